@@ -1,0 +1,94 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * The import walls of the house (ARCHITECTURE.md): a room may import what its row allows and nothing else of ours.
+ * A new room without a row fails test/house.test.ts.
+ */
+export const walls = {
+  'lib/errors': [],
+  'lib/catalog': ['lib/errors'],
+  'lib/topology': ['lib/errors'],
+  'lib/placement': ['lib/errors'],
+  'lib/definition': ['lib/errors', 'lib/catalog', 'lib/placement'],
+  'lib/sources': ['lib/errors', 'lib/topology', 'lib/placement'],
+  'lib/postgres': ['lib/errors', 'lib/topology'],
+  'lib/routing': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
+  'lib/provision': ['lib/errors', 'lib/postgres', 'lib/topology', 'lib/placement'],
+  'lib/smoke': [
+    'lib/errors',
+    'lib/routing',
+    'lib/provision',
+    'lib/postgres',
+    'lib/sources',
+    'lib/topology',
+    'lib/placement',
+  ],
+  'lib/local': [
+    'lib/errors',
+    'lib/definition',
+    'lib/provision',
+    'lib/postgres',
+    'lib/sources',
+    'lib/topology',
+    'lib/placement',
+  ],
+  'lib/stacks': ['lib/errors', 'constructs', 'lib/definition', 'lib/catalog', 'lib/topology', 'lib/placement'],
+  constructs: ['lib/errors', 'lib/catalog', 'lib/topology'],
+};
+
+/** Packages that only these rooms may import. */
+const owners = {
+  'aws-cdk-lib': ['lib/stacks', 'constructs'],
+  constructs: ['lib/stacks', 'constructs'],
+  'cdk-nag': ['lib/stacks', 'constructs'],
+  pg: ['lib/postgres'],
+  '@aws-sdk': ['lib/sources'],
+};
+
+const rooms = Object.keys(walls);
+
+/** `import type` of pg's and aws-cdk-lib's own types crosses no wall at run time, but is refused too: one room speaks for each. */
+function wallOf(room) {
+  const forbidden = rooms.filter((other) => other !== room && !walls[room].includes(other));
+  const patterns = [
+    ...forbidden.map((other) => ({
+      regex: `^(\\.\\./)+(lib/)?${other.replace(/^lib\//, '')}(/|$)`,
+      message: `${room} must not import ${other}: see "Who may import whom" in ARCHITECTURE.md.`,
+    })),
+    ...Object.entries(owners)
+      .filter(([, allowed]) => !allowed.includes(room))
+      .map(([name]) => ({
+        regex: `^${name.replace('/', '\\/')}(/|$)`,
+        message: `${room} must not import ${name}: see "Who may import whom" in ARCHITECTURE.md.`,
+      })),
+    { regex: '^(\\.\\./)+(bin|lambda|test)(/|$)', message: 'Rooms never import a composition root or a test.' },
+  ];
+  return {
+    files: [`${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only bin and lambda read the environment.' },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['dist/', 'cdk.out/', '.polystore/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },
+  ...tseslint.configs.recommended,
+  {
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-console': 'error',
+    },
+  },
+  { files: ['bin/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  ...rooms.map(wallOf),
+);

@@ -1,0 +1,51 @@
+import type { Postgres, PostgresOverrides } from './postgres';
+import type { ShardedPostgres, ShardedPostgresOverrides } from './sharded-postgres';
+import type { NetworkConfig, NetworkDefinition } from './network';
+import type { StageConfig, StageDefinition } from './stage';
+import type { PostgresDefinition } from './postgres';
+import type { ShardedPostgresDefinition } from './sharded-postgres';
+import type { ServiceConfig, ServiceDefinition } from './service';
+
+/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}. */
+export type StoreConfig = Postgres | ShardedPostgres;
+
+/** What a stage may change of a store, by the store's kind. */
+export type StoreOverrides = PostgresOverrides | ShardedPostgresOverrides;
+
+/** What sort of store. Rooms that must know kinds have a table `Record<StoreKind, …>`. */
+export type StoreKind = StoreConfig['kind'];
+
+/** The overrides that fit a given store. */
+export type OverridesFor<S extends StoreConfig> = S extends Postgres ? PostgresOverrides : ShardedPostgresOverrides;
+
+/** The whole database tier of a product, as a user writes it. Not trusted until {@link parseTier} has read it. */
+export interface TierConfig<S extends Record<string, StoreConfig> = Record<string, StoreConfig>> {
+  /** Lower-case letters, digits and dashes, at most 20; part of every stack's and parameter's name. */
+  readonly name: string;
+  /** Named deployments of the tier, any number. The first is the default of the command line and of `cdk synth`. */
+  readonly stages: Record<string, StageConfig<{ [K in keyof S]?: OverridesFor<S[K]> }>>;
+  /** @default newVpc() */
+  readonly network?: NetworkConfig;
+  readonly stores: S;
+  /**
+   * Consumers and what each may do: who may reach what is exactly this table.
+   * @default - no service; only the kit's own roles can log in
+   */
+  readonly services?: Record<string, ServiceConfig<Extract<keyof S, string>>>;
+}
+
+/** A tier of one stage, every default resolved, frozen. All rooms read this and nothing else. */
+export interface TierDefinition {
+  readonly name: string;
+  readonly stage: StageDefinition;
+  readonly network: NetworkDefinition;
+  readonly stores: Readonly<Record<string, StoreDefinition>>;
+  readonly services: Readonly<Record<string, ServiceDefinition>>;
+}
+
+export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition;
+
+/** Declares a tier; returns it unchanged, with its store names known to the type checker. */
+export function defineTier<const S extends Record<string, StoreConfig>>(config: TierConfig<S>): TierConfig<S> {
+  return config;
+}

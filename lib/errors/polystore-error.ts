@@ -1,0 +1,97 @@
+/** One fault of a tier definition. `path` is dotted from the definition's root: `stores.main.replicas`. */
+export interface DefinitionFault {
+  readonly path: string;
+  readonly message: string;
+  /** Where the fault stands in the tier file, 1-based; absent where the definition was not read from a file. */
+  readonly location?: { readonly file: string; readonly line: number; readonly column: number };
+}
+
+/**
+ * What an error of each code carries besides its message. The code says what happened; the details are for programs.
+ * Never a password or a connection string.
+ */
+export interface ErrorDetails {
+  /** The definition has faults; all of them are listed. */
+  CONFIG_INVALID: { readonly faults: readonly DefinitionFault[] };
+  /** The tier file could not be loaded: it is missing, does not compile or threw. */
+  TIER_FILE_UNREADABLE: { readonly file: string };
+  /** A topology or placement document is not one that this version reads. */
+  DOCUMENT_INVALID: { readonly document: string; readonly source?: string };
+  /** Nothing stands at a source: no topology file, no SSM parameter, no secret. */
+  DOCUMENT_MISSING: { readonly document: string; readonly source: string };
+  UNKNOWN_STORE: { readonly store: string; readonly known: readonly string[] };
+  UNKNOWN_SERVICE: { readonly service: string; readonly known: readonly string[] };
+  /** The shard map and the topology (or the definition) disagree about which shards exist. */
+  UNKNOWN_SHARD: { readonly store: string; readonly shards: readonly string[]; readonly known: readonly string[] };
+  /** A shard left the definition while the shard map still gives it buckets. */
+  SHARD_OWNS_BUCKETS: { readonly store: string; readonly shard: string; readonly buckets: number };
+  /** A shard key is not of the type that the store declares. */
+  KEY_INVALID: { readonly expected: string; readonly got: string };
+  /** Somebody else changed the placement first; read again and decide anew. */
+  PLACEMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
+  /** A shard map older than one that this process has acted on. */
+  SHARD_MAP_STALE: { readonly store: string; readonly seen: number; readonly current: number };
+  NO_ELIGIBLE_REPLICA: { readonly store: string; readonly replicas: Readonly<Record<string, string>> };
+  /** A service asked for more than the definition gives it; nothing left the process. */
+  ACCESS_REFUSED: { readonly service: string; readonly store: string; readonly access: string };
+  /** The server did not answer, ended the connection or is shutting down. `sent` tells whether the statement may have run. */
+  SERVER_UNAVAILABLE: { readonly store: string; readonly server: string; readonly sent: boolean };
+  /** A primary answered that it is read-only: it was demoted. */
+  PRIMARY_DEMOTED: { readonly store: string; readonly server: string };
+  HANDLE_CLOSED: { readonly handle: string };
+  TIER_ALREADY_UP: { readonly pid: number; readonly directory: string };
+  TIER_NOT_UP: { readonly directory: string };
+  PORT_TAKEN: { readonly port: number; readonly server: string };
+  DISK_FULL: { readonly directory: string; readonly neededMiB: number; readonly freeMiB: number };
+  /** No engine for this platform is installed. */
+  ENGINE_MISSING: { readonly engine: string; readonly platform: string };
+  /** An engine ended or did not become ready. `log` holds its last lines. */
+  ENGINE_FAILED: { readonly server: string; readonly log: string };
+  /** The process got an interrupt before it was done; whatever it had started was stopped. */
+  INTERRUPTED: { readonly during: string };
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+export interface PolystoreErrorOptions<C extends ErrorCode> {
+  readonly details: ErrorDetails[C];
+  /**
+   * Whether the same call may succeed if it is made again, without harm.
+   * @default false
+   */
+  readonly retryable?: boolean;
+  /**
+   * What the reader should do next, one sentence.
+   * @default - the message says it all
+   */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error class of the kit. Tell errors apart by `code` (with {@link isPolystoreError}), never by `instanceof`:
+ * an application may hold two copies of this package.
+ */
+export class PolystoreError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'PolystoreError';
+  readonly code: C;
+  readonly details: ErrorDetails[C];
+  readonly retryable: boolean;
+  readonly next: string | undefined;
+
+  constructor(code: C, message: string, options: PolystoreErrorOptions<C>) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+    this.retryable = options.retryable ?? false;
+    this.next = options.next;
+  }
+}
+
+/** Whether `error` is a {@link PolystoreError}, of the given code where one is named. */
+export function isPolystoreError(error: unknown): error is PolystoreError;
+export function isPolystoreError<C extends ErrorCode>(error: unknown, code: C): error is PolystoreError<C>;
+export function isPolystoreError(error: unknown, code?: ErrorCode): boolean {
+  if (!(error instanceof Error) || error.name !== 'PolystoreError' || !('code' in error)) return false;
+  return code === undefined || error.code === code;
+}

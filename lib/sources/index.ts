@@ -1,0 +1,3 @@
+export * from './placement-store';
+export * from './secrets';
+export * from './topology-source';

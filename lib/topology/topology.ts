@@ -1,0 +1,96 @@
+/**
+ * Where everything is: the contract between the infrastructure world, which publishes it, and the runtime world, which reads it.
+ *
+ * A deployment writes it (one SSM parameter a store, one a shard stack; a file on this machine). It holds names of secrets, never a secret.
+ */
+export interface Topology {
+  /** Version of this format; a reader refuses any other. */
+  readonly version: typeof TOPOLOGY_VERSION;
+  readonly tier: string;
+  readonly stage: string;
+  /** `local`: this machine. What only AWS can show (a key's policy, a Multi-AZ standby) is skipped there. */
+  readonly world: 'aws' | 'local';
+  /** How a client knows that it talks to the real server. */
+  readonly trust: Trust;
+  readonly stores: Readonly<Record<string, StoreTopology>>;
+  readonly services: Readonly<Record<string, ServiceTopology>>;
+}
+
+export const TOPOLOGY_VERSION = 1;
+
+/** `file`: a PEM file with the certificate authority. `rds`: Amazon's authorities, which the runtime has in `NODE_EXTRA_CA_CERTS` or its bundle. */
+export type Trust =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'rds'; readonly bundlePath: string };
+
+export type StoreTopology = PostgresTopology | ShardedPostgresTopology;
+
+/** One PostgreSQL primary with its physical read replicas. */
+export interface PostgresTopology {
+  readonly kind: 'postgres';
+  readonly engine: PostgresEngine;
+  readonly database: string;
+  readonly primary: ServerTopology;
+  readonly replicas: readonly ServerTopology[];
+  readonly secrets: DatabaseSecrets;
+}
+
+/** Many PostgreSQL clusters that share one schema; the placement says which holds which keys. */
+export interface ShardedPostgresTopology {
+  readonly kind: 'shardedPostgres';
+  readonly engine: PostgresEngine;
+  readonly database: string;
+  readonly shardKey: ShardKeyTopology;
+  readonly shards: Readonly<Record<string, ShardTopology>>;
+  readonly placement: PlacementLocation;
+}
+
+export interface ShardTopology {
+  readonly primary: ServerTopology;
+  readonly replicas: readonly ServerTopology[];
+  readonly secrets: DatabaseSecrets;
+}
+
+/** The column that places a row, and its PostgreSQL type. */
+export interface ShardKeyTopology {
+  readonly column: string;
+  readonly type: 'bigint' | 'text' | 'uuid';
+}
+
+/** Where the run-time record of the shard map lives. The topology only points at it: a deployment never changes it. */
+export type PlacementLocation =
+  { readonly kind: 'dynamodb'; readonly table: string } | { readonly kind: 'directory'; readonly path: string };
+
+/** `postgres`: lag is read from WAL positions. `aurora-postgres`: storage is shared, lag comes from `aurora_replica_status()`. */
+export type PostgresEngine = 'postgres' | 'aurora-postgres';
+
+export interface ServerTopology {
+  /** Unique in its store; `primary` for the primary, a replica's own name otherwise. */
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** Availability zone, where known. */
+  readonly zone?: string;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** `pooled` endpoints share connections among clients: no session state, no probes. */
+  readonly via: 'direct' | 'pooled';
+}
+
+/** Names under which the secrets source finds `{ username, password }`. */
+export interface DatabaseSecrets {
+  /** Owns the database; only provisioning uses it. */
+  readonly owner: string;
+  /** The smoke test's own role. */
+  readonly smoke: string;
+  /** One a service that uses this store. */
+  readonly services: Readonly<Record<string, string>>;
+}
+
+/** `read`: SELECT. `write`: SELECT, INSERT, UPDATE, DELETE. */
+export type Access = 'read' | 'write';
+
+export interface ServiceTopology {
+  readonly uses: Readonly<Record<string, Access>>;
+}
