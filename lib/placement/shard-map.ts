@@ -1,3 +1,6 @@
+import { PolystoreError } from '../errors';
+import { BUCKET_COUNT, type BucketId } from './strategy';
+
 /** Which shard owns each bucket. Versions only grow: a reader never acts on one lower than it has seen. */
 export interface ShardMap {
   readonly version: number;
@@ -8,6 +11,99 @@ export interface ShardMap {
 /** A shard that may own buckets. */
 export interface WeightedShard {
   readonly name: string;
-  /** Share of the buckets relative to the other shards. */
+  /** Share of the buckets relative to the other shards; 0 gives all away. */
   readonly weight: number;
+}
+
+/** One bucket changing shard. */
+export interface BucketMove {
+  readonly bucket: BucketId;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The first map of a store, at version 1: each shard gets one run of buckets by its weight. */
+export function seedShardMap(shards: readonly WeightedShard[]): ShardMap {
+  const counts = targetCounts(shards, new Map());
+  return {
+    version: 1,
+    owners: shards.flatMap(({ name }) => new Array<string>(counts.get(name) ?? 0).fill(name)),
+  };
+}
+
+/**
+ * The fewest moves after which every shard owns its share, ordered by bucket. A shard of the map that is not among `shards`,
+ * or weighs 0, gives everything away; adding one of N + 1 equal shards moves at most ceil(4096 / (N + 1)) buckets.
+ */
+export function planMoves(map: ShardMap, shards: readonly WeightedShard[]): readonly BucketMove[] {
+  const owned = countBuckets(map);
+  const targets = targetCounts(shards, owned);
+  const surplus = new Map([...owned].map(([name, count]) => [name, count - (targets.get(name) ?? 0)]));
+  const takers = shards.flatMap(({ name }) => {
+    const missing = (targets.get(name) ?? 0) - (owned.get(name) ?? 0);
+    return missing > 0 ? new Array<string>(missing).fill(name) : [];
+  });
+  const moves: BucketMove[] = [];
+  map.owners.forEach((from, bucket) => {
+    const spare = surplus.get(from) ?? 0;
+    if (spare <= 0) return;
+    surplus.set(from, spare - 1);
+    moves.push({ bucket, from, to: takers[moves.length] as string });
+  });
+  return moves;
+}
+
+/** The map after `moves`, one version higher. */
+export function applyMoves(map: ShardMap, moves: readonly BucketMove[]): ShardMap {
+  const owners = [...map.owners];
+  for (const { bucket, to } of moves) owners[bucket] = to;
+  return { version: map.version + 1, owners };
+}
+
+/** How many buckets each shard owns; shards without any are absent. */
+export function countBuckets(map: ShardMap): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const owner of map.owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return counts;
+}
+
+/** The buckets of a shard, ascending. */
+export function bucketsOf(map: ShardMap, shard: string): readonly BucketId[] {
+  return map.owners.flatMap((owner, bucket) => (owner === shard ? [bucket] : []));
+}
+
+/**
+ * Refuses a map that gives buckets to a shard which is not among `known`.
+ * @throws {PolystoreError} SHARD_OWNS_BUCKETS naming the shard, how many buckets it owns and what to do
+ */
+export function checkOwnersKnown(store: string, map: ShardMap, known: readonly string[]): void {
+  for (const [shard, buckets] of countBuckets(map)) {
+    if (known.includes(shard)) continue;
+    throw new PolystoreError(
+      'SHARD_OWNS_BUCKETS',
+      `store "${store}": shard "${shard}" owns ${buckets} of ${BUCKET_COUNT} buckets but is not among its shards (${known.join(', ')})`,
+      {
+        details: { store, shard, buckets },
+        next: `Put "${shard}" back with state: 'draining', move its buckets to other shards, then remove it.`,
+      },
+    );
+  }
+}
+
+/** Buckets a shard should own, by largest remainder; equal remainders go to whoever owns most already, so that little moves. */
+function targetCounts(
+  shards: readonly WeightedShard[],
+  owned: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const total = shards.reduce((sum, { weight }) => sum + weight, 0);
+  if (!(total > 0))
+    throw new RangeError(`at least one shard must weigh more than 0, got ${shards.length} shards of ${total}`);
+  const quotas = shards.map(({ name, weight }) => ({ name, quota: (BUCKET_COUNT * weight) / total, weight }));
+  const counts = new Map(quotas.map(({ name, quota }) => [name, Math.floor(quota)]));
+  const left = BUCKET_COUNT - [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const byRemainder = quotas
+    .filter(({ weight }) => weight > 0)
+    .sort((x, y) => (y.quota % 1) - (x.quota % 1) || (owned.get(y.name) ?? 0) - (owned.get(x.name) ?? 0));
+  for (const { name } of byRemainder.slice(0, left)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

@@ -1,0 +1,76 @@
+/**
+ * What a failure means for the caller.
+ *
+ * - `unavailable`: the server did not answer, ended the connection, is starting or shutting down
+ * - `readOnly`: a write met a server in recovery: a replica, or a primary that was demoted
+ * - `serialization`: the transaction lost a race or a deadlock; the same transaction may be run again
+ * - `unknownOutcome`: the server itself says that it doesn't know whether a transaction committed
+ */
+export type ErrorGroup =
+  | 'unavailable'
+  | 'readOnly'
+  | 'serialization'
+  | 'unknownOutcome'
+  | 'privilege'
+  | 'authentication'
+  | 'tooManyConnections'
+  | 'diskFull'
+  | 'cancelled'
+  | 'other';
+
+/** SQLSTATE to group. @see https://www.postgresql.org/docs/17/errcodes-appendix.html */
+const BY_SQLSTATE: Readonly<Record<string, ErrorGroup>> = {
+  '08000': 'unavailable',
+  '08001': 'unavailable',
+  '08003': 'unavailable',
+  '08004': 'unavailable',
+  '08006': 'unavailable',
+  '08007': 'unknownOutcome',
+  '25006': 'readOnly',
+  '28000': 'authentication',
+  '28P01': 'authentication',
+  '40001': 'serialization',
+  '40003': 'unknownOutcome',
+  '40P01': 'serialization',
+  '42501': 'privilege',
+  '53100': 'diskFull',
+  '53300': 'tooManyConnections',
+  '57014': 'cancelled',
+  '57P01': 'unavailable',
+  '57P02': 'unavailable',
+  '57P03': 'unavailable',
+};
+
+/** System errors of a socket. @see https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors */
+const SOCKET_ERRORS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNABORTED',
+]);
+
+/** pg reports these by message alone. */
+const LOST_CONNECTION =
+  /^(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
+
+/** The group of an error that pg or a socket raised; `other` for everything unknown, which is never to be retried. */
+export function errorGroupOf(error: unknown): ErrorGroup {
+  if (!(error instanceof Error)) return 'other';
+  if (error instanceof AggregateError && error.errors.length > 0) return errorGroupOf(error.errors[0]);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const group = BY_SQLSTATE[code];
+  if (group !== undefined) return group;
+  return SOCKET_ERRORS.has(code) || LOST_CONNECTION.test(error.message) ? 'unavailable' : 'other';
+}
+
+/** SQLSTATE or system error code, for messages: `ECONNREFUSED`, `25006`; the message where there is neither. */
+export function errorCodeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCodeOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

@@ -1,0 +1,4 @@
+export * from './connection';
+export * from './error-group';
+export * from './quote';
+export * from './server-state';
