@@ -1,1 +1,2 @@
+export * from './invalid-document';
 export * from './polystore-error';

@@ -92,6 +92,6 @@ export class PolystoreError<C extends ErrorCode = ErrorCode> extends Error {
 export function isPolystoreError(error: unknown): error is PolystoreError;
 export function isPolystoreError<C extends ErrorCode>(error: unknown, code: C): error is PolystoreError<C>;
 export function isPolystoreError(error: unknown, code?: ErrorCode): boolean {
-  if (!(error instanceof Error) || error.name !== 'PolystoreError' || !('code' in error)) return false;
-  return code === undefined || error.code === code;
+  if (typeof error !== 'object' || error === null || !('name' in error) || !('code' in error)) return false;
+  return error.name === 'PolystoreError' && (code === undefined || error.code === code);
 }

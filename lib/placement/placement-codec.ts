@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PolystoreError } from '../errors';
+import { describeFaults, documentWords, invalidDocument } from '../errors';
 import { PLACEMENT_VERSION, type Placement } from './placement';
 import { BUCKET_COUNT } from './strategy';
 
@@ -31,32 +31,25 @@ export function encodePlacement({ shardMap, ...rest }: Placement): string {
  * @throws {PolystoreError} DOCUMENT_INVALID for another version, another strategy, or a map that does not cover every bucket once
  */
 export function decodePlacement(text: string, source: string): Placement {
-  const parsed = document.safeParse(parseJson(text, source));
-  if (!parsed.success) {
-    throw invalid(source, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  }
+  const parsed = document.safeParse(parseJson(text, source), { error: documentWords });
+  if (!parsed.success) throw invalidDocument('placement', source, describeFaults(parsed.error), NEXT);
   const { shardMap, ...rest } = parsed.data;
   const owners = shardMap.runs.flatMap(([name, count]) =>
     new Array<string>(Math.min(count, BUCKET_COUNT + 1)).fill(name),
   );
   if (owners.length !== BUCKET_COUNT) {
-    throw invalid(source, `shardMap.runs: covers ${owners.length} buckets, must be exactly ${BUCKET_COUNT}`);
+    const why = `shardMap.runs: covers ${owners.length} buckets, must be exactly ${BUCKET_COUNT}`;
+    throw invalidDocument('placement', source, why, NEXT);
   }
   return { ...rest, shardMap: { version: shardMap.version, owners } };
 }
 
+const NEXT = `This version reads placements of version ${PLACEMENT_VERSION}; use the version of the kit that wrote it.`;
+
 function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw invalid(source, 'not JSON', cause);
+  } catch {
+    throw invalidDocument('placement', source, 'not JSON', NEXT);
   }
-}
-
-function invalid(source: string, why: string, cause?: unknown): PolystoreError<'DOCUMENT_INVALID'> {
-  return new PolystoreError('DOCUMENT_INVALID', `placement at ${source} can't be read: ${why}`, {
-    details: { document: 'placement', source },
-    next: `This version reads placements of version ${PLACEMENT_VERSION}; use the version of the kit that wrote it.`,
-    cause,
-  });
 }

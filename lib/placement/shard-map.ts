@@ -11,7 +11,7 @@ export interface ShardMap {
 /** A shard that may own buckets. */
 export interface WeightedShard {
   readonly name: string;
-  /** Share of the buckets relative to the other shards; 0 gives all away. */
+  /** Share of the buckets relative to the other shards, a whole number; 0 gives all away. */
   readonly weight: number;
 }
 
@@ -90,7 +90,7 @@ export function checkOwnersKnown(store: string, map: ShardMap, known: readonly s
   }
 }
 
-/** Buckets a shard should own, by largest remainder; equal remainders go to whoever owns most already, so that little moves. */
+/** Buckets a shard should own, by largest remainder; of equal remainders those win that own more than their whole share already, so that little moves. */
 function targetCounts(
   shards: readonly WeightedShard[],
   owned: ReadonlyMap<string, number>,
@@ -98,12 +98,16 @@ function targetCounts(
   const total = shards.reduce((sum, { weight }) => sum + weight, 0);
   if (!(total > 0))
     throw new RangeError(`at least one shard must weigh more than 0, got ${shards.length} shards of ${total}`);
-  const quotas = shards.map(({ name, weight }) => ({ name, quota: (BUCKET_COUNT * weight) / total, weight }));
-  const counts = new Map(quotas.map(({ name, quota }) => [name, Math.floor(quota)]));
-  const left = BUCKET_COUNT - [...counts.values()].reduce((sum, count) => sum + count, 0);
+  // In units of 1 / total of a bucket: whole numbers, so that equal remainders compare equal.
+  const quotas = shards.map(({ name, weight }) => {
+    const whole = Math.floor((BUCKET_COUNT * weight) / total);
+    return { name, weight, whole, remainder: (BUCKET_COUNT * weight) % total, above: (owned.get(name) ?? 0) - whole };
+  });
+  const counts = new Map(quotas.map(({ name, whole }) => [name, whole]));
+  const left = BUCKET_COUNT - quotas.reduce((sum, { whole }) => sum + whole, 0);
   const byRemainder = quotas
     .filter(({ weight }) => weight > 0)
-    .sort((x, y) => (y.quota % 1) - (x.quota % 1) || (owned.get(y.name) ?? 0) - (owned.get(x.name) ?? 0));
+    .sort((x, y) => y.remainder - x.remainder || y.above - x.above);
   for (const { name } of byRemainder.slice(0, left)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

@@ -58,19 +58,32 @@ const SOCKET_ERRORS: ReadonlySet<string> = new Set([
 const LOST_CONNECTION =
   /^(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
 
+/** What is looked at of an error. Told by shape: an error of another realm is no instance of our Error. */
+interface Failure {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  /** Of an AggregateError: a name that resolved to several addresses failed on each. */
+  readonly errors?: readonly unknown[];
+}
+
+const failureOf = (error: unknown): Failure => (typeof error === 'object' && error !== null ? error : {});
+
 /** The group of an error that pg or a socket raised; `other` for everything unknown, which is never to be retried. */
 export function errorGroupOf(error: unknown): ErrorGroup {
-  if (!(error instanceof Error)) return 'other';
-  if (error instanceof AggregateError && error.errors.length > 0) return errorGroupOf(error.errors[0]);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const group = BY_SQLSTATE[code];
-  if (group !== undefined) return group;
-  return SOCKET_ERRORS.has(code) || LOST_CONNECTION.test(error.message) ? 'unavailable' : 'other';
+  const { code, message, errors } = failureOf(error);
+  if (errors !== undefined && errors.length > 0) return errorGroupOf(errors[0]);
+  if (typeof code === 'string') {
+    const group = BY_SQLSTATE[code];
+    if (group !== undefined) return group;
+    if (SOCKET_ERRORS.has(code)) return 'unavailable';
+  }
+  return typeof message === 'string' && LOST_CONNECTION.test(message) ? 'unavailable' : 'other';
 }
 
 /** SQLSTATE or system error code, for messages: `ECONNREFUSED`, `25006`; the message where there is neither. */
 export function errorCodeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return errorCodeOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  const { code, message, errors } = failureOf(error);
+  if (errors !== undefined && errors.length > 0) return errorCodeOf(errors[0]);
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message : String(error);
 }

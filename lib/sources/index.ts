@@ -1,3 +1,10 @@
-export * from './placement-store';
+export * from './directory-placement';
+export * from './dynamodb-placement';
+export * from './file-secrets';
+export * from './file-topology';
+export * from './files';
+export * from './open-placement';
+export type { PlacementStore } from './placement-store';
 export * from './secrets';
+export * from './secrets-manager-secrets';
 export * from './topology-source';

@@ -1,0 +1,77 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { PolystoreError } from '../errors';
+import { decodePlacement, encodePlacement, type Placement } from '../placement';
+import { placementConflict, requireNextVersion, type PlacementStore } from './placement-store';
+
+/** A placement on AWS: the item `store` of a DynamoDB table whose partition key is `store`. */
+export class DynamoDbPlacement implements PlacementStore {
+  constructor(
+    private readonly store: string,
+    private readonly table: string,
+    private readonly client: DynamoDBClient = new DynamoDBClient(),
+  ) {}
+
+  async read(): Promise<Placement> {
+    const placement = await this.find();
+    if (placement) return placement;
+    throw new PolystoreError('DOCUMENT_MISSING', `no placement of "${this.store}" in table ${this.table}`, {
+      details: { document: 'placement', source: this.table },
+      next: 'Provision the tier: it seeds the placement.',
+    });
+  }
+
+  async seed(placement: Placement): Promise<Placement> {
+    await this.putIf(placement, 'attribute_not_exists(#store)', { names: { '#store': 'store' } });
+    return this.read();
+  }
+
+  async replace(expectedVersion: number, next: Placement): Promise<void> {
+    requireNextVersion(expectedVersion, next);
+    const isFirst = await this.putIf(next, '#version = :expected', {
+      names: { '#version': 'mapVersion' },
+      values: { ':expected': { N: String(expectedVersion) } },
+    });
+    if (isFirst) return;
+    throw placementConflict(this.store, expectedVersion, (await this.find())?.shardMap.version ?? 0);
+  }
+
+  private async find(): Promise<Placement | undefined> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: { store: { S: this.store } }, ConsistentRead: true }),
+    );
+    const text = Item?.['placement']?.S;
+    return text === undefined ? undefined : decodePlacement(text, `table ${this.table}, item ${this.store}`);
+  }
+
+  /** Whether the condition held and the item was written. */
+  private async putIf(
+    placement: Placement,
+    condition: string,
+    expression: { names: Record<string, string>; values?: Record<string, { N: string }> },
+  ): Promise<boolean> {
+    try {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: {
+            store: { S: this.store },
+            mapVersion: { N: String(placement.shardMap.version) },
+            placement: { S: encodePlacement(placement) },
+          },
+          ConditionExpression: condition,
+          ExpressionAttributeNames: expression.names,
+          ...(expression.values && { ExpressionAttributeValues: expression.values }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}

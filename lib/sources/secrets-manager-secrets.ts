@@ -1,0 +1,36 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { PolystoreError } from '../errors';
+import { decodeCredentials, type Credentials, type SecretSource } from './secrets';
+
+/** Secrets of a tier on AWS, by name or ARN in AWS Secrets Manager. Read anew each time, so that a rotated secret is seen. */
+export class SecretsManagerSecrets implements SecretSource {
+  constructor(private readonly client: SecretsManagerClient = new SecretsManagerClient()) {}
+
+  async read(name: string): Promise<Credentials> {
+    const text = await this.textOf(name);
+    let value: unknown;
+    try {
+      value = JSON.parse(text ?? '');
+    } catch {
+      // Falls through to decodeCredentials, whose message never quotes the value as JSON's would.
+    }
+    return decodeCredentials(value, name);
+  }
+
+  private async textOf(name: string): Promise<string | undefined> {
+    try {
+      return (await this.client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+    } catch (cause) {
+      if (!(cause instanceof ResourceNotFoundException)) throw cause;
+      throw new PolystoreError('DOCUMENT_MISSING', `no secret "${name}" in AWS Secrets Manager`, {
+        details: { document: `secret ${name}`, source: 'AWS Secrets Manager' },
+        next: 'Deploy the access stack of the tier.',
+        cause,
+      });
+    }
+  }
+}
