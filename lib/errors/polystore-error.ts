@@ -15,6 +15,8 @@ export interface ErrorDetails {
   CONFIG_INVALID: { readonly faults: readonly DefinitionFault[] };
   /** The tier file could not be loaded: it is missing, does not compile or threw. */
   TIER_FILE_UNREADABLE: { readonly file: string };
+  /** A construct was given a property that AWS would refuse. `path` is the construct's. */
+  PROPERTY_INVALID: { readonly path: string; readonly property: string };
   /** A topology or placement document is not one that this version reads. */
   DOCUMENT_INVALID: { readonly document: string; readonly source?: string };
   /** Nothing stands at a source: no topology file, no SSM parameter, no secret. */

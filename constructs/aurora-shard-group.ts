@@ -1,0 +1,76 @@
+import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import { POSTGRES_PORT } from './postgres-port';
+import { ServerSecurityGroup } from './server-security-group';
+
+export interface AuroraShardGroupProps {
+  readonly vpc: ec2.IVpc;
+  /** At least two subnets in two zones. */
+  readonly vpcSubnets: ec2.SubnetSelection;
+  /** What the shards are of, as in `blog-prod-posts`; said in descriptions only. */
+  readonly name: string;
+  /** Name the major version only (`of('17', '17')`): see {@link AuroraShardGroup.engine}. */
+  readonly engineVersion: rds.AuroraPostgresEngineVersion;
+  /** Of every server alike. */
+  readonly maxConnections: number;
+  /** Slower statements are logged. */
+  readonly slowQueryThreshold: Duration;
+  /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * What all shards of a store share: subnets, security group and parameters. One of each however many shards there are, since an account
+ * may have only fifty subnet and parameter groups.
+ */
+export class AuroraShardGroup extends Construct implements ec2.IConnectable {
+  /** Of every shard alike. Aurora takes the newest minor version of a major for a new cluster and upgrades it in the maintenance window. */
+  readonly engine: rds.IClusterEngine;
+  readonly subnetGroup: rds.ISubnetGroup;
+  readonly securityGroup: ec2.SecurityGroup;
+  readonly connections: ec2.Connections;
+  readonly clusterParameters: rds.IParameterGroup;
+  readonly instanceParameters: rds.IParameterGroup;
+
+  constructor(scope: Construct, id: string, props: AuroraShardGroupProps) {
+    super(scope, id);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    this.engine = rds.DatabaseClusterEngine.auroraPostgres({ version: props.engineVersion });
+    this.subnetGroup = new rds.SubnetGroup(this, 'Subnets', {
+      vpc: props.vpc,
+      vpcSubnets: props.vpcSubnets,
+      description: `Data subnets of ${props.name}`,
+      removalPolicy,
+    });
+    this.securityGroup = new ServerSecurityGroup(this, 'Servers', {
+      vpc: props.vpc,
+      description: `Shards of ${props.name}`,
+      removalPolicy,
+    });
+    this.connections = new ec2.Connections({
+      securityGroups: [this.securityGroup],
+      defaultPort: ec2.Port.tcp(POSTGRES_PORT),
+    });
+    this.clusterParameters = rds.ParameterGroup.forCluster(this, 'ClusterParameters', {
+      engine: this.engine,
+      description: `Shards of ${props.name}`,
+      parameters: {
+        'rds.force_ssl': '1',
+        // Moving a bucket needs logical replication, and turning it on later restarts the shard: so it is on from birth.
+        'rds.logical_replication': '1',
+      },
+      removalPolicy,
+    });
+    this.instanceParameters = rds.ParameterGroup.forInstance(this, 'InstanceParameters', {
+      engine: this.engine,
+      description: `Servers of ${props.name}`,
+      parameters: {
+        max_connections: String(props.maxConnections),
+        log_min_duration_statement: String(props.slowQueryThreshold.toMilliseconds()),
+      },
+      removalPolicy,
+    });
+  }
+}

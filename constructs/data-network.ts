@@ -1,0 +1,60 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+export interface DataNetworkProps {
+  /** IPv4 block of the VPC, /16 to /24; each subnet gets a sixteenth of it. */
+  readonly cidr: string;
+  /** How long flow logs are kept. @default logs.RetentionDays.THREE_MONTHS */
+  readonly flowLogRetention?: logs.RetentionDays;
+  /** What becomes of the flow logs when the stack goes. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
+  readonly flowLogRemovalPolicy?: RemovalPolicy;
+}
+
+/** No region has more zones. A slot is kept for each, so that a zone that comes later renumbers no subnet. */
+const MOST_ZONES = 6;
+/** A sixteenth of the VPC a subnet: six slots for data, ten left for what may come. */
+const SUBNET_BITS = 4;
+
+/**
+ * A VPC for databases: an isolated subnet in each zone of its stack, no NAT gateway, no internet gateway, flow logs of all traffic, and a
+ * default security group that lets nothing through.
+ *
+ * It spans the zones that its stack names: see {@link ZonedStack}.
+ */
+export class DataNetwork extends Construct {
+  readonly vpc: ec2.IVpc;
+  /** Where databases live: no route leads out of the VPC. */
+  readonly dataSubnets: ec2.SubnetSelection;
+
+  constructor(scope: Construct, id: string, props: DataNetworkProps) {
+    super(scope, id);
+    const zones = Stack.of(this).availabilityZones.length;
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      ipAddresses: ec2.IpAddresses.cidr(props.cidr),
+      maxAzs: zones,
+      reservedAzs: Math.max(0, MOST_ZONES - zones),
+      natGateways: 0,
+      createInternetGateway: false,
+      restrictDefaultSecurityGroup: true,
+      subnetConfiguration: [
+        {
+          name: 'Data',
+          subnetType: ec2.SubnetType.PRIVATE_ISOLATED,
+          cidrMask: Number(props.cidr.split('/')[1]) + SUBNET_BITS,
+        },
+      ],
+    });
+    const flowLogs = new logs.LogGroup(this, 'FlowLogs', {
+      retention: props.flowLogRetention ?? logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: props.flowLogRemovalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    vpc.addFlowLog('FlowLog', {
+      destination: ec2.FlowLogDestination.toCloudWatchLogs(flowLogs),
+      trafficType: ec2.FlowLogTrafficType.ALL,
+    });
+    this.vpc = vpc as ec2.IVpc;
+    this.dataSubnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+  }
+}
