@@ -76,7 +76,7 @@ function wallOf(room) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist/', 'cdk.out/', '.polystore/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },
+  { ignores: ['dist/', 'dist-router/', 'cdk.out/', '.polystore/', 'node_modules/', '**/*.cjs', '**/*.mjs'] },
   ...tseslint.configs.recommended,
   {
     languageOptions: { parserOptions: { projectService: true } },

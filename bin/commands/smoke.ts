@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import { FileSecrets, FileTopology, openPlacement } from '../../lib/sources';
+import { PolystoreError } from '../../lib/errors';
+import { invokeDeployedSmoke, renderReport, runSmoke, type SmokeReport } from '../../lib/smoke';
+import { describeEnded } from '../ended-servers';
+import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { painterFor } from '../terminal';
+import { openTier, secretsFileIn, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
+
+export interface SmokeOptions extends TierOptions {
+  readonly topology?: string;
+  readonly aws?: string;
+  readonly json?: true;
+}
+
+/** Proves a running tier; exit 1 where a check failed. */
+export async function smoke(options: SmokeOptions): Promise<ExitCode> {
+  const report =
+    options.aws === undefined ? await smokeHere(options) : await invokeDeployedSmoke({ prefix: options.aws });
+  process.stdout.write(
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, painterFor(process.stdout)),
+  );
+  return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+}
+
+async function smokeHere(options: SmokeOptions): Promise<SmokeReport> {
+  const file = options.topology ?? topologyFileIn(tierDirectory(await openTier(options)));
+  return smokeTopologyFile(file);
+}
+
+/** Proves the tier that a topology file describes; its secrets stand beside it. */
+export async function smokeTopologyFile(file: string, signal?: AbortSignal): Promise<SmokeReport> {
+  const directory = dirname(file);
+  const topology = await new FileTopology(file).read();
+  const report = await runSmoke({
+    topology,
+    secrets: new FileSecrets(secretsFileIn(directory)),
+    placementOf: (store) => {
+      const found = topology.stores[store];
+      if (found?.kind === 'shardedPostgres') return openPlacement(store, found.placement);
+      throw new PolystoreError('UNKNOWN_STORE', `store "${store}" has no placement`, {
+        details: { store, known: Object.keys(topology.stores) },
+      });
+    },
+    ...(signal && { signal }),
+  });
+  return describeEnded(report, directory);
+}

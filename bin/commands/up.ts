@@ -1,0 +1,104 @@
+import { startLocalTier, type LocalTier, type StartEvent } from '../../lib/local';
+import type { TierDefinition } from '../../lib/definition';
+import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { listenForInterrupt } from '../interrupt';
+import { painterFor, Steps } from '../terminal';
+import { openTier, templatesDirectory, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
+import { announceToParent, startDetached } from './detached';
+
+export interface UpOptions extends TierOptions {
+  readonly detach?: true;
+  readonly port?: number;
+  readonly json?: true;
+}
+
+/** Runs the tier in this process until a signal comes, or in one of its own with `--detach`. */
+export async function up(options: UpOptions): Promise<ExitCode> {
+  const definition = await openTier(options);
+  const directory = tierDirectory(definition);
+  const steps = new Steps(options.json ? process.stderr : process.stdout);
+  if (options.detach) {
+    const pid = await steps.run('up', async (now) => {
+      const started = await startDetached(directory, now);
+      return { value: started, detail: `${describeServers(definition)}, process ${started}` };
+    });
+    printReady(options, definition, pid);
+    return EXIT_CODES.ok;
+  }
+  return runUntilInterrupted(options, definition, steps);
+}
+
+async function runUntilInterrupted(options: UpOptions, definition: TierDefinition, steps: Steps): Promise<ExitCode> {
+  const interrupt = listenForInterrupt();
+  const parent = announceToParent();
+  try {
+    const tier = await steps.run('up', async (now) => {
+      const started = await startLocalTier(definition, {
+        directory: tierDirectory(definition),
+        templates: templatesDirectory(),
+        signal: interrupt.signal,
+        onProgress: (event) => {
+          now(describeProgress(event));
+          parent.progress(describeProgress(event));
+        },
+        ...(options.port !== undefined && { basePort: options.port }),
+      });
+      return { value: started, detail: describeServers(definition) };
+    });
+    reportEndedServers(tier, steps);
+    parent.ready();
+    if (!parent.isThere) printReady(options, definition, process.pid);
+    await interrupt.interrupted;
+    await steps.run('down', async () => {
+      await tier.stop();
+      return { value: undefined, detail: 'stopped, data kept' };
+    });
+    return EXIT_CODES.ok;
+  } catch (error) {
+    parent.failed(error);
+    throw error;
+  } finally {
+    interrupt.release();
+  }
+}
+
+function reportEndedServers(tier: LocalTier, steps: Steps): void {
+  const painter = painterFor(process.stdout);
+  tier.onServerExit(({ store, name, code, signal }) => {
+    steps.note(`${painter.red('✗')} ${store}/${name} ended by ${signal ?? `exit ${code}`}; the others go on`);
+  });
+}
+
+function printReady(options: UpOptions, definition: TierDefinition, pid: number): void {
+  const topology = topologyFileIn(tierDirectory(definition));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ tier: definition.name, stage: definition.stage.name, pid, topology })}\n`);
+    return;
+  }
+  const stop = options.detach ? 'npx polystore down' : 'Ctrl-C stops it';
+  process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
+}
+
+/** What is being started now, for the line that is shown meanwhile. */
+export const describeProgress = (event: StartEvent): string => event.text;
+
+/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`. */
+export function describeServers({ stores }: TierDefinition): string {
+  const counts = { primary: 0, replica: 0, shard: 0 };
+  const versions = new Set<string>();
+  for (const store of Object.values(stores)) {
+    versions.add(store.version);
+    if (store.kind === 'postgres') {
+      counts.primary += 1;
+      counts.replica += store.replicas.length;
+    } else {
+      counts.shard += store.shards.length;
+    }
+  }
+  const named = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([noun, count]) => (count === 1 ? (noun === 'primary' ? noun : `1 ${noun}`) : `${count} ${plural(noun)}`));
+  return `${named.join(', ')} (PostgreSQL ${[...versions].sort().join(', ')})`;
+}
+
+const plural = (noun: string): string => (noun === 'primary' ? 'primaries' : `${noun}s`);

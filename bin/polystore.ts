@@ -1,0 +1,96 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isPolystoreError } from '../lib/errors';
+import { version } from '../package.json';
+import { down } from './commands/down';
+import { prove } from './commands/prove';
+import { smoke } from './commands/smoke';
+import { status } from './commands/status';
+import { up } from './commands/up';
+import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
+import { painterFor } from './terminal';
+import { DEFAULT_TIER_FILE } from './tier-context';
+
+/** Prints what went wrong and what to do, and never a stack trace of the kit for a fault that has a name. */
+function reportError(error: unknown): ExitCode {
+  const painter = painterFor(process.stderr);
+  if (isPolystoreError(error)) {
+    process.stderr.write(
+      error.code === 'CONFIG_INVALID' ? `${error.message}\n` : `${painter.red('✗')} ${error.message}\n`,
+    );
+    if (error.next) process.stderr.write(`  next: ${error.next}\n`);
+  } else {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${painter.red('✗')} unexpected error: ${text}\n`);
+  }
+  return exitCodeOf(error);
+}
+
+/** A command's work becomes the process' exit status. */
+const ending =
+  <A extends unknown[]>(work: (...args: A) => Promise<ExitCode>) =>
+  async (...args: A): Promise<void> => {
+    process.exitCode = await work(...args).catch(reportError);
+  };
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1024 && port <= 65000) return port;
+  throw new InvalidArgumentError('allowed is a whole number from 1024 to 65000');
+}
+
+const exitCodes = Object.entries(EXIT_CODES)
+  .map(([name, code]) => `  ${String(code).padEnd(4)} ${EXIT_CODE_HELP[name as keyof typeof EXIT_CODES]}`)
+  .join('\n');
+
+function tierCommand(name: string, description: string, examples: readonly string[]): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--tier <file>', 'the tier file', DEFAULT_TIER_FILE)
+    .option('--stage <name>', 'the stage; without it, the first of the tier file')
+    .option('--json', 'print JSON for scripts, nothing else')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ npx polystore ${example}`).join('\n')}`);
+}
+
+const program = new Command('polystore')
+  .description('The database tier of a product: on this machine, on AWS, and proven on both.')
+  .version(version)
+  .showHelpAfterError('(polystore --help lists commands and exit codes)')
+  .addHelpText('after', `\nExit codes:\n${exitCodes}`)
+  .exitOverride();
+
+tierCommand('prove', 'synthesize the tier, run it here, prove every promise, stop it (npm start)', [
+  'prove',
+  'prove --stage prod',
+  'prove --tier examples/other.config.ts --json',
+]).action(ending(prove));
+
+tierCommand('up', 'run the tier on this machine; Ctrl-C stops it', ['up', 'up --detach', 'up --port 15432'])
+  .option('--detach', 'return when the tier is ready; `polystore down` stops it')
+  .option('--port <number>', 'give the servers this port and the ones after it; without it, free ports', parsePort)
+  .action(ending(up));
+
+tierCommand('status', 'every server of the running tier: role, port, process, lag', ['status', 'status --json']).action(
+  ending(status),
+);
+
+tierCommand('smoke', 'prove every promise of a running tier', [
+  'smoke',
+  'smoke --topology .polystore/blog/dev/topology.json',
+  'smoke --aws /blog/prod',
+])
+  .addOption(
+    new Option('--topology <file>', 'a tier by its topology file; its secrets.json stands beside it').conflicts('aws'),
+  )
+  .option('--aws <prefix>', 'a deployed tier: invokes its smoke test and prints its report')
+  .action(ending(smoke));
+
+tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
+  .option('--delete-data', 'delete its databases, secrets and logs too')
+  .action(ending(down));
+
+program.parseAsync().catch((error: unknown) => {
+  // commander has printed its message; help and version end here too, with status 0.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.definition;
+  else process.exitCode = reportError(error);
+});

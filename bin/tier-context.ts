@@ -1,0 +1,32 @@
+import { join, resolve } from 'node:path';
+import { loadTier, type TierDefinition } from '../lib/definition';
+
+/** The options by which every command finds its tier. */
+export interface TierOptions {
+  /** The tier file. */
+  readonly tier: string;
+  /** @default - the first stage of the tier file */
+  readonly stage?: string;
+}
+
+export const DEFAULT_TIER_FILE = 'tier.config.ts';
+
+/** Where the kit keeps everything of its own on this machine: data, logs, reports. */
+export const STATE_ROOT = '.polystore';
+
+/** initdb's output, shared by every tier of this folder. */
+export const templatesDirectory = (): string => resolve(STATE_ROOT, 'templates');
+
+/** A tier that runs until it is told to stop. */
+export const tierDirectory = ({ name, stage }: TierDefinition): string => resolve(STATE_ROOT, name, stage.name);
+
+/** The tier of `polystore prove`: always fresh, and beside the one that may be up. */
+export const proofDirectory = ({ name, stage }: TierDefinition): string =>
+  resolve(STATE_ROOT, 'proof', name, stage.name);
+
+export const topologyFileIn = (directory: string): string => join(directory, 'topology.json');
+export const secretsFileIn = (directory: string): string => join(directory, 'secrets.json');
+
+/** Reads and checks the tier file. @throws {PolystoreError} TIER_FILE_UNREADABLE or CONFIG_INVALID */
+export const openTier = ({ tier, stage }: TierOptions): Promise<TierDefinition> =>
+  loadTier(tier, stage === undefined ? {} : { stage });

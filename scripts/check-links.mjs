@@ -1,0 +1,35 @@
+// Every relative link of every tracked Markdown file leads to a file, and its #fragment to a heading.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', '*.md'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file && existsSync(file));
+
+/** GitHub's anchor of a heading. */
+const anchorOf = (heading) =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (file) =>
+  new Set([...readFileSync(file, 'utf8').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => anchorOf(heading)));
+
+const faults = [];
+for (const file of files) {
+  const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, '');
+  for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(target)) continue;
+    const [path, fragment] = target.split('#');
+    const found = path ? normalize(join(dirname(file), path)) : file;
+    if (!existsSync(found)) faults.push(`${file}: ${target} leads nowhere`);
+    else if (fragment && statSync(found).isFile() && !anchorsOf(found).has(fragment))
+      faults.push(`${file}: ${target} has no such heading`);
+  }
+}
+for (const fault of faults) console.error(fault);
+console.log(`${files.length} documents, ${faults.length} dead links`);
+process.exitCode = faults.length > 0 ? 1 : 0;

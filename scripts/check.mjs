@@ -1,0 +1,21 @@
+// `npm run check`: types, lint with the import walls, format, links of the documents. Runs all of them, then says what failed.
+import { spawnSync } from 'node:child_process';
+
+const checks = [
+  ['types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']],
+  ['lint', 'eslint', ['--max-warnings', '0', '.']],
+  ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
+  ['links', process.execPath, ['scripts/check-links.mjs']],
+];
+
+const failed = [];
+for (const [name, command, args] of checks) {
+  const started = performance.now();
+  const isScript = command === process.execPath;
+  const { status } = spawnSync(isScript ? command : `node_modules/.bin/${command}`, args, { stdio: 'inherit' });
+  const took = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(7)} ${took} s`);
+  if (status !== 0) failed.push(name);
+}
+console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length > 0 ? 1 : 0;

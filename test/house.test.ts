@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ESLint } from 'eslint';
+
+const root = join(__dirname, '..');
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter(Boolean);
+const architecture = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+const foldersIn = (path: string): string[] =>
+  [...new Set(tracked.filter((file) => file.startsWith(path)).map((file) => file.slice(path.length)))]
+    .filter((file) => file.includes('/'))
+    .map((file) => `${path}${file.split('/')[0]}/`)
+    .filter((folder, index, all) => all.indexOf(folder) === index);
+
+/** What lint says of `code` if it stood in a file of `room`. */
+async function lint(room: string, code: string): Promise<readonly string[]> {
+  const eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => ruleId.startsWith('no-restricted') });
+  const file = readdirSync(join(root, room)).find((name) => name.endsWith('.ts')) as string;
+  const [result] = await eslint.lintText(code, { filePath: join(root, room, file) });
+  return (result?.messages ?? []).map(({ message }) => message);
+}
+
+describe('the house', () => {
+  it('has every top-level folder and every room of lib named in ARCHITECTURE.md, and names none that is not there', () => {
+    const rooms = [...foldersIn('').filter((folder) => !folder.startsWith('.')), ...foldersIn('lib/')].sort();
+    const named = [...architecture.matchAll(/^([a-z]+\/(?:[a-z]+\/)?) +\S/gm)].map(([, folder]) => folder as string);
+    expect([...named, 'lib/'].sort()).toEqual(rooms);
+  });
+
+  it('has a wall for every room', async () => {
+    const walls = readFileSync(join(root, 'eslint.config.mjs'), 'utf8');
+    for (const room of [...foldersIn('lib/'), 'constructs/']) {
+      expect(walls).toMatch(new RegExp(`^  '?${room.slice(0, -1)}'?: \\[`, 'm'));
+    }
+  });
+
+  it.each([
+    ['lib/routing', "import { App } from 'aws-cdk-lib';", 'lib/routing must not import aws-cdk-lib'],
+    ['lib/routing', "import { defineTier } from '../definition';", 'lib/routing must not import lib/definition'],
+    ['lib/smoke', "import { Pool } from 'pg';", 'lib/smoke must not import pg'],
+    [
+      'lib/placement',
+      "import type { Topology } from '../topology/topology';",
+      'lib/placement must not import lib/topology',
+    ],
+    ['constructs', "import { x } from '../lib/stacks/tier-stacks';", 'constructs must not import lib/stacks'],
+    ['constructs', "import { openClient } from '../lib/postgres';", 'constructs must not import lib/postgres'],
+    ['lib/local', 'export const home = process.env.HOME;', 'Only bin and lambda read the environment'],
+    ['lib/local', "import { exitCodeOf } from '../../bin/exit-code';", 'Rooms never import a composition root'],
+  ])('refuses in %s: %s', async (room, code, message) => {
+    expect(await lint(room, code)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it.each([
+    ['lib/routing', "import { bucketOf } from '../placement';"],
+    ['constructs', "import { INSTANCE_CLASSES } from '../lib/catalog';"],
+    ['lib/stacks', "import { App } from 'aws-cdk-lib';"],
+  ])('allows in %s: %s', async (room, code) => {
+    expect(await lint(room, code)).toEqual([]);
+  });
+
+  it('keeps one noun a file: none of more than 300 lines', () => {
+    const long = tracked
+      .filter((file) => /^(bin|constructs|lambda|lib)\/.*\.ts$/.test(file))
+      .filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 300);
+    expect(long).toEqual([]);
+  });
+
+  it('has no folder for what has no name', () => {
+    expect(tracked.filter((file) => /(^|\/)(utils?|helpers?|common|misc)(\/|\.ts$)/.test(file))).toEqual([]);
+  });
+
+  it('names no path of a machine and no registry in what it tracks', () => {
+    const leaks = tracked
+      .filter((file) => /\.(ts|mjs|cjs|json|md|yml|sh)$/.test(file) && file !== 'test/house.test.ts')
+      .filter((file) => {
+        const text = readFileSync(join(root, file), 'utf8');
+        return /"resolved": *"https?:/.test(text) || /(^|[\s"'`(])\/(work|root|home)\//m.test(text);
+      });
+    expect(leaks).toEqual([]);
+  });
+});
