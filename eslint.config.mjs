@@ -13,7 +13,8 @@ export const walls = {
   'lib/sources': ['lib/errors', 'lib/topology', 'lib/placement'],
   'lib/postgres': ['lib/errors', 'lib/topology'],
   'lib/routing': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
-  'lib/provision': ['lib/errors', 'lib/postgres', 'lib/topology', 'lib/placement'],
+  'lib/provision': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
+  'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology'],
   'lib/smoke': [
     'lib/errors',
     'lib/routing',
@@ -42,7 +43,7 @@ const owners = {
   constructs: ['lib/stacks', 'constructs'],
   'cdk-nag': ['lib/stacks', 'constructs'],
   pg: ['lib/postgres'],
-  '@aws-sdk': ['lib/sources'],
+  '@aws-sdk': ['lib/sources', 'lib/smoke'],
 };
 
 const rooms = Object.keys(walls);
