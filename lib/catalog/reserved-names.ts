@@ -39,5 +39,4 @@ export const RESERVED_ROLE_NAMES: ReadonlySet<string> = new Set([
   'rdswriteforwarduser',
   'public',
   'none',
-  'user',
 ]);

@@ -4,4 +4,7 @@ export * from './service';
 export * from './sharded-postgres';
 export * from './stage';
 export * from './tier';
+export { loadTier, type LoadTierOptions } from './load-tier';
+export { parseTier, type ParseTierOptions } from './parse-tier';
+export type { TierSource } from './locate-fault';
 export { hash } from '../placement';

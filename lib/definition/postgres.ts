@@ -8,7 +8,10 @@ export interface BackupOptions {
 export interface StorageOptions {
   /** Size at birth in GiB, 20 to 65536. @default 20 in a disposable stage, 100 in a protected one */
   readonly sizeGiB?: number;
-  /** Storage grows by itself up to this. @default 4 × sizeGiB, at most 65536 */
+  /**
+   * Storage grows by itself up to this, in GiB: `sizeGiB` (never grows) or at least 10 % more.
+   * @default 4 × sizeGiB, at most 65536; sizeGiB itself where 65536 leaves less than 10 % to grow
+   */
   readonly maxSizeGiB?: number;
 }
 

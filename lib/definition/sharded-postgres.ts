@@ -14,6 +14,9 @@ export interface ShardOptions {
   readonly state?: ShardState;
 }
 
+/** Shards of one store. */
+export const SHARDS_MAX = 1000;
+
 /** How keys spread over buckets. */
 export type Strategy = HashStrategy;
 

@@ -13,7 +13,10 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
    * @default - the first two zones of the region in a disposable stage, the first three in a protected one
    */
   readonly zones?: readonly string[];
-  /** What this stage changes of the stores, by store name. */
+  /**
+   * What this stage changes of the stores, by store name: option by option, `storage` and `backup` field by field;
+   * `replicas` and `shards` are replaced as a whole.
+   */
   readonly stores?: Overrides;
 }
 

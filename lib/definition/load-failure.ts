@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import type { TierSource } from './locate-fault';
+
+/** Why a tier file could not be evaluated, for a person. */
+export interface LoadFailure {
+  /** `file:line:column` where the tier file or a file that it imports is to blame, else the file's name. */
+  readonly place: string;
+  /** The first line of the cause. */
+  readonly reason: string;
+}
+
+/** Reads what the loader or the file threw, which may be anything at all. Gives away no stack. */
+export function describeLoadFailure(source: TierSource, cause: unknown): LoadFailure {
+  const { message, stack } = textsOf(cause);
+  const syntax = /^(?:\w*Error: )*ParseError:\s*(.+?)\s*\n\s*(.+):(\d+):(\d+)/.exec(message);
+  if (syntax !== null) {
+    const [, reason = '', file = '', line = '1', column = '0'] = syntax;
+    // The parser counts columns from 0.
+    return { place: `${shownFile(source, file)}:${line}:${Number(column) + 1}`, reason: `does not compile: ${reason}` };
+  }
+  const reason = firstLine(message);
+  const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
+  const place = (missing === undefined ? undefined : placeOfText(source, missing)) ?? placeOnStack(source, stack);
+  return { place: place ?? source.file, reason };
+}
+
+function textsOf(cause: unknown): { readonly message: string; readonly stack: string } {
+  // The file was evaluated in a context of its own, whose Error need not be ours.
+  if (typeof cause === 'object' && cause !== null && 'message' in cause) {
+    const stack = 'stack' in cause ? String(cause.stack) : '';
+    return { message: String(cause.message), stack };
+  }
+  return { message: String(cause), stack: '' };
+}
+
+function firstLine(message: string): string {
+  const [first = ''] = message.trim().split('\n');
+  return first === '' ? 'threw without a message' : first;
+}
+
+/** Where the file names what could not be found: the loader's own place is that of its rewritten import. */
+function placeOfText({ file, text }: TierSource, wanted: string): string | undefined {
+  const lines = text.split('\n');
+  const line = lines.findIndex((each) => each.includes(`'${wanted}'`) || each.includes(`"${wanted}"`));
+  if (line === -1) return undefined;
+  return `${file}:${line + 1}:${(lines[line] ?? '').indexOf(wanted)}`;
+}
+
+/** The innermost frame of the tier file itself. */
+function placeOnStack(source: TierSource, stack: string): string | undefined {
+  const absolute = resolve(source.file);
+  for (const frame of stack.split('\n')) {
+    const at = frame.indexOf(`${absolute}:`);
+    const position = at === -1 ? null : /^(\d+):(\d+)/.exec(frame.slice(at + absolute.length + 1));
+    if (position !== null) return `${source.file}:${position[1]}:${columnIn(source.text, position)}`;
+  }
+  return undefined;
+}
+
+/** Rewriting keeps lines but may lengthen them; a column beyond the line's end means the line. */
+function columnIn(text: string, [, line, column]: RegExpExecArray): number {
+  const written = text.split('\n')[Number(line) - 1] ?? '';
+  return Number(column) <= written.length ? Number(column) : written.length - written.trimStart().length + 1;
+}
+
+const shownFile = (source: TierSource, file: string): string => (file === resolve(source.file) ? source.file : file);

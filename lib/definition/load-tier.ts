@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createJiti } from 'jiti';
+import { PolystoreError } from '../errors';
+import { describeLoadFailure } from './load-failure';
+import type { TierSource } from './locate-fault';
+import { parseTier } from './parse-tier';
+import type { TierDefinition } from './tier';
+
+export interface LoadTierOptions {
+  /** @default - the first stage of the definition */
+  readonly stage?: string | undefined;
+}
+
+/**
+ * Loads a tier file, TypeScript or JavaScript, and reads the definition that it exports as its default. The file is evaluated
+ * anew at every call; what it imports is evaluated once a process.
+ *
+ * @param file absolute, or relative to the working directory; messages name it as given
+ * @throws {PolystoreError} TIER_FILE_UNREADABLE where the file is missing, does not compile, throws or exports no default
+ * @throws {PolystoreError} CONFIG_INVALID with every fault of the definition and where it stands
+ */
+export async function loadTier(file: string, options: LoadTierOptions = {}): Promise<TierDefinition> {
+  const source = { file, text: await readText(file) };
+  return parseTier(await evaluate(source), { stage: options.stage, source });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw unreadable(
+      file,
+      `${file}\n  ${missing ? 'no such file' : describeLoadFailure({ file, text: '' }, cause).reason}`,
+      cause,
+    );
+  }
+}
+
+async function evaluate(source: TierSource): Promise<unknown> {
+  const absolute = resolve(source.file);
+  const jiti = createJiti(absolute, { interopDefault: false });
+  delete jiti.cache[absolute];
+  let loaded: unknown;
+  try {
+    loaded = await jiti.import(absolute);
+  } catch (cause) {
+    const { place, reason } = describeLoadFailure(source, cause);
+    throw unreadable(source.file, `${place}\n  ${reason}`, cause);
+  }
+  const exported = defaultExportOf(loaded);
+  if (exported === undefined) {
+    throw unreadable(source.file, `${source.file}\n  no default export, write: export default defineTier({ … })`);
+  }
+  return exported;
+}
+
+/** CommonJS files export the definition itself, as `module.exports` or `export =`. */
+function defaultExportOf(loaded: unknown): unknown {
+  if (typeof loaded !== 'object' || loaded === null) return loaded;
+  if ('default' in loaded) return loaded.default;
+  return '__esModule' in loaded ? undefined : loaded;
+}
+
+function unreadable(file: string, message: string, cause?: unknown): PolystoreError<'TIER_FILE_UNREADABLE'> {
+  return new PolystoreError('TIER_FILE_UNREADABLE', `${message}\nTier file not loaded. Nothing synthesized.`, {
+    details: { file },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

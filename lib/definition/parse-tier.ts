@@ -1,0 +1,47 @@
+import { configInvalid } from './config-invalid';
+import { deepFreeze } from './deep-freeze';
+import type { Fault } from './fault';
+import { locateIn, nowhere, type TierSource } from './locate-fault';
+import { suggestion } from './nearest-name';
+import { resolveTier } from './resolve-tier';
+import { ruleFaults } from './rules';
+import type { TierDefinition } from './tier';
+import { readDraft, type StageDraft, type TierDraft } from './tier-draft';
+
+export interface ParseTierOptions {
+  /** @default - the first stage of the definition */
+  readonly stage?: string | undefined;
+  /** The file that the definition was loaded from, so that faults say where they stand. @default - faults have a path only */
+  readonly source?: TierSource | undefined;
+}
+
+/**
+ * Reads a definition that nobody has checked: every stage and store is judged, then one stage is returned, every default filled in,
+ * frozen through and through.
+ *
+ * @throws {PolystoreError} CONFIG_INVALID with every fault; its message is ready to print
+ */
+export function parseTier(input: unknown, options: ParseTierOptions = {}): TierDefinition {
+  const { draft, faults: ofShape } = readDraft(input);
+  const stage = chosenStage(draft, options.stage);
+  const faults = [...ofShape, ...ruleFaults(draft), ...stageFaults(draft, stage, options.stage)];
+  if (faults.length > 0 || stage === undefined) {
+    throw configInvalid(faults, options.source === undefined ? nowhere : locateIn(options.source));
+  }
+  return deepFreeze(resolveTier(draft, stage));
+}
+
+function chosenStage({ stages = [] }: TierDraft, name: string | undefined): StageDraft | undefined {
+  return name === undefined ? stages[0] : stages.find((stage) => stage.name === name);
+}
+
+/** A stage was asked for that the definition does not have. */
+function stageFaults(
+  { stages }: TierDraft,
+  chosen: StageDraft | undefined,
+  name: string | undefined,
+): readonly Fault[] {
+  if (chosen !== undefined || name === undefined || stages === undefined || stages.length === 0) return [];
+  const known = stages.map((stage) => stage.name);
+  return [{ path: ['stages'], message: `no stage "${name}", ${suggestion(name, known)}` }];
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { LIMITS } from '../catalog';
+import { byName, integer, oneOf, options, shorthandOr, text } from './option';
+import type { PostgresOptions } from './postgres';
+
+export const instanceClass = text("instance class such as 'r8g.large'");
+export const databaseName = text('database name: lower-case letters, digits and underscores', /^[a-z][a-z0-9_]{0,62}$/);
+/** PostgreSQL keeps a few connections for itself, and AWS asks for three more for its automation. */
+export const maxConnections = integer(20, LIMITS.maxConnectionsSettable.value);
+/** Milliseconds; PostgreSQL's own upper bound. */
+export const slowQueryMs = integer(0, 2_147_483_647);
+/** Any whole number: the rule on retention knows why 0 is wrong and says so. */
+export const backup = options('{ retentionDays: … }', { retentionDays: integer(0, 1_000_000).optional() });
+export const postgresVersion = oneOf('16', '17');
+
+const storageSize = integer(LIMITS.storageMinGiB.value, LIMITS.storageMaxGiB.value);
+
+/** What may be written for a store of kind `postgres`. */
+export const postgresOptions = options('postgres({ … })', {
+  version: postgresVersion.optional(),
+  class: instanceClass.optional(),
+  storage: options('{ sizeGiB: …, maxSizeGiB: … }', {
+    sizeGiB: storageSize.optional(),
+    maxSizeGiB: storageSize.optional(),
+  }).optional(),
+  replicas: shorthandOr(
+    `integer 0–${LIMITS.readReplicas.value}, or replicas by name`,
+    integer(0, LIMITS.readReplicas.value),
+    byName('replicas by name', options('{ class: … }', { class: instanceClass.optional() })),
+  ).optional(),
+  database: databaseName.optional(),
+  maxConnections: maxConnections.optional(),
+  slowQueryMs: slowQueryMs.optional(),
+  backup: backup.optional(),
+} satisfies Record<keyof PostgresOptions, z.ZodType>);

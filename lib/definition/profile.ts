@@ -1,0 +1,25 @@
+import type { InstanceClass } from '../catalog';
+import type { Profile } from './stage';
+
+/** What a profile decides where the definition is silent. */
+export interface ProfileDefaults {
+  readonly class: InstanceClass;
+  readonly storageSizeGiB: number;
+  readonly retentionDays: number;
+  /** Zones that a stage spans unless they are written down; also the fewest that may be written down. */
+  readonly zones: number;
+}
+
+export const PROFILES: Readonly<Record<Profile, ProfileDefaults>> = {
+  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2 },
+  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3 },
+};
+
+/** Defaults that are the same in every profile. */
+export const DEFAULTS = {
+  version: '17',
+  slowQueryMs: 1000,
+  cidr: '10.0.0.0/16',
+  /** Storage may grow to this many times its size at birth. */
+  storageGrowth: 4,
+} as const;

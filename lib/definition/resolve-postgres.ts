@@ -1,0 +1,49 @@
+import { isInstanceClass, maxConnectionsFor, type InstanceClass } from '../catalog';
+import type { PostgresDefinition, ReplicaDefinition } from './postgres';
+import { DEFAULTS, PROFILES } from './profile';
+import type { StageStoreOf } from './stage-store';
+import { defaultGrowthLimit } from './storage-growth';
+import { replicaOptions } from './store-members';
+
+/** Options of a store that breaks no rule, every default filled in. */
+export function resolvePostgres(store: StageStoreOf<'postgres'>): PostgresDefinition {
+  const { options } = store;
+  const defaults = PROFILES[store.profile];
+  const primary = knownClass(options.class ?? defaults.class);
+  const replicas = replicasOf(store, primary);
+  const sizeGiB = options.storage?.sizeGiB ?? defaults.storageSizeGiB;
+  return {
+    kind: 'postgres',
+    name: store.name,
+    version: options.version ?? DEFAULTS.version,
+    class: primary,
+    storage: { sizeGiB, maxSizeGiB: options.storage?.maxSizeGiB ?? defaultGrowthLimit(sizeGiB) },
+    replicas,
+    database: options.database ?? defaultDatabase(store.name),
+    maxConnections:
+      options.maxConnections ?? smallest([primary, ...replicas.map((replica) => replica.class)], maxConnectionsFor),
+    slowQueryMs: options.slowQueryMs ?? DEFAULTS.slowQueryMs,
+    backup: { retentionDays: options.backup?.retentionDays ?? defaults.retentionDays },
+  };
+}
+
+/** The name of a store's database unless it says otherwise. */
+export const defaultDatabase = (store: string): string => store.replaceAll('-', '_');
+
+/** The lowest figure among the classes of a store's servers. */
+export function smallest(classes: readonly InstanceClass[], figure: (name: InstanceClass) => number): number {
+  return Math.min(...classes.map(figure));
+}
+
+/** The rules have refused unknown classes before anything is resolved. */
+export function knownClass(name: string): InstanceClass {
+  if (!isInstanceClass(name)) throw new TypeError(`"${name}" is not an instance class, and no rule noticed`);
+  return name;
+}
+
+function replicasOf(store: StageStoreOf<'postgres'>, primary: InstanceClass): readonly ReplicaDefinition[] {
+  return Object.entries(replicaOptions(store)).map(([name, replica]) => ({
+    name,
+    class: replica.class === undefined ? primary : knownClass(replica.class),
+  }));
+}

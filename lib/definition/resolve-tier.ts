@@ -1,0 +1,33 @@
+import { KINDS } from './kinds';
+import { DEFAULTS, PROFILES } from './profile';
+import type { StageDefinition } from './stage';
+import type { StageStoreOf } from './stage-store';
+import type { StoreDefinition, StoreKind, TierDefinition } from './tier';
+import type { StageDraft, TierDraft } from './tier-draft';
+
+/** Fills in every default of a draft that has no fault. */
+export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition {
+  if (draft.name === undefined) throw new TypeError('the tier has no name, and its schema did not notice');
+  return {
+    name: draft.name,
+    stage: resolveStage(stage),
+    network: { kind: 'newVpc', cidr: draft.cidr ?? DEFAULTS.cidr },
+    stores: Object.fromEntries(
+      stage.stores.map((store) => [store.name, resolveStore(store as StageStoreOf<StoreKind>)]),
+    ),
+    services: Object.fromEntries(draft.services.map(({ name, uses }) => [name, { name, uses }])),
+  };
+}
+
+function resolveStage({ name, profile, env, zones }: StageDraft): StageDefinition {
+  return {
+    name,
+    profile,
+    ...(env === undefined ? {} : { env }),
+    zones: zones === undefined ? { count: PROFILES[profile].zones } : { names: zones },
+  };
+}
+
+function resolveStore<K extends StoreKind>(store: StageStoreOf<K>): StoreDefinition {
+  return KINDS[store.kind].resolve(store);
+}

@@ -1,0 +1,33 @@
+import type { Fault, FaultPath } from './fault';
+import type { StageStore } from './stage-store';
+import type { TierDraft } from './tier-draft';
+
+/** A breach of a rule: where, and what the message needs to know. */
+export interface Breach {
+  readonly path: FaultPath;
+}
+
+/** A rule over more than one option, or over a fact that no schema knows. */
+export interface TierRule {
+  /** Names the rule in tests; never changes. */
+  readonly id: string;
+  /** Every breach of the rule, in words. */
+  faults(draft: TierDraft): readonly Fault[];
+}
+
+/** Declares a rule: when it is broken, and what to say then. */
+export function rule<B extends Breach>(declared: {
+  readonly id: string;
+  readonly when: (draft: TierDraft) => readonly B[];
+  readonly message: (breach: B) => string;
+}): TierRule {
+  return {
+    id: declared.id,
+    faults: (draft) => declared.when(draft).map((breach) => ({ path: breach.path, message: declared.message(breach) })),
+  };
+}
+
+/** Every store in every stage. What a store says itself is met once a stage. */
+export function stageStores(draft: TierDraft): readonly StageStore[] {
+  return (draft.stages ?? []).flatMap((stage) => stage.stores);
+}

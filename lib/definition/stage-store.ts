@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { FaultPath } from './fault';
+import type { postgresOptions } from './postgres-schema';
+import type { shardedPostgresOptions } from './sharded-postgres-schema';
+import type { Profile } from './stage';
+import type { StoreKind } from './tier';
+
+/** A store as one stage has it: what the store says, then what the stage changes; defaults are not yet filled in. */
+export interface StageStoreOf<K extends StoreKind> {
+  readonly name: string;
+  readonly kind: K;
+  readonly stage: string;
+  readonly profile: Profile;
+  readonly options: OptionsOf[K];
+  /** Where an option was written: in the stage where the stage changes it, else in the store. */
+  origin(...option: FaultPath): FaultPath;
+  /** Whether what was written for an option could be read; also true where nothing was written. */
+  isRead(...option: FaultPath): boolean;
+}
+
+/** Options by kind, as read. */
+export interface OptionsOf {
+  readonly postgres: Partial<z.infer<typeof postgresOptions>>;
+  readonly shardedPostgres: Partial<z.infer<typeof shardedPostgresOptions>>;
+}
+
+export type StageStore = { [K in StoreKind]: StageStoreOf<K> }[StoreKind];
+
+/** Options whose fields a stage changes one by one; any other option is replaced as a whole. */
+const MERGED_BY_FIELD: ReadonlySet<string> = new Set(['storage', 'backup']);
+
+type Written = Readonly<Record<string, unknown>>;
+
+export interface StageStoreParts {
+  readonly name: string;
+  readonly kind: StoreKind;
+  readonly stage: string;
+  readonly profile: Profile;
+  /** What the store says. */
+  readonly base: Written;
+  /** What the stage changes. */
+  readonly overrides: Written;
+  /** Dotted paths of what could not be read, from the definition's root. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** Puts a stage's changes on top of a store. */
+export function stageStore(parts: StageStoreParts): StageStore {
+  const { name, kind, stage, profile, base, overrides, unread } = parts;
+  const inStore: FaultPath = ['stores', name];
+  const inStage: FaultPath = ['stages', stage, 'stores', name];
+  const store = {
+    name,
+    kind,
+    stage,
+    profile,
+    options: merge(base, overrides),
+    origin: (...option: FaultPath) => [...(isWritten(overrides, option) ? inStage : inStore), ...option],
+    isRead: (...option: FaultPath) => [inStore, inStage].every((at) => !unread.has([...at, ...option].join('.'))),
+  };
+  // The kind's own schema has read `base` and `overrides`: kind and options belong together.
+  return store as StageStore;
+}
+
+function merge(base: Written, overrides: Written): Written {
+  const fields = Object.entries(overrides).map(([key, value]) => {
+    const below = base[key];
+    return [key, MERGED_BY_FIELD.has(key) ? { ...(below as object), ...(value as object) } : value];
+  });
+  return { ...base, ...(Object.fromEntries(fields) as Written) };
+}
+
+function isWritten(overrides: Written, [key, field]: FaultPath): boolean {
+  if (key === undefined) return false;
+  const value = overrides[key];
+  if (value === undefined || field === undefined || !MERGED_BY_FIELD.has(key)) return value !== undefined;
+  return (value as Written)[field] !== undefined;
+}

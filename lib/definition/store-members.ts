@@ -1,0 +1,55 @@
+import type { FaultPath } from './fault';
+import type { ShardState } from './sharded-postgres';
+import type { StageStore, StageStoreOf } from './stage-store';
+
+/** A replica or a shard, with where it was written. */
+export interface StoreMember {
+  readonly name: string;
+  readonly path: FaultPath;
+  readonly class: string | undefined;
+}
+
+export interface WrittenReplica {
+  readonly class?: string | undefined;
+}
+
+export interface WrittenShard {
+  readonly class?: string | undefined;
+  readonly weight?: number | undefined;
+  readonly state?: ShardState | undefined;
+}
+
+/** The replicas by name: `2` is short for `r1` and `r2`. */
+export function replicaOptions(store: StageStoreOf<'postgres'>): Readonly<Record<string, WrittenReplica>> {
+  const { replicas = 0 } = store.options;
+  return typeof replicas === 'number' ? numbered(replicas, (index) => `r${index + 1}`) : replicas;
+}
+
+/** The shards by name: `4` is short for `s0` to `s3`. */
+export function shardOptions(store: StageStoreOf<'shardedPostgres'>): Readonly<Record<string, WrittenShard>> {
+  const { shards = {} } = store.options;
+  return typeof shards === 'number' ? numbered(shards, (index) => `s${index}`) : shards;
+}
+
+/** What a store has several of, by name: replicas or shards. */
+export function membersOf(store: StageStore): readonly StoreMember[] {
+  const [key, members] = writtenMembers(store);
+  return Object.entries(members).map(([name, options]) => ({
+    name,
+    path: store.origin(key, name),
+    class: options.class,
+  }));
+}
+
+function writtenMembers(store: StageStore): readonly [string, Readonly<Record<string, WrittenReplica | WrittenShard>>] {
+  switch (store.kind) {
+    case 'postgres':
+      return ['replicas', replicaOptions(store)];
+    case 'shardedPostgres':
+      return ['shards', shardOptions(store)];
+  }
+}
+
+function numbered(count: number, nameOf: (index: number) => string): Readonly<Record<string, object>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [nameOf(index), {}]));
+}

@@ -1,0 +1,196 @@
+import {
+  INSTANCE_CLASSES,
+  isInstanceClass,
+  LIMITS,
+  maxConnectionsCeilingFor,
+  type InstanceClass,
+  type PostgresEngineOffering,
+} from '../catalog';
+import type { FaultPath } from './fault';
+import { KINDS } from './kinds';
+import { nearestName } from './nearest-name';
+import { PROFILES } from './profile';
+import { smallest } from './resolve-postgres';
+import { rule, stageStores } from './rule';
+import { SHARDS_MAX } from './sharded-postgres';
+import type { StageStore, StageStoreOf } from './stage-store';
+import { isGrowthLimit, leastGrowthLimit } from './storage-growth';
+import { membersOf, replicaOptions, shardOptions } from './store-members';
+import type { TierDraft } from './tier-draft';
+
+export const storeRules = [
+  rule({
+    id: 'some-store',
+    when: ({ stores }) => (stores?.length === 0 ? [{ path: ['stores'] }] : []),
+    message: () => `a tier has at least one store, as in { main: ${KINDS.postgres.factory} }`,
+  }),
+  rule({
+    id: 'class-exists',
+    when: (draft) => writtenClasses(draft).filter(({ name }) => !isInstanceClass(name)),
+    message: ({ name, engine }) => {
+      const offered = classesFor(engine.offering);
+      const bare = name.replace(/^db\./, '');
+      const nearest = isInstanceClass(bare) ? bare : nearestName(bare, offered);
+      return nearest === undefined
+        ? `unknown instance class "${name}", allowed: ${offered.length} classes such as ${PROFILES.disposable.class} and ${PROFILES.protected.class}`
+        : `unknown instance class "${name}", did you mean "${nearest}"?`;
+    },
+  }),
+  rule({
+    id: 'class-offered',
+    when: (draft) =>
+      writtenClasses(draft).flatMap(({ path, name, engine }) =>
+        isInstanceClass(name) && !isOffered(name, engine.offering) ? [{ path, name, engine }] : [],
+      ),
+    message: ({ name, engine }) =>
+      `${name} is not offered for ${engine.label}, nearest in size: ${nearestInSize(name, engine.offering).join(', ')}`,
+  }),
+  rule({
+    id: 'replica-count',
+    when: (draft) =>
+      stores(draft, 'postgres').flatMap((store) => {
+        const count = Object.keys(replicaOptions(store)).length;
+        return count > LIMITS.readReplicas.value ? [{ path: store.origin('replicas'), count }] : [];
+      }),
+    message: ({ count }) => `got ${count} replicas, allowed: 0–${LIMITS.readReplicas.value}`,
+  }),
+  rule({
+    id: 'storage-limit',
+    when: (draft) =>
+      stores(draft, 'postgres').flatMap((store) => {
+        const { sizeGiB: written, maxSizeGiB } = store.options.storage ?? {};
+        const sizeGiB = written ?? PROFILES[store.profile].storageSizeGiB;
+        const readable = store.isRead('storage') && store.isRead('storage', 'sizeGiB');
+        if (maxSizeGiB === undefined || !readable || isGrowthLimit(sizeGiB, maxSizeGiB)) return [];
+        const path = store.origin('storage', 'maxSizeGiB');
+        return [
+          { path, maxSizeGiB, sizeGiB, of: written === undefined ? `, the default of a ${store.profile} stage` : '' },
+        ];
+      }),
+    message: ({ maxSizeGiB, sizeGiB, of }) => {
+      const least = leastGrowthLimit(sizeGiB);
+      const most = LIMITS.storageMaxGiB.value;
+      const growing = least > most ? '' : `, or ${least}–${most}`;
+      return `got ${maxSizeGiB} with sizeGiB ${sizeGiB}${of}; allowed: ${sizeGiB} (storage never grows)${growing}`;
+    },
+  }),
+  rule({
+    id: 'backup-retention',
+    when: (draft) =>
+      stageStores(draft).flatMap((store) => {
+        const days = store.options.backup?.retentionDays;
+        if (days === undefined || (days >= 1 && days <= LIMITS.retentionMaxDays.value)) return [];
+        const replicas = store.kind === 'postgres' ? Object.keys(replicaOptions(store)).length : 0;
+        return [{ path: store.origin('backup', 'retentionDays'), days, replicas }];
+      }),
+    message: ({ days, replicas }) => {
+      const why =
+        days > 0
+          ? ''
+          : replicas > 0
+            ? '; 0 would switch backups off, and AWS makes replicas from them'
+            : '; 0 would switch backups off';
+      return `got ${days}, allowed: integer 1–${LIMITS.retentionMaxDays.value}${why}`;
+    },
+  }),
+  rule({
+    id: 'max-connections',
+    when: (draft) =>
+      stageStores(draft).flatMap((store) => {
+        const { maxConnections } = store.options;
+        const servers = serverClasses(store);
+        if (maxConnections === undefined || servers === undefined) return [];
+        const ceiling = smallest(servers, maxConnectionsCeilingFor);
+        const least = servers.find((name) => maxConnectionsCeilingFor(name) === ceiling);
+        return maxConnections > ceiling
+          ? [{ path: store.origin('maxConnections'), maxConnections, ceiling, least }]
+          : [];
+      }),
+    message: ({ maxConnections, ceiling, least }) =>
+      `got ${maxConnections}, but ${least}, the smallest class of the store, holds at most ${ceiling}; all servers of a store have the same figure`,
+  }),
+  rule({
+    id: 'shard-count',
+    when: (draft) =>
+      stores(draft, 'shardedPostgres').flatMap((store) => {
+        if (store.options.shards === undefined) return [];
+        const count = Object.keys(shardOptions(store)).length;
+        return count === 0 || count > SHARDS_MAX ? [{ path: store.origin('shards'), count }] : [];
+      }),
+    message: ({ count }) =>
+      count === 0
+        ? `a sharded store has at least one shard, allowed: integer 1–${SHARDS_MAX}, or shards by name`
+        : `got ${count} shards, allowed: 1–${SHARDS_MAX}`,
+  }),
+  rule({
+    id: 'active-shard',
+    when: (draft) =>
+      stores(draft, 'shardedPostgres').flatMap((store) => {
+        const states = Object.values(shardOptions(store)).map((shard) => shard.state ?? 'active');
+        return states.length > 0 && !states.includes('active') ? [{ path: store.origin('shards') }] : [];
+      }),
+    message: () => 'every shard is draining, so no shard could take their buckets: leave at least one active',
+  }),
+  rule({
+    id: 'shard-number',
+    when: (draft) => stores(draft, 'shardedPostgres').flatMap(sharedNumbers),
+    message: ({ name, other }) =>
+      `${name} and ${other} have the same number, which decides the stack that a shard lives in: give ${name} another`,
+  }),
+];
+
+type Engine = (typeof KINDS)[keyof typeof KINDS]['engine'];
+
+function stores<K extends StageStore['kind']>(draft: TierDraft, kind: K): readonly StageStoreOf<K>[] {
+  return stageStores(draft).filter((store) => store.kind === kind) as unknown as StageStoreOf<K>[];
+}
+
+/** Every instance class as written, with what it must be offered for. */
+function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: string; engine: Engine }[] {
+  return stageStores(draft).flatMap((store) => {
+    const { engine } = KINDS[store.kind];
+    const ofMembers = membersOf(store).flatMap((member) =>
+      member.class === undefined ? [] : [{ path: [...member.path, 'class'], name: member.class, engine }],
+    );
+    const own = store.options.class;
+    return own === undefined ? ofMembers : [{ path: store.origin('class'), name: own, engine }, ...ofMembers];
+  });
+}
+
+/** The classes of all of a store's servers; `undefined` where one of them is not known. */
+function serverClasses(store: StageStore): readonly InstanceClass[] | undefined {
+  const own = store.options.class ?? PROFILES[store.profile].class;
+  const members = membersOf(store).map((member) => member.class ?? own);
+  const servers = store.kind === 'postgres' ? [own, ...members] : members;
+  return store.isRead('class') && servers.length > 0 && servers.every(isInstanceClass) ? servers : undefined;
+}
+
+const isOffered = (name: InstanceClass, offering: PostgresEngineOffering): boolean =>
+  (INSTANCE_CLASSES[name].engines as readonly PostgresEngineOffering[]).includes(offering);
+
+const classesFor = (offering: PostgresEngineOffering): readonly InstanceClass[] =>
+  (Object.keys(INSTANCE_CLASSES) as InstanceClass[]).filter((name) => isOffered(name, offering));
+
+const NEAREST_SHOWN = 3;
+
+/** Classes with about as much memory, burstable where the wanted one is. */
+function nearestInSize(name: InstanceClass, offering: PostgresEngineOffering): readonly InstanceClass[] {
+  const wanted = INSTANCE_CLASSES[name];
+  const distance = (other: InstanceClass): number => {
+    const { memoryGiB, burstable, vcpu } = INSTANCE_CLASSES[other];
+    const kind = burstable === wanted.burstable ? 0 : 1;
+    return Math.abs(Math.log2(memoryGiB / wanted.memoryGiB)) + Math.abs(Math.log2(vcpu / wanted.vcpu)) / 2 + kind;
+  };
+  return [...classesFor(offering)].sort((a, b) => distance(a) - distance(b)).slice(0, NEAREST_SHOWN);
+}
+
+function sharedNumbers(store: StageStoreOf<'shardedPostgres'>) {
+  const first = new Map<string, string>();
+  return Object.keys(shardOptions(store)).flatMap((name) => {
+    const number = /\d+$/.exec(name)?.[0];
+    if (number === undefined) return [];
+    const other = first.get(number);
+    if (other === undefined) first.set(number, name);
+    return other === undefined ? [] : [{ path: store.origin('shards', name), name, other }];
+  });
+}
