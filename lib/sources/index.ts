@@ -7,4 +7,5 @@ export * from './open-placement';
 export type { PlacementStore } from './placement-store';
 export * from './secrets';
 export * from './secrets-manager-secrets';
+export * from './ssm-topology';
 export * from './topology-source';
