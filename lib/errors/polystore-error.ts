@@ -40,6 +40,14 @@ export interface ErrorDetails {
   SERVER_UNAVAILABLE: { readonly store: string; readonly server: string; readonly sent: boolean };
   /** A primary answered that it is read-only: it was demoted. */
   PRIMARY_DEMOTED: { readonly store: string; readonly server: string };
+  /** A database says that it is another one than the topology says. */
+  IDENTITY_CONFLICT: { readonly expected: string; readonly found: string };
+  /** A database refused what provisioning does; its transaction was rolled back. */
+  PROVISION_FAILED: { readonly databases: readonly string[] };
+  /** Every connection of a pool was busy for as long as the caller would wait; the server itself may be well. */
+  POOL_EXHAUSTED: { readonly store: string; readonly server: string; readonly max: number };
+  /** A statement of the transaction had failed, the error was swallowed, and so COMMIT rolled everything back. */
+  TRANSACTION_ABORTED: { readonly store: string; readonly server: string };
   HANDLE_CLOSED: { readonly handle: string };
   TIER_ALREADY_UP: { readonly pid: number; readonly directory: string };
   TIER_NOT_UP: { readonly directory: string };

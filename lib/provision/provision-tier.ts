@@ -1,0 +1,197 @@
+import { isPolystoreError, PolystoreError } from '../errors';
+import { errorCodeOf, errorGroupOf, withClient, type PgClient } from '../postgres';
+import type { Topology } from '../topology';
+import { createBucketFunction } from './bucket-function';
+import { closeToPublic } from './database-access';
+import { inParallel } from './in-parallel';
+import { createMisplacedRows } from './misplaced-rows';
+import type { DatabaseReport, ProvisionReport, RoleReport } from './provision-report';
+import { isPortablePassword } from './scram-verifier';
+import { provisionServiceRoles, type ServiceRole } from './service-roles';
+import { checkIdentity, writeIdentity } from './shard-identity';
+import { provisionSmokeRole, type SmokeRole } from './smoke-role';
+import { targetDatabasesOf, type ReadablePlacement, type TargetDatabase } from './target-database';
+
+/** A name and password that a database role logs in with. */
+export interface RoleCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Finds credentials by the names that a topology gives: what this room needs of a secret source. */
+export interface ReadableSecrets {
+  read(name: string): Promise<RoleCredentials>;
+}
+
+export interface ProvisionOptions {
+  readonly topology: Topology;
+  readonly secrets: ReadableSecrets;
+  /** The placement of a sharded store, which must have been seeded. */
+  readonly placementOf: (store: string) => ReadablePlacement;
+}
+
+/** Databases provisioned at once. */
+const AT_ONCE = 16;
+const TIMEOUT_MS = 30_000;
+/** One provisioning at a time in a database; the number is the kit's own, picked at random. */
+const LOCK = 'select pg_advisory_xact_lock(7305812264907)';
+
+/**
+ * Brings every database of a tier to what the topology says: closed to PUBLIC, a role a service with exactly its rights, the
+ * smoke role and its schema, the database's identity and, where the store is sharded, the bucket function.
+ *
+ * It logs in as each store's owner role, which need not be a superuser: it must own the database, have CREATEROLE and may give `pg_monitor` on.
+ * Each database is one transaction: done whole or not at all. Run again it changes only what differs; two at once wait for each other.
+ *
+ * @throws {PolystoreError} SHARD_OWNS_BUCKETS, DOCUMENT_MISSING or DOCUMENT_INVALID before anything is done;
+ * IDENTITY_CONFLICT, SERVER_UNAVAILABLE, PRIMARY_DEMOTED or PROVISION_FAILED after every other database was done
+ */
+export async function provisionTier({ topology, secrets, placementOf }: ProvisionOptions): Promise<ProvisionReport> {
+  const targets = await targetDatabasesOf(topology, placementOf);
+  const results = await inParallel(targets, AT_ONCE, (target) => provisionDatabase(target, topology, secrets));
+  const failures = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ database: nameOf(targets[index] as TargetDatabase), error: result.reason }] : [],
+  );
+  if (failures.length > 0) throw summaryOf(failures, targets.length);
+  return { databases: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) };
+}
+
+interface Failure {
+  readonly database: string;
+  readonly error: unknown;
+}
+
+async function provisionDatabase(
+  target: TargetDatabase,
+  { trust }: Topology,
+  secrets: ReadableSecrets,
+): Promise<DatabaseReport> {
+  const roles = await rolesOf(target, secrets);
+  const credentials = await secrets.read(target.secrets.owner);
+  const { primary: server, database } = target;
+  try {
+    return await withClient(
+      { server, database, credentials, trust },
+      (client) => provisionInTransaction(client, target, roles),
+      { timeoutMs: TIMEOUT_MS, applicationName: 'polystore-provision' },
+    );
+  } catch (error) {
+    throw failureOf(target, error);
+  }
+}
+
+interface Roles {
+  readonly smoke: SmokeRole;
+  readonly services: readonly ServiceRole[];
+}
+
+async function rolesOf(target: TargetDatabase, secrets: ReadableSecrets): Promise<Roles> {
+  const smoke = await credentialsOf(target, secrets, target.secrets.smoke);
+  const services = await Promise.all(
+    Object.entries(target.uses).map(async ([service, access]): Promise<ServiceRole> => {
+      const name = target.secrets.services[service];
+      if (name === undefined) {
+        throw new PolystoreError(
+          'DOCUMENT_INVALID',
+          `${nameOf(target)}: the topology names no secret of service "${service}"`,
+          {
+            details: { document: 'topology' },
+            next: 'Deploy the access stack of the tier, or start the tier again.',
+          },
+        );
+      }
+      const { username, password } = await credentialsOf(target, secrets, name);
+      return { service, access, role: username, password };
+    }),
+  );
+  const keyType = target.placed?.placement.keyType;
+  return {
+    smoke: { role: smoke.username, password: smoke.password, ...(keyType && { keyType }) },
+    services,
+  };
+}
+
+async function credentialsOf(target: TargetDatabase, secrets: ReadableSecrets, name: string): Promise<RoleCredentials> {
+  const credentials = await secrets.read(name);
+  if (isPortablePassword(credentials.password)) return credentials;
+  throw new PolystoreError(
+    'DOCUMENT_INVALID',
+    `${nameOf(target)}: the password in secret ${name} must be printable ASCII`,
+    {
+      details: { document: 'secret', source: name },
+      next: 'Rotate the secret to a password of printable ASCII characters.',
+    },
+  );
+}
+
+async function provisionInTransaction(client: PgClient, target: TargetDatabase, roles: Roles): Promise<DatabaseReport> {
+  const { store, shard, primary, database, placed } = target;
+  await client.query('begin');
+  await client.query(LOCK);
+  const identity = await checkIdentity(client, target);
+  await closeToPublic(client, database);
+  await writeIdentity(client, target);
+  const reports: RoleReport[] = [
+    await provisionSmokeRole(client, database, roles.smoke),
+    ...(await provisionServiceRoles(client, { database, smokeRole: roles.smoke.role }, roles.services)),
+  ];
+  if (placed) {
+    await createBucketFunction(client, placed);
+    await createMisplacedRows(client, placed, roles.smoke.role);
+  }
+  await client.query('commit');
+  return { store, ...(shard !== undefined && { shard }), server: primary.name, database, identity, roles: reports };
+}
+
+const nameOf = ({ store, shard }: TargetDatabase): string => (shard === undefined ? store : `${store}/${shard}`);
+
+/** The error of one database; nothing of its transaction stands. */
+function failureOf(target: TargetDatabase, cause: unknown): PolystoreError {
+  if (isPolystoreError(cause)) return cause;
+  const database = nameOf(target);
+  const { store, primary } = target;
+  const where = { store, server: primary.name };
+  const group = errorGroupOf(cause);
+  if (group === 'unavailable') {
+    return new PolystoreError(
+      'SERVER_UNAVAILABLE',
+      `${database}: ${primary.name} does not answer: ${errorCodeOf(cause)}`,
+      {
+        details: { ...where, sent: true },
+        retryable: true,
+        next: 'Provision again once the server answers: it is safe to repeat.',
+        cause,
+      },
+    );
+  }
+  if (group === 'readOnly') {
+    return new PolystoreError('PRIMARY_DEMOTED', `${database}: ${primary.name} is in recovery, it is no primary`, {
+      details: where,
+      next: 'Correct the topology: it names a replica as the primary.',
+      cause,
+    });
+  }
+  return new PolystoreError('PROVISION_FAILED', `${database}: ${messageOf(cause)}`, {
+    details: { databases: [database] },
+    next: 'Nothing was changed in this database; provision again once the cause is gone.',
+    cause,
+  });
+}
+
+function summaryOf(failures: readonly Failure[], databases: number): unknown {
+  const [first] = failures;
+  if (failures.length === 1) return first?.error;
+  const messages = failures.map(({ error }) => messageOf(error));
+  return new PolystoreError(
+    'PROVISION_FAILED',
+    `${failures.length} of ${databases} databases: ${messages.join('; ')}`,
+    {
+      details: { databases: failures.map(({ database }) => database) },
+      retryable: failures.every(({ error }) => isPolystoreError(error) && error.retryable),
+      next: 'The other databases are done. Provision again once the causes are gone.',
+      cause: first?.error,
+    },
+  );
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

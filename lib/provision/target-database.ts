@@ -1,0 +1,108 @@
+import { PolystoreError } from '../errors';
+import { checkOwnersKnown, type Placement } from '../placement';
+import type {
+  Access,
+  DatabaseSecrets,
+  ServerTopology,
+  ShardedPostgresTopology,
+  StoreTopology,
+  Topology,
+} from '../topology';
+
+/** One database to provision: a store's, or one shard's. */
+export interface TargetDatabase {
+  readonly tier: string;
+  readonly stage: string;
+  readonly store: string;
+  readonly shard?: string;
+  readonly primary: ServerTopology;
+  readonly database: string;
+  readonly secrets: DatabaseSecrets;
+  /** What each service may do here; services that don't use the store are absent. */
+  readonly uses: Readonly<Record<string, Access>>;
+  readonly placed?: PlacedRows;
+}
+
+/** How a sharded store places its rows. */
+export interface PlacedRows {
+  readonly column: string;
+  readonly placement: Placement;
+}
+
+/** A placement that can be read: what this room needs of a placement store. */
+export interface ReadablePlacement {
+  read(): Promise<Placement>;
+}
+
+/**
+ * The databases of a tier, in the order of the topology.
+ * @throws {PolystoreError} SHARD_OWNS_BUCKETS where a shard map names a shard that the topology lacks, DOCUMENT_INVALID where the
+ * placement is another store's or of another key type, and whatever `placementOf` throws
+ */
+export async function targetDatabasesOf(
+  topology: Topology,
+  placementOf: (store: string) => ReadablePlacement,
+): Promise<readonly TargetDatabase[]> {
+  const stores = Object.entries(topology.stores);
+  return (await Promise.all(stores.map(([name, store]) => databasesOf(topology, name, store, placementOf)))).flat();
+}
+
+/** What each service may do in a store, by service. */
+export function usesOf(topology: Topology, store: string): Readonly<Record<string, Access>> {
+  return Object.fromEntries(
+    Object.entries(topology.services).flatMap(([service, { uses }]) => {
+      const access = uses[store];
+      return access === undefined ? [] : [[service, access]];
+    }),
+  );
+}
+
+/**
+ * Refuses a placement that does not fit its store.
+ * @throws {PolystoreError} DOCUMENT_INVALID or SHARD_OWNS_BUCKETS
+ */
+export function checkPlacementFits(name: string, store: ShardedPostgresTopology, placement: Placement): void {
+  if (placement.store !== name || placement.keyType !== store.shardKey.type) {
+    throw new PolystoreError(
+      'DOCUMENT_INVALID',
+      `placement of "${name}": got one of store "${placement.store}" for ${placement.keyType} keys, ` +
+        `must be of store "${name}" for ${store.shardKey.type} keys`,
+      {
+        details: { document: 'placement' },
+        next: 'The topology points at another placement: deploy the store again, or start the tier again.',
+      },
+    );
+  }
+  checkOwnersKnown(name, placement.shardMap, Object.keys(store.shards));
+}
+
+async function databasesOf(
+  topology: Topology,
+  name: string,
+  store: StoreTopology,
+  placementOf: (store: string) => ReadablePlacement,
+): Promise<readonly TargetDatabase[]> {
+  const common = {
+    tier: topology.tier,
+    stage: topology.stage,
+    store: name,
+    database: store.database,
+    uses: usesOf(topology, name),
+  };
+  switch (store.kind) {
+    case 'postgres':
+      return [{ ...common, primary: store.primary, secrets: store.secrets }];
+    case 'shardedPostgres': {
+      const placement = await placementOf(name).read();
+      checkPlacementFits(name, store, placement);
+      const placed = { column: store.shardKey.column, placement };
+      return Object.entries(store.shards).map(([shard, { primary, secrets }]) => ({
+        ...common,
+        shard,
+        primary,
+        secrets,
+        placed,
+      }));
+    }
+  }
+}
