@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Client, Pool, type ClientConfig, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { ServerTopology, Trust } from '../topology';
 
@@ -21,7 +22,11 @@ export interface ConnectionTarget {
 }
 
 export interface ClientOptions {
-  /** Longest time to connect, and longest time that any statement may take, in milliseconds. @default 10000 */
+  /**
+   * Longest time to connect, and longest time that the server may take over a statement, in milliseconds. A server that says
+   * nothing at all is given up half a second later.
+   * @default 10000
+   */
   readonly timeoutMs?: number;
   /** Shown in `pg_stat_activity`. @default 'polystore' */
   readonly applicationName?: string;
@@ -43,6 +48,15 @@ export interface PoolOptions {
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
+ * How much longer we wait for an answer than the server is told to work: so a slow statement ends as the server's own `cancelled`,
+ * and only a server that has gone silent ends as `unavailable`.
+ */
+const SILENCE_MS = 500;
+
+/** How long a connection may take to say goodbye before its socket is cut. */
+const GOODBYE_MS = 1_000;
+
+/**
  * Opens one connection. The caller ends it. TLS is always on and the server's certificate is verified.
  * A connection that is lost later never crashes the process: the next statement on it rejects.
  */
@@ -51,7 +65,7 @@ export async function openClient(target: ConnectionTarget, options: ClientOption
   const client = new Client({
     ...loginOf(target, options.applicationName),
     connectionTimeoutMillis: timeoutMs,
-    query_timeout: timeoutMs,
+    query_timeout: timeoutMs + SILENCE_MS,
     statement_timeout: timeoutMs,
   });
   client.on('error', ignoreLostConnection);
@@ -75,22 +89,73 @@ export async function withClient<T>(
   try {
     return await work(client);
   } finally {
-    await client.end().catch(ignoreLostConnection);
+    await closeClient(client);
   }
 }
 
-/** Makes a pool; connections open when they are first needed. The caller ends it. */
+/** Ends a connection; one whose server has gone silent is cut after a second. Never throws. */
+export async function closeClient(client: PgClient): Promise<void> {
+  const cut = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
+  await client.end().catch(ignoreLostConnection);
+  clearTimeout(cut);
+}
+
+/** Lets the process end although this connection is open. */
+export function detachClient({ connection: { stream } }: PgClient): void {
+  if (stream instanceof Socket) stream.unref();
+}
+
+/** Connections of each pool, idle and in use: what {@link closePool} may have to cut. */
+const connectionsOf = new WeakMap<PgPool, Set<PgPoolClient>>();
+
+/** Makes a pool; connections open when they are first needed. The caller ends it, best with {@link closePool}. */
 export function openPool(target: ConnectionTarget, options: PoolOptions = {}): PgPool {
   const pool = new Pool({
     ...loginOf(target, options.applicationName),
     max: options.max ?? 10,
     idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_TIMEOUT_MS,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    statement_timeout: options.statementTimeoutMs,
+    ...(options.statementTimeoutMs !== undefined && {
+      statement_timeout: options.statementTimeoutMs,
+      query_timeout: options.statementTimeoutMs + SILENCE_MS,
+    }),
   });
-  // An idle client that loses its server emits here; without a listener Node ends the process.
+  // An idle client that loses its server emits on the pool, one in use on itself; without a listener Node ends the process.
   pool.on('error', ignoreLostConnection);
+  const connections = new Set<PgPoolClient>();
+  connectionsOf.set(pool, connections);
+  pool.on('connect', (client) => {
+    client.on('error', ignoreLostConnection);
+    connections.add(client);
+  });
+  pool.on('remove', (client) => connections.delete(client));
   return pool;
+}
+
+/**
+ * Ends a pool: waits until running statements are done and every connection is back, at most `graceMs` milliseconds, then cuts what is left.
+ * Never throws.
+ */
+export async function closePool(pool: PgPool, graceMs: number): Promise<void> {
+  const connections = connectionsOf.get(pool) ?? new Set();
+  await settled(pool.end(), graceMs);
+  const allGone = new Promise<void>((resolve) => {
+    const check = (): void => (connections.size === 0 ? resolve() : undefined);
+    pool.on('remove', check);
+    check();
+  });
+  await settled(allGone, GOODBYE_MS);
+  for (const client of connections) client.connection.stream.destroy();
+}
+
+/** Waits until `work` is done, well or not, but at most `ms` milliseconds. */
+async function settled(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(ignoreLostConnection), tooLong]);
+  clearTimeout(timer);
 }
 
 function loginOf(

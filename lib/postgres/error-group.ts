@@ -2,12 +2,14 @@
  * What a failure means for the caller.
  *
  * - `unavailable`: the server did not answer, ended the connection, is starting or shutting down
+ * - `poolExhausted`: every connection of the pool was busy for as long as the caller would wait; it says nothing of the server
  * - `readOnly`: a write met a server in recovery: a replica, or a primary that was demoted
  * - `serialization`: the transaction lost a race or a deadlock; the same transaction may be run again
  * - `unknownOutcome`: the server itself says that it doesn't know whether a transaction committed
  */
 export type ErrorGroup =
   | 'unavailable'
+  | 'poolExhausted'
   | 'readOnly'
   | 'serialization'
   | 'unknownOutcome'
@@ -56,7 +58,10 @@ const SOCKET_ERRORS: ReadonlySet<string> = new Set([
 
 /** pg reports these by message alone. */
 const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|Query read timeout)/;
+
+/** What pg's pool says when nobody gave a connection back in time. */
+const POOL_EXHAUSTED = /^timeout exceeded when trying to connect/;
 
 /** What is looked at of an error. Told by shape: an error of another realm is no instance of our Error. */
 interface Failure {
@@ -77,7 +82,9 @@ export function errorGroupOf(error: unknown): ErrorGroup {
     if (group !== undefined) return group;
     if (SOCKET_ERRORS.has(code)) return 'unavailable';
   }
-  return typeof message === 'string' && LOST_CONNECTION.test(message) ? 'unavailable' : 'other';
+  if (typeof message !== 'string') return 'other';
+  if (POOL_EXHAUSTED.test(message)) return 'poolExhausted';
+  return LOST_CONNECTION.test(message) ? 'unavailable' : 'other';
 }
 
 /** SQLSTATE or system error code, for messages: `ECONNREFUSED`, `25006`; the message where there is neither. */

@@ -14,13 +14,16 @@ export interface ServerState {
 /**
  * One round trip on PostgreSQL. A replica that has replayed all it received lags by 0 as long as its receiver streams; else lag is the age
  * of the last replayed commit. A replica whose receiver is gone can't tell how far the primary has gone on: unknown.
+ *
+ * A role outside pg_monitor, as a service's is, sees that a receiver runs but not its status, which is null then: to such a role a receiver
+ * that is only trying to connect looks like one that streams, until its attempt fails.
  * @see https://www.postgresql.org/docs/17/functions-admin.html#FUNCTIONS-RECOVERY-INFO
  */
 const POSTGRES_STATE = `
   select pg_is_in_recovery() as replica,
          case when not pg_is_in_recovery() then null
-              when not exists (select from pg_stat_wal_receiver where status = 'streaming') then null
-              when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
+              when not exists (select from pg_stat_wal_receiver where coalesce(status, 'streaming') = 'streaming') then null
+              when pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() then 0
               else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000
          end as lag_ms`;
 
@@ -34,7 +37,7 @@ const STATE_SQL: Readonly<Record<PostgresEngine, string>> = {
   'aurora-postgres': AURORA_STATE,
 };
 
-/** Asks a server who it is and, if it is a replica, how far behind. Needs membership in `pg_monitor` for the lag. */
+/** Asks a server who it is and, if it is a replica, how far behind. Any role may ask; one in `pg_monitor` learns the most. */
 export async function readServerState(client: Queryable, engine: PostgresEngine): Promise<ServerState> {
   const { rows } = await client.query<{ replica: boolean; lag_ms: string | number | null }>(STATE_SQL[engine]);
   const row = rows[0];
