@@ -1,0 +1,55 @@
+import { PolystoreError } from '../errors';
+import type { Access, Topology } from '../topology';
+
+/**
+ * Who a router logs in as. `service`: what the definition gives the service. `smoke`: the smoke test's own role. `owner`: the owner of each
+ * database, for provisioning and migrations.
+ */
+export type RouterLogin =
+  { readonly kind: 'service'; readonly service: string } | { readonly kind: 'smoke' } | { readonly kind: 'owner' };
+
+/** What a login may do with one store. */
+export interface Grant {
+  /** Undefined for the kit's own roles. */
+  readonly service: string | undefined;
+  readonly store: string;
+  /** Undefined where the store is none of the login's business. */
+  readonly access: Access | undefined;
+}
+
+/**
+ * What `login` may do with `store`: the kit's own roles may write everywhere.
+ * @throws {PolystoreError} UNKNOWN_SERVICE
+ */
+export function grantOf(topology: Topology, login: RouterLogin, store: string): Grant {
+  if (login.kind !== 'service') return { service: undefined, store, access: 'write' };
+  const { services } = topology;
+  const service = Object.hasOwn(services, login.service) ? services[login.service] : undefined;
+  if (service === undefined) throw unknownService(login.service, Object.keys(services));
+  return {
+    service: login.service,
+    store,
+    access: Object.hasOwn(service.uses, store) ? service.uses[store] : undefined,
+  };
+}
+
+/** @throws {PolystoreError} ACCESS_REFUSED where the grant does not cover `access`; nothing has left the process then */
+export function requireAccess({ service, store, access: granted }: Grant, access: Access): void {
+  if (granted === 'write' || granted === access) return;
+  const has = granted === undefined ? `does not use store "${store}"` : `may only read store "${store}"`;
+  throw new PolystoreError('ACCESS_REFUSED', `service "${service}" ${has}; nothing was sent`, {
+    details: { service: service ?? '', store, access },
+    next: `To change that, put ${store}: '${access}' into the service's uses in the tier definition and deploy.`,
+  });
+}
+
+function unknownService(service: string, known: readonly string[]): PolystoreError<'UNKNOWN_SERVICE'> {
+  return new PolystoreError(
+    'UNKNOWN_SERVICE',
+    `unknown service "${service}", known are: ${known.join(', ') || 'none'}`,
+    {
+      details: { service, known },
+      next: 'Use a service of the tier definition, or add this one and deploy.',
+    },
+  );
+}

@@ -1,0 +1,97 @@
+import type { BucketId, ShardKeyValue } from '../placement';
+import type { PgPool, PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
+import type { Access, Endpoint } from '../topology';
+import type { ReplicaHealth, Route } from './decide-route';
+
+/** What can be asked of one primary and its replicas, whichever way they were found. */
+export interface ReadWrite {
+  /**
+   * Runs one statement on the primary.
+   * @throws {PolystoreError} SERVER_UNAVAILABLE (its `retryable` and `details.sent` tell whether to retry), PRIMARY_DEMOTED, POOL_EXHAUSTED,
+   * ACCESS_REFUSED where the service may only read, HANDLE_CLOSED. What the server says of the statement itself is pg's own error.
+   */
+  write<R extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
+
+  /**
+   * Runs one statement that only reads, on a replica; on the primary where the store has none, or where the fallback of the router says so.
+   * A replica that is lost is left at once, and the statement repeated elsewhere.
+   * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, SERVER_UNAVAILABLE, POOL_EXHAUSTED, HANDLE_CLOSED
+   */
+  read<R extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
+
+  /**
+   * Runs `work` in a transaction on the primary: commits when it resolves, rolls back when it rejects. Only the client it is given is part
+   * of the transaction; `work` must not release it.
+   * @throws {PolystoreError} as {@link write}, and TRANSACTION_ABORTED where `work` swallowed the error of a statement
+   */
+  transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T>;
+
+  /**
+   * The primary's pool, for libraries that expect a `pg.Pool`. The router ends it.
+   * @throws {PolystoreError} ACCESS_REFUSED where the service may only read, HANDLE_CLOSED
+   */
+  pool(): PgPool;
+
+  /** Where the next statement would go. Nothing is sent. */
+  route(access: Access): Route;
+}
+
+/** A PostgreSQL store, or one shard of a sharded store. */
+export interface PostgresHandle extends ReadWrite {
+  readonly kind: 'postgres';
+  readonly store: string;
+  /** Undefined where the store has no shards. */
+  readonly shard: string | undefined;
+  /** The servers as this router sees them now, the primary first. */
+  servers(): readonly ServerStatus[];
+}
+
+/** One key's place in a sharded store. */
+export interface KeyHandle extends ReadWrite {
+  readonly shard: string;
+  readonly bucket: BucketId;
+}
+
+/** A sharded store: a key finds its shard. */
+export interface ShardedPostgresHandle {
+  readonly kind: 'shardedPostgres';
+  readonly store: string;
+  /**
+   * The shard that owns a key.
+   * @throws {PolystoreError} KEY_INVALID where the key is not of the type that the store declares
+   */
+  forKey(key: ShardKeyValue): KeyHandle;
+  /** Name of the shard that owns a key. @throws {PolystoreError} KEY_INVALID */
+  shardOf(key: ShardKeyValue): string;
+  /** One shard, by name. @throws {PolystoreError} UNKNOWN_SHARD */
+  shard(name: string): PostgresHandle;
+  /** All shards, whether they own buckets or not. */
+  shards(): readonly PostgresHandle[];
+  /** Version of the shard map in use. */
+  readonly mapVersion: number;
+  /**
+   * Reads the placement again and acts on it from now on.
+   * @throws {PolystoreError} SHARD_MAP_STALE where it is older than the one in use, UNKNOWN_SHARD where it names a shard that the topology
+   * lacks, DOCUMENT_INVALID; the one in use stays in use then
+   */
+  refreshPlacement(): Promise<void>;
+}
+
+export interface ServerStatus {
+  /** Unique in the store. */
+  readonly name: string;
+  readonly role: 'primary' | 'replica';
+  readonly endpoint: Endpoint;
+  /** Requests sent to it by this router and not answered yet. */
+  readonly outstanding: number;
+  /** Of a replica; a primary is not watched. */
+  readonly health: ReplicaHealth | undefined;
+}
+
+/** The handle of each kind of store. */
+export interface Handles {
+  postgres: PostgresHandle;
+  shardedPostgres: ShardedPostgresHandle;
+}
+
+export type StoreHandle = Handles[keyof Handles];

@@ -1,0 +1,36 @@
+import type { StoreHandle, Handles } from './handles';
+
+/** What a router needs to know of a tier's type to type its handles: the stores and their kinds. */
+export interface TierShape {
+  readonly stores: Readonly<Record<string, { readonly kind: string }>>;
+}
+
+type StoreName<T extends TierShape> = Extract<keyof T['stores'], string>;
+
+type HandleOfKind<Kind> = Kind extends keyof Handles ? Handles[Kind] : StoreHandle;
+
+/** The handle of one store of a tier. */
+export type HandleOf<T extends TierShape, Name extends StoreName<T>> = HandleOfKind<T['stores'][Name]['kind']>;
+
+/** What every router has, whatever its tier. */
+export interface RouterCore<T extends TierShape = TierShape> {
+  /**
+   * A store by name.
+   * @throws {PolystoreError} UNKNOWN_STORE, ACCESS_REFUSED where the service does not use it, HANDLE_CLOSED
+   */
+  store<Name extends StoreName<T>>(name: Name): HandleOf<T, Name>;
+  /**
+   * A router with the stores and rights of one service. It has pools of its own and is closed with this one, or before.
+   * @throws {PolystoreError} UNKNOWN_SERVICE, and what {@link openRouter} throws
+   */
+  service(name: string): Promise<Router<T>>;
+  /** Waits for running statements, at most five seconds, and closes every connection. May be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Finds the right database for each statement. Each store is a property: `router.main` of a tier with a store `main`.
+ * A store that the service does not use throws ACCESS_REFUSED when it is touched.
+ */
+export type Router<T extends TierShape = TierShape> = RouterCore<T> &
+  (string extends StoreName<T> ? unknown : { readonly [Name in StoreName<T>]: HandleOf<T, Name> });

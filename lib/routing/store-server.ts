@@ -1,0 +1,164 @@
+import {
+  closePool,
+  errorGroupOf,
+  openPool,
+  type ConnectionTarget,
+  type PgPool,
+  type PgPoolClient,
+  type PoolOptions,
+  type QueryResult,
+  type QueryResultRow,
+} from '../postgres';
+import type { Access, Endpoint } from '../topology';
+import {
+  poolExhausted,
+  primaryDemoted,
+  serverUnavailable,
+  transactionAborted,
+  type FailedServer,
+  type Progress,
+} from './server-errors';
+
+/** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
+const CLOSE_GRACE_MS = 5_000;
+
+/** A server that does not answer this within two seconds is taken for lost. */
+const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/**
+ * One server of a store as the router uses it: a pool that opens at its first use, how many requests it has not answered yet,
+ * and its failures in the words of the tier. Whoever makes it closes it.
+ */
+export class StoreServer implements FailedServer {
+  /** Requests sent and not answered yet. */
+  outstanding = 0;
+  readonly endpoint: Endpoint;
+  private opened: PgPool | undefined;
+
+  /** `name` is unique in the store: the server's own name, behind its shard's where there is one (`s2/primary`). */
+  constructor(
+    readonly store: string,
+    readonly name: string,
+    readonly role: 'primary' | 'replica',
+    private readonly target: ConnectionTarget,
+    private readonly options: PoolOptions,
+  ) {
+    this.endpoint = target.server.endpoint;
+  }
+
+  pool(): PgPool {
+    return (this.opened ??= openPool(this.target, this.options));
+  }
+
+  /**
+   * Runs one statement.
+   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED; any other error of the server passes as it is
+   */
+  async query<R extends QueryResultRow>(
+    access: Access,
+    text: string,
+    values: readonly unknown[] | undefined,
+  ): Promise<QueryResult<R>> {
+    this.outstanding++;
+    try {
+      const client = await this.checkout();
+      try {
+        const result = await client.query<R>(text, values as unknown[] | undefined);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(!isReusableAfter(error, values));
+        throw await this.translate(error, access === 'read' ? 'reading' : 'writing');
+      }
+    } finally {
+      this.outstanding--;
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects.
+   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED, TRANSACTION_ABORTED; what `work` throws passes as it is
+   */
+  async transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T> {
+    this.outstanding++;
+    try {
+      const client = await this.checkout();
+      let progress: Progress = 'uncommitted';
+      try {
+        await client.query('begin');
+        const result = await work(client);
+        progress = 'committing';
+        const { command } = await client.query('commit');
+        client.release();
+        // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
+        if (command === 'COMMIT') return result;
+      } catch (error) {
+        const isAlive = await rollBack(client);
+        client.release(!isAlive);
+        // The connection of an `unavailable` that `work` met elsewhere is alive.
+        const isOurs = isAlive ? errorGroupOf(error) === 'readOnly' : errorGroupOf(error) === 'unavailable';
+        throw isOurs ? await this.translate(error, progress) : error;
+      }
+      throw transactionAborted(this);
+    } finally {
+      this.outstanding--;
+    }
+  }
+
+  /** Waits for running statements, at most five seconds, and closes every connection. */
+  async close(): Promise<void> {
+    if (this.opened) await closePool(this.opened, CLOSE_GRACE_MS);
+  }
+
+  private async checkout(): Promise<PgPoolClient> {
+    try {
+      return await this.pool().connect();
+    } catch (error) {
+      throw await this.translate(error, 'unsent');
+    }
+  }
+
+  private async translate(error: unknown, progress: Progress): Promise<unknown> {
+    const group = errorGroupOf(error);
+    if (group === 'unavailable') return serverUnavailable(this, progress, error);
+    if (group === 'poolExhausted') return poolExhausted(this, this.pool().options.max, error);
+    if (group === 'readOnly' && (await this.wasDemoted())) return primaryDemoted(this, error);
+    return error;
+  }
+
+  /**
+   * A primary refuses writes with the same SQLSTATE in a read-only transaction of the application's own, so it is asked.
+   * Idle connections of a demoted one are closed: new ones find out where the primary's name points now.
+   */
+  private async wasDemoted(): Promise<boolean> {
+    if (this.role !== 'primary') return false;
+    const pool = this.pool();
+    const answer = await pool
+      .query<{ demoted: boolean }>('select pg_is_in_recovery() as demoted')
+      .catch(() => undefined);
+    if (answer?.rows[0]?.demoted !== true) return false;
+    for (let idle = pool.idleCount; idle > 0; idle--) pool.connect((_error, _client, release) => release(true));
+    return true;
+  }
+}
+
+/**
+ * Whether a connection is as good as new after a failed statement. One with parameters is a single statement, which the server has undone
+ * by itself; without, it may be several, one of which opened a transaction.
+ */
+function isReusableAfter(error: unknown, values: readonly unknown[] | undefined): boolean {
+  if (values === undefined || typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return typeof error.code === 'string' && SQLSTATE.test(error.code) && errorGroupOf(error) !== 'unavailable';
+}
+
+/** Rolls back; false where the connection is lost. */
+async function rollBack(client: PgPoolClient): Promise<boolean> {
+  try {
+    await client.query(ROLLBACK);
+    return true;
+  } catch {
+    return false;
+  }
+}
