@@ -79,8 +79,10 @@ async function openCluster(
     credentials,
     trust: context.topology.trust,
   });
+  // A shard's servers are named within the shard.
+  const nameOf = ({ name }: ServerTopology): string => (shard === undefined ? name : `${shard}/${name}`);
   const serverOf = (server: ServerTopology, role: 'primary' | 'replica'): StoreServer =>
-    new StoreServer(grant.store, server.name, role, targetOf(server), context.pool);
+    new StoreServer(grant.store, nameOf(server), role, targetOf(server), context.pool);
   const watched = replicas.map(
     (replica) =>
       new Replica(
