@@ -24,6 +24,7 @@ export const EXIT_CODE_HELP: Readonly<Record<keyof typeof EXIT_CODES, string>> =
 const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   CONFIG_INVALID: 'definition',
   TIER_FILE_UNREADABLE: 'definition',
+  PROPERTY_INVALID: 'definition',
   DOCUMENT_INVALID: 'definition',
   DOCUMENT_MISSING: 'state',
   UNKNOWN_STORE: 'definition',

@@ -8,7 +8,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { AuroraShardGroup } from './aurora-shard-group';
 import { ExportedLogs } from './exported-logs';
-import { acknowledgeStandardPort, POSTGRES_PORT } from './postgres-port';
+import { POSTGRES_PORT } from './postgres-port';
 import { checkRdsIdentifier } from './rds-identifier';
 import { RoleSecret } from './role-secret';
 
@@ -59,6 +59,11 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       removalPolicy,
     }) as secretsmanager.ISecret;
 
+    const insights = {
+      enablePerformanceInsights: true,
+      performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
+      performanceInsightEncryptionKey: props.encryptionKey,
+    };
     const server = (suffix: 'A' | 'B') =>
       rds.ClusterInstance.provisioned(suffix, {
         instanceIdentifier: checkRdsIdentifier(this, `${props.identifier}-${suffix.toLowerCase()}`),
@@ -67,6 +72,7 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
         publiclyAccessible: false,
         caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
         autoMinorVersionUpgrade: true,
+        ...insights,
       });
     this.cluster = new rds.DatabaseCluster(this, 'Cluster', {
       engine: group.engine,
@@ -85,14 +91,11 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       copyTagsToSnapshot: true,
       cloudwatchLogsExports: [...EXPORTED_LOGS],
-      enablePerformanceInsights: true,
-      performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
-      performanceInsightEncryptionKey: props.encryptionKey,
+      ...insights,
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,
     });
-    acknowledgeStandardPort(this.cluster);
     Validations.of(this.cluster).acknowledge({
       id: 'AwsSolutions-RDS6',
       reason:

@@ -11,7 +11,8 @@ export interface ServerAccess {
   /** Names the rules: unique among the servers of one client. */
   readonly name: string;
   readonly securityGroup: ec2.ISecurityGroup;
-  readonly port: ec2.Port;
+  /** TCP port. */
+  readonly port: number;
 }
 
 /**
@@ -28,8 +29,20 @@ export class ClientSecurityGroup extends ec2.SecurityGroup {
    * a server's stack never names its clients.
    */
   allowTo(server: ServerAccess): void {
-    const serverGroup = ec2.SecurityGroup.fromSecurityGroupId(this, server.name, server.securityGroup.securityGroupId);
-    this.addEgressRule(serverGroup, server.port, `to ${server.name}`);
-    serverGroup.addIngressRule(this, server.port, `from ${this.node.id}`);
+    const serverGroupId = server.securityGroup.securityGroupId;
+    const range = { ipProtocol: 'tcp', fromPort: server.port, toPort: server.port };
+    // Not addEgressRule: it drops the group's closing rule for a rule of its own, and EC2 opens a group without an inline rule to everything.
+    new ec2.CfnSecurityGroupEgress(this, `To-${server.name}`, {
+      ...range,
+      groupId: this.securityGroupId,
+      destinationSecurityGroupId: serverGroupId,
+      description: `to ${server.name}`,
+    });
+    new ec2.CfnSecurityGroupIngress(this, `Into-${server.name}`, {
+      ...range,
+      groupId: serverGroupId,
+      sourceSecurityGroupId: this.securityGroupId,
+      description: `from ${this.node.id}`,
+    });
   }
 }

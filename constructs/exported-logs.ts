@@ -33,7 +33,7 @@ export class ExportedLogs extends Construct {
         encryptionKey: props.encryptionKey,
         removalPolicy: props.removalPolicy,
       });
-      (props.server.node.defaultChild as CfnResource).addDependency(group.node.defaultChild as CfnResource);
+      (props.server.node.defaultChild as CfnResource).addResourceDependency(group.node.defaultChild as CfnResource);
     }
   }
 }

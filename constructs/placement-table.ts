@@ -13,12 +13,13 @@ export interface PlacementTableProps {
  * Where a sharded store's placement lives while the system runs: one item, `store`, changed by compare-and-set only. A deployment makes
  * the table and never writes to it. Without the item no key finds its shard, so it can be put back to any second of the last 35 days.
  */
-export class PlacementTable extends dynamodb.TableV2 {
+export class PlacementTable extends dynamodb.Table {
   constructor(scope: Construct, id: string, props: PlacementTableProps) {
     super(scope, id, {
       partitionKey: { name: 'store', type: dynamodb.AttributeType.STRING },
-      billing: dynamodb.Billing.onDemand(),
-      encryption: dynamodb.TableEncryptionV2.customerManagedKey(props.encryptionKey),
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: props.encryptionKey,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,

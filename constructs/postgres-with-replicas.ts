@@ -8,7 +8,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PolystoreError } from '../lib/errors';
 import { ExportedLogs } from './exported-logs';
-import { acknowledgeStandardPort, POSTGRES_PORT } from './postgres-port';
+import { POSTGRES_PORT } from './postgres-port';
 import { checkRdsIdentifier } from './rds-identifier';
 import { RoleSecret } from './role-secret';
 import { ServerSecurityGroup } from './server-security-group';
@@ -60,6 +60,12 @@ export interface PostgresWithReplicasProps {
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
 }
+
+const STANDARD_PORT = {
+  id: 'AwsSolutions-RDS11',
+  reason:
+    'The port is no secret worth keeping: who may connect is decided by security groups that name their clients, in subnets without a route to the internet.',
+};
 
 const PRIMARY_LOGS = ['postgresql', 'upgrade'] as const;
 const REPLICA_LOGS = ['postgresql'] as const;
@@ -160,7 +166,7 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       cloudwatchLogsExports: [...PRIMARY_LOGS],
     });
-    acknowledgeStandardPort(this.primary);
+    Validations.of(this.primary).acknowledge(STANDARD_PORT);
     new ExportedLogs(this, 'PrimaryLogs', {
       ...logSettings,
       server: this.primary,
@@ -183,15 +189,17 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
           multiAz: false,
           cloudwatchLogsExports: [...REPLICA_LOGS],
         });
-        acknowledgeStandardPort(replica);
         Validations.of(replica).acknowledge(
+          STANDARD_PORT,
           {
             id: 'AwsSolutions-RDS2',
-            reason: "A replica has its primary's encryption and key; AWS refuses the property on a replica of the same region.",
+            reason:
+              "A replica has its primary's encryption and key; AWS refuses the property on a replica of the same region.",
           },
           {
             id: 'AwsSolutions-RDS3',
-            reason: 'A replica needs no standby: clients turn to another replica or the primary, and its data is the primary’s.',
+            reason:
+              'A replica needs no standby: clients turn to another replica or the primary, and its data is the primary’s.',
           },
         );
         new ExportedLogs(logScope, name, { ...logSettings, server: replica, identifier, names: REPLICA_LOGS });

@@ -21,9 +21,7 @@ export class ZonedStack extends Stack {
     const { zones, ...stackProps } = props;
     super(scope, id, stackProps);
     this.zones =
-      'names' in zones
-        ? zones.names
-        : Array.from({ length: zones.count }, (_, index) => Fn.select(index, Fn.getAzs()));
+      'names' in zones ? zones.names : Array.from({ length: zones.count }, (_, index) => Fn.select(index, Fn.getAzs()));
   }
 
   override get availabilityZones(): string[] {

@@ -1,0 +1,32 @@
+import { App } from 'aws-cdk-lib';
+import { isPolystoreError } from '../lib/errors';
+import { createTierApp } from '../lib/stacks';
+import { exitCodeOf } from './exit-code';
+import { DEFAULT_TIER_FILE, openTier } from './tier-context';
+
+/**
+ * The CDK app: `cdk synth -c stage=prod -c tier=path/to/other.config.ts`. Without a stage, the first of the tier file; without a tier file,
+ * tier.config.ts of the working directory.
+ */
+async function main(): Promise<void> {
+  const stage = contextOf('stage');
+  const definition = await openTier({
+    tier: contextOf('tier') ?? DEFAULT_TIER_FILE,
+    ...(stage === undefined ? {} : { stage }),
+  });
+  createTierApp({ definition }).synth();
+}
+
+/** What the command line says after `-c`. */
+function contextOf(name: string): string | undefined {
+  // An app of its own, never synthesized: the tier's can't be made before its definition is known.
+  const value: unknown = new App({ autoSynth: false }).node.tryGetContext(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+main().catch((error: unknown) => {
+  // A fault of the definition is the user's to mend: neither our stack trace nor CDK's source helps. So is a finding, which CDK has printed.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (isPolystoreError(error) && error.next) process.stderr.write(`  next: ${error.next}\n`);
+  process.exitCode = exitCodeOf(error);
+});

@@ -1,0 +1,4 @@
+export type { Store } from './store';
+export { summarize, type Acknowledged, type Finding, type StackSummary, type TierSummary } from './summary';
+export { createTierApp, type TierAppProps } from './tier-app';
+export { synthesizeTier, type TierStacks } from './tier-stacks';

@@ -1,0 +1,102 @@
+import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import type { Construct } from 'constructs';
+import { POSTGRES_PORT, PostgresWithReplicas, StoreKey, type DataNetwork } from '../../constructs';
+import type { PostgresDefinition, PostgresVersion, TierDefinition } from '../definition';
+import { OWNER_ROLE, TOPOLOGY_VERSION, type ServerTopology } from '../topology';
+import { parameterName, stackName } from './names';
+import { PROFILE_SETTINGS } from './profile-settings';
+import { statefulStackSettings, tagStack } from './stack-settings';
+import type { Store } from './store';
+import { TopologyParameter } from './topology-parameter';
+
+/** Majors only: RDS picks the minor at birth and upgrades it. */
+const ENGINE_VERSIONS: Readonly<Record<PostgresVersion, rds.PostgresEngineVersion>> = {
+  '16': rds.PostgresEngineVersion.VER_16,
+  '17': rds.PostgresEngineVersion.VER_17,
+};
+
+/** One store of kind `postgres`: its key, its servers, what the topology says of them. */
+export class PostgresStack extends Stack {
+  readonly key: StoreKey;
+  readonly postgres: PostgresWithReplicas;
+
+  constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, network: DataNetwork) {
+    const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
+    super(scope, settings.stackName, settings);
+    const profile = PROFILE_SETTINGS[tier.stage.profile];
+    this.key = new StoreKey(this, 'Key', {
+      description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
+      aliasName: parameterName(tier, store.name).slice(1),
+      pendingWindow: profile.keyPendingWindow,
+      removalPolicy: profile.removalPolicy,
+    });
+    this.postgres = new PostgresWithReplicas(this, 'Postgres', {
+      vpc: network.vpc,
+      vpcSubnets: network.dataSubnets,
+      encryptionKey: this.key as kms.IKey,
+      identifier: stackName(tier, store.name),
+      engineVersion: ENGINE_VERSIONS[store.version],
+      instanceType: new ec2.InstanceType(store.class),
+      replicas: Object.fromEntries(
+        store.replicas.map((replica) => [replica.name, { instanceType: new ec2.InstanceType(replica.class) }]),
+      ),
+      storage: Size.gibibytes(store.storage.sizeGiB),
+      maxStorage: Size.gibibytes(store.storage.maxSizeGiB),
+      databaseName: store.database,
+      ownerName: OWNER_ROLE,
+      maxConnections: store.maxConnections,
+      slowQueryThreshold: Duration.millis(store.slowQueryMs),
+      backupRetention: Duration.days(store.backup.retentionDays),
+      logRetention: profile.logRetention,
+      multiAz: profile.multiAz,
+      deletionProtection: profile.deletionProtection,
+      removalPolicy: profile.removalPolicy,
+    });
+    Validations.of(this.postgres.primary).acknowledge(...profile.withoutStandby, ...profile.withoutProtection);
+    for (const replica of Object.values(this.postgres.replicas)) {
+      Validations.of(replica).acknowledge(...profile.withoutProtection);
+    }
+    new TopologyParameter(this, 'Topology', tier, {
+      path: ['stores', store.name],
+      part: {
+        part: 'store',
+        version: TOPOLOGY_VERSION,
+        store: store.name,
+        topology: {
+          kind: 'postgres',
+          engine: 'postgres',
+          database: store.database,
+          primary: serverOf('primary', this.postgres.primary),
+          replicas: Object.entries(this.postgres.replicas).map(([name, replica]) => serverOf(name, replica)),
+          owner: this.postgres.ownerSecret.secretArn,
+        },
+      },
+    });
+    tagStack(this, tier, { store: store.name });
+  }
+}
+
+function serverOf(name: string, instance: rds.IDatabaseInstance): ServerTopology {
+  return { name, endpoint: { host: instance.dbInstanceEndpointAddress, port: POSTGRES_PORT, via: 'direct' } };
+}
+
+/** Synthesizes a store of kind `postgres`. */
+export function synthesizePostgres(
+  scope: Construct,
+  tier: TierDefinition,
+  store: PostgresDefinition,
+  network: DataNetwork,
+): Store {
+  const stack = new PostgresStack(scope, tier, store, network);
+  return {
+    name: store.name,
+    stacks: [stack],
+    key: stack.key as kms.IKey,
+    securityGroup: stack.postgres.securityGroup as ec2.ISecurityGroup,
+    port: POSTGRES_PORT,
+    shardStacks: [],
+  };
+}

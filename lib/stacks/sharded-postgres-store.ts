@@ -1,0 +1,96 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import type { Construct } from 'constructs';
+import { AuroraShardGroup, PlacementTable, POSTGRES_PORT, StoreKey, type DataNetwork } from '../../constructs';
+import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
+import { TOPOLOGY_VERSION } from '../topology';
+import { parameterName, shardStackOf, stackName } from './names';
+import { PROFILE_SETTINGS } from './profile-settings';
+import { ShardsStack } from './shards-stack';
+import { statefulStackSettings, tagStack } from './stack-settings';
+import type { Store } from './store';
+import { TopologyParameter } from './topology-parameter';
+
+/** Majors only: Aurora picks the minor at birth and upgrades it. */
+const ENGINE_VERSIONS: Readonly<Record<PostgresVersion, rds.AuroraPostgresEngineVersion>> = {
+  '16': rds.AuroraPostgresEngineVersion.of('16', '16'),
+  '17': rds.AuroraPostgresEngineVersion.of('17', '17'),
+};
+
+/** What all shards of a store stand on; it names none of them, so that a shard more changes nothing here. */
+export class ShardedPostgresStack extends Stack {
+  readonly key: StoreKey;
+  readonly shardGroup: AuroraShardGroup;
+
+  constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, network: DataNetwork) {
+    const settings = statefulStackSettings(tier, [store.name], `store ${store.name}, what its shards share`);
+    super(scope, settings.stackName, settings);
+    const profile = PROFILE_SETTINGS[tier.stage.profile];
+    this.key = new StoreKey(this, 'Key', {
+      description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
+      aliasName: parameterName(tier, store.name).slice(1),
+      pendingWindow: profile.keyPendingWindow,
+      removalPolicy: profile.removalPolicy,
+    });
+    this.shardGroup = new AuroraShardGroup(this, 'Shards', {
+      vpc: network.vpc,
+      vpcSubnets: network.dataSubnets,
+      name: stackName(tier, store.name),
+      engineVersion: ENGINE_VERSIONS[store.version],
+      maxConnections: store.maxConnections,
+      slowQueryThreshold: Duration.millis(store.slowQueryMs),
+      removalPolicy: profile.removalPolicy,
+    });
+    const placement = new PlacementTable(this, 'Placement', {
+      encryptionKey: this.key as kms.IKey,
+      deletionProtection: profile.deletionProtection,
+      removalPolicy: profile.removalPolicy,
+    });
+    new TopologyParameter(this, 'Topology', tier, {
+      path: ['stores', store.name],
+      part: {
+        part: 'store',
+        version: TOPOLOGY_VERSION,
+        store: store.name,
+        topology: {
+          kind: 'shardedPostgres',
+          engine: 'aurora-postgres',
+          database: store.database,
+          shardKey: store.shardKey,
+          placement: { kind: 'dynamodb', table: placement.tableName },
+        },
+      },
+    });
+    tagStack(this, tier, { store: store.name });
+  }
+}
+
+/** Synthesizes a store of kind `shardedPostgres`. */
+export function synthesizeShardedPostgres(
+  scope: Construct,
+  tier: TierDefinition,
+  store: ShardedPostgresDefinition,
+  network: DataNetwork,
+): Store {
+  const base = new ShardedPostgresStack(scope, tier, store, network);
+  const shardStacks = new Map<string, ShardDefinition[]>();
+  for (const shard of store.shards) {
+    const stack = shardStackOf(shard.name);
+    const shards = shardStacks.get(stack);
+    if (shards) shards.push(shard);
+    else shardStacks.set(stack, [shard]);
+  }
+  return {
+    name: store.name,
+    stacks: [
+      base,
+      ...[...shardStacks].map(([name, shards]) => new ShardsStack(scope, tier, store, { name, shards, base, network })),
+    ],
+    key: base.key as kms.IKey,
+    securityGroup: base.shardGroup.securityGroup as ec2.ISecurityGroup,
+    port: POSTGRES_PORT,
+    shardStacks: [...shardStacks.keys()],
+  };
+}

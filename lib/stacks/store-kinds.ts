@@ -1,0 +1,31 @@
+import type { Construct } from 'constructs';
+import type { DataNetwork } from '../../constructs';
+import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
+import { synthesizePostgres } from './postgres-store';
+import { synthesizeShardedPostgres } from './sharded-postgres-store';
+import type { Store } from './store';
+
+type Synthesize<K extends StoreKind> = (
+  scope: Construct,
+  tier: TierDefinition,
+  store: Extract<StoreDefinition, { kind: K }>,
+  network: DataNetwork,
+) => Store;
+
+/** How each kind of store is made. A kind without a row does not compile. */
+const STORE_KINDS: { readonly [K in StoreKind]: Synthesize<K> } = {
+  postgres: synthesizePostgres,
+  shardedPostgres: synthesizeShardedPostgres,
+};
+
+/** Synthesizes the stacks of one store. */
+export function synthesizeStore(
+  scope: Construct,
+  tier: TierDefinition,
+  store: StoreDefinition,
+  network: DataNetwork,
+): Store {
+  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+  const synthesize = STORE_KINDS[store.kind] as Synthesize<StoreKind>;
+  return synthesize(scope, tier, store, network);
+}

@@ -1,0 +1,17 @@
+import type { Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+
+/** A synthesized store, as the stacks after it see it. It knows none of them. */
+export interface Store {
+  readonly name: string;
+  /** In the order in which they deploy. */
+  readonly stacks: readonly Stack[];
+  readonly key: kms.IKey;
+  /** Of all its servers. */
+  readonly securityGroup: ec2.ISecurityGroup;
+  /** TCP port of every server. */
+  readonly port: number;
+  /** Names of the stacks that hold shards; none for a store that isn't sharded. */
+  readonly shardStacks: readonly string[];
+}

@@ -1,0 +1,31 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { context as featureFlags } from '../../cdk.json';
+import type { TierDefinition } from '../definition';
+import { synthesizeTier } from './tier-stacks';
+
+export interface TierAppProps {
+  readonly definition: TierDefinition;
+  /** Context beyond the kit's feature flags. @default - none */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Where the templates are written. @default - where the CDK command line says, else a temporary directory */
+  readonly outdir?: string;
+}
+
+/**
+ * A CDK app with the stacks of one tier and stage, checked when it is synthesized by CloudFormation's own rules and by cdk-nag's AwsSolutions:
+ * a finding that nobody acknowledged is an error.
+ *
+ * The kit's feature flags win over the command line's: they decide how resources are named, and a database must not be replaced because a flag
+ * was flipped.
+ */
+export function createTierApp({ definition, context, outdir }: TierAppProps): App {
+  const app = new App({
+    context: { ...context },
+    postCliContext: featureFlags,
+    ...(outdir === undefined ? {} : { outdir }),
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  synthesizeTier(app, definition);
+  return app;
+}
