@@ -1,5 +1,8 @@
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { TierSource } from './locate-fault';
+
+/** The folder of the kit's own code. */
+const KIT = resolve(__dirname, '..');
 
 /** Why a tier file could not be evaluated, for a person. */
 export interface LoadFailure {
@@ -46,21 +49,24 @@ function placeOfText({ file, text }: TierSource, wanted: string): string | undef
   return `${file}:${line + 1}:${(lines[line] ?? '').indexOf(wanted)}`;
 }
 
-/** The innermost frame of the tier file itself. */
+/** The innermost frame that is neither of a package nor of this kit: the code that the reader wrote. */
 function placeOnStack(source: TierSource, stack: string): string | undefined {
-  const absolute = resolve(source.file);
   for (const frame of stack.split('\n')) {
-    const at = frame.indexOf(`${absolute}:`);
-    const position = at === -1 ? null : /^(\d+):(\d+)/.exec(frame.slice(at + absolute.length + 1));
-    if (position !== null) return `${source.file}:${position[1]}:${columnIn(source.text, position)}`;
+    const [, file = '', line = '', column = ''] =
+      /^\s*at (?:.*\()?(?:file:\/\/)?(\/.+|[A-Z]:\\.+):(\d+):(\d+)\)?$/.exec(frame) ?? [];
+    if (file === '' || file.includes(`${sep}node_modules${sep}`) || file.startsWith(KIT + sep)) continue;
+    const written =
+      file === resolve(source.file) ? columnIn(source.text, Number(line), Number(column)) : Number(column);
+    return `${shownFile(source, file)}:${line}:${written}`;
   }
   return undefined;
 }
 
 /** Rewriting keeps lines but may lengthen them; a column beyond the line's end means the line. */
-function columnIn(text: string, [, line, column]: RegExpExecArray): number {
-  const written = text.split('\n')[Number(line) - 1] ?? '';
-  return Number(column) <= written.length ? Number(column) : written.length - written.trimStart().length + 1;
+function columnIn(text: string, line: number, column: number): number {
+  const written = text.split('\n')[line - 1] ?? '';
+  return column <= written.length ? column : written.length - written.trimStart().length + 1;
 }
 
-const shownFile = (source: TierSource, file: string): string => (file === resolve(source.file) ? source.file : file);
+const shownFile = (source: TierSource, file: string): string =>
+  file === resolve(source.file) ? source.file : relative(process.cwd(), file);

@@ -13,8 +13,8 @@ export interface LoadTierOptions {
 }
 
 /**
- * Loads a tier file, TypeScript or JavaScript, and reads the definition that it exports as its default. The file is evaluated
- * anew at every call; what it imports is evaluated once a process.
+ * Loads a tier file, TypeScript or JavaScript, and reads the definition that it exports as its default. A file is evaluated
+ * once a process, as any module is.
  *
  * @param file absolute, or relative to the working directory; messages name it as given
  * @throws {PolystoreError} TIER_FILE_UNREADABLE where the file is missing, does not compile, throws or exports no default
@@ -41,7 +41,6 @@ async function readText(file: string): Promise<string> {
 async function evaluate(source: TierSource): Promise<unknown> {
   const absolute = resolve(source.file);
   const jiti = createJiti(absolute, { interopDefault: false });
-  delete jiti.cache[absolute];
   let loaded: unknown;
   try {
     loaded = await jiti.import(absolute);

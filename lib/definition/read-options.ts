@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type { Fault, FaultPath } from './fault';
 import { shapeFaults, valueAt } from './shape-faults';
+import { isTable } from './table';
+
+/** Deeper than any option lies: what is below is never looked at, however deep it goes. */
+const DEPTH_MAX = 8;
 
 /** What could be read of an object of options, and what is wrong with the rest. */
 export interface ReadOptions<S extends z.ZodObject> {
@@ -34,9 +38,6 @@ export function readOptions<S extends z.ZodObject>(schema: S, input: unknown, pa
   return { options: undefined, faults };
 }
 
-/** Deeper than any option lies. */
-const DEPTH_MAX = 8;
-
 function withoutAll(value: unknown, paths: readonly FaultPath[]): unknown {
   return paths.reduce(without, value);
 }
@@ -55,13 +56,10 @@ function without(value: unknown, [key, ...rest]: FaultPath): unknown {
 }
 
 /** An option that is written as `undefined` was not written. */
-function defined(value: object): object {
+function defined(value: object, depth = DEPTH_MAX): object {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
-      .map(([key, inner]) => [key, isTable(inner) ? defined(inner) : inner]),
+      .map(([key, inner]) => [key, isTable(inner) && depth > 0 ? defined(inner, depth - 1) : inner]),
   );
 }
-
-const isTable = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

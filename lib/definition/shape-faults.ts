@@ -51,7 +51,8 @@ function branchOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | u
 
 function unknownOption(key: string, owner: Schema | undefined): string {
   const shape = owner?._zod.def.type === 'object' ? owner._zod.def.shape : {};
-  const known = Object.keys(shape);
+  // A factory writes the kind.
+  const known = Object.keys(shape).filter((name) => name !== 'kind');
   const nearest = nearestName(key, known);
   const hint = nearest === undefined ? undefined : hintOf(shape[nearest] as Schema | undefined);
   return `unknown option, ${suggestion(key, known)}${hint === undefined ? '' : ` (${hint})`}`;
@@ -59,7 +60,7 @@ function unknownOption(key: string, owner: Schema | undefined): string {
 
 function wrongValue(value: unknown, schema: Schema | undefined, words: readonly string[]): string {
   const allowed = allowedOf(schema) ?? 'something else';
-  if (value === undefined) return `missing, allowed: ${allowed}`;
+  if (value === undefined) return `missing, expected: ${allowed}`;
   const nearest = typeof value === 'string' ? nearestName(value, words) : undefined;
   const guess = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
   return guess === '' ? `got ${showValue(value)}, allowed: ${allowed}` : `got ${showValue(value)}${guess} (${allowed})`;

@@ -14,7 +14,7 @@ export function showValue(value: unknown): string {
     case 'object':
       if (value === null) return 'null';
       if (Array.isArray(value)) return `a list of ${value.length}`;
-      return typeof (value as { then?: unknown }).then === 'function' ? 'a promise' : 'an object';
+      return 'an object';
     case 'function':
     case 'symbol':
       return `a ${typeof value}`;

@@ -10,6 +10,7 @@ import { stageStore, type StageStore } from './stage-store';
 import type { Access } from './service';
 import type { Profile } from './stage';
 import type { StoreKind } from './tier';
+import { isTable, prototypeFaults, type Table } from './table';
 import { tierOptions } from './tier-schema';
 
 /** A definition as far as it could be read: what the rules judge. Names are as written, good or bad. */
@@ -42,12 +43,19 @@ export interface ServiceDraft {
   readonly uses: Readonly<Record<string, Access>>;
 }
 
-type Table = Readonly<Record<string, unknown>>;
+const NOTHING: TierDraft = { name: undefined, cidr: undefined, stages: undefined, stores: undefined, services: [] };
+
 type ReadStore = StoreDraft & { readonly options: Table };
 
 /** Reads a definition that nobody has checked, and says what is wrong with its shape. */
 export function readDraft(input: unknown): { readonly draft: TierDraft; readonly faults: readonly Fault[] } {
-  const faults: Fault[] = [];
+  if (isPromise(input)) {
+    return {
+      draft: NOTHING,
+      faults: [{ path: [], message: 'got a promise, write: export default defineTier({ … })' }],
+    };
+  }
+  const faults: Fault[] = [...prototypeFaults(input)];
   const read = <S extends z.ZodObject>(schema: S, value: unknown, path: FaultPath): Partial<z.infer<S>> => {
     const result = readOptions(schema, value, path);
     faults.push(...result.faults);
@@ -105,6 +113,8 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
   return { draft, faults };
 }
 
+const isPromise = (value: unknown): boolean => isTable(value) && typeof value['then'] === 'function';
+
 const entries = (table: object | undefined): [string, unknown][] => Object.entries(table ?? {});
 
 function readKind(store: unknown, path: FaultPath, faults: Fault[]): StoreKind | undefined {
@@ -148,6 +158,3 @@ function without(value: unknown, keys: readonly string[]): unknown {
   if (!isTable(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
 }
-
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,230 @@
+import { hash, parseTier, postgres, shardedPostgres, type TierDefinition } from '../../lib/definition';
+import { isPolystoreError } from '../../lib/errors';
+import tierConfig from '../../tier.config';
+import { faultsOf, minimalTier, refusalOf, withMain, withPosts } from './minimal-tier';
+
+function isFrozenThrough(value: unknown): boolean {
+  return (
+    typeof value !== 'object' ||
+    value === null ||
+    (Object.isFrozen(value) && Object.values(value).every(isFrozenThrough))
+  );
+}
+
+const mainOf = (tier: TierDefinition) => {
+  const store = tier.stores['main'];
+  if (store?.kind !== 'postgres') throw new Error('expected a store of PostgreSQL');
+  return store;
+};
+
+const postsOf = (tier: TierDefinition) => {
+  const store = tier.stores['posts'];
+  if (store?.kind !== 'shardedPostgres') throw new Error('expected a sharded store');
+  return store;
+};
+
+describe('parseTier', () => {
+  test('fills in every default of a disposable stage', () => {
+    const stores = { 'my-main': postgres(), posts: shardedPostgres({ shardKey: 'user_id', shards: 1 }) };
+    expect(parseTier(minimalTier({ stores }))).toEqual({
+      name: 'shop',
+      stage: { name: 'dev', profile: 'disposable', zones: { count: 2 } },
+      network: { kind: 'newVpc', cidr: '10.0.0.0/16' },
+      stores: {
+        'my-main': {
+          kind: 'postgres',
+          name: 'my-main',
+          version: '17',
+          class: 't4g.medium',
+          storage: { sizeGiB: 20, maxSizeGiB: 80 },
+          replicas: [],
+          database: 'my_main',
+          maxConnections: 383,
+          slowQueryMs: 1000,
+          backup: { retentionDays: 1 },
+        },
+        posts: {
+          kind: 'shardedPostgres',
+          name: 'posts',
+          version: '17',
+          shardKey: { column: 'user_id', type: 'bigint' },
+          strategy: hash(),
+          shards: [{ name: 's0', class: 't4g.medium', weight: 1, state: 'active' }],
+          database: 'posts',
+          maxConnections: 383,
+          slowQueryMs: 1000,
+          backup: { retentionDays: 1 },
+        },
+      },
+      services: {},
+    });
+  });
+
+  test('fills in what a protected stage has otherwise', () => {
+    const tier = parseTier(withMain({}, { stages: { prod: { profile: 'protected' } } }));
+    expect(tier.stage).toEqual({ name: 'prod', profile: 'protected', zones: { count: 3 } });
+    expect(tier.stores['main']).toMatchObject({
+      class: 'r8g.large',
+      storage: { sizeGiB: 100, maxSizeGiB: 400 },
+      maxConnections: 1532,
+      backup: { retentionDays: 35 },
+    });
+  });
+
+  test('keeps what is written', () => {
+    const written = {
+      version: '16',
+      class: 'r8g.large',
+      storage: { sizeGiB: 50, maxSizeGiB: 60 },
+      replicas: { near: {}, far: { class: 'r8g.xlarge' } },
+      database: 'shop',
+      maxConnections: 200,
+      slowQueryMs: 0,
+      backup: { retentionDays: 7 },
+    };
+    expect(parseTier(withMain(written)).stores['main']).toEqual({
+      kind: 'postgres',
+      name: 'main',
+      ...written,
+      replicas: [
+        { name: 'near', class: 'r8g.large' },
+        { name: 'far', class: 'r8g.xlarge' },
+      ],
+    });
+  });
+
+  test('reads the first stage unless another is asked for', () => {
+    expect(parseTier(tierConfig).stage.name).toBe('dev');
+    expect(parseTier(tierConfig, { stage: 'prod' }).stage).toEqual({
+      name: 'prod',
+      profile: 'protected',
+      env: { account: '111122223333', region: 'eu-west-1' },
+      zones: { names: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+    });
+  });
+
+  test('refuses a stage that the definition does not have', () => {
+    expect(faultsOf(tierConfig, { stage: 'pord' })).toEqual([
+      { path: 'stages', message: 'no stage "pord", did you mean "prod"?' },
+    ]);
+    expect(faultsOf(tierConfig, { stage: 'constructor' })).toEqual([
+      { path: 'stages', message: 'no stage "constructor", allowed: dev, prod' },
+    ]);
+  });
+
+  test('judges every stage, not only the one that is read', () => {
+    const stages = { dev: { profile: 'disposable' }, prod: { profile: 'protected', stores: { main: { class: 'x' } } } };
+    expect(faultsOf(withMain({}, { stages }), { stage: 'dev' }).map(({ path }) => path)).toEqual([
+      'stages.prod.stores.main.class',
+    ]);
+  });
+
+  test('sizes max_connections to the smallest class of a store', () => {
+    const primary = { class: 'r8g.xlarge' };
+    expect(mainOf(parseTier(withMain({ ...primary, replicas: 2 }))).maxConnections).toBe(3064);
+    const small = { r1: {}, r2: { class: 't4g.small' } };
+    expect(mainOf(parseTier(withMain({ ...primary, replicas: small }))).maxConnections).toBe(191);
+    const shards = { s0: { class: 'r8g.large' }, s1: {} };
+    expect(postsOf(parseTier(withPosts({ shards }))).maxConnections).toBe(383);
+  });
+
+  test('gives a replica the class of the primary in the stage that is read', () => {
+    const stages = {
+      dev: { profile: 'disposable' },
+      prod: { profile: 'protected', stores: { main: { class: 'r8g.xlarge' } } },
+    };
+    const input = withMain({ class: 't4g.large', replicas: 1 }, { stages });
+    expect(mainOf(parseTier(input)).replicas).toEqual([{ name: 'r1', class: 't4g.large' }]);
+    expect(mainOf(parseTier(input, { stage: 'prod' })).replicas).toEqual([{ name: 'r1', class: 'r8g.xlarge' }]);
+  });
+
+  test('lets storage grow fourfold, as far as AWS goes', () => {
+    const limitOf = (sizeGiB: number) => mainOf(parseTier(withMain({ storage: { sizeGiB } }))).storage.maxSizeGiB;
+    expect(limitOf(100)).toBe(400);
+    expect(limitOf(30_000)).toBe(65_536);
+    // Less than a tenth would be left, which AWS refuses as a limit.
+    expect(limitOf(60_000)).toBe(60_000);
+    expect(limitOf(65_536)).toBe(65_536);
+  });
+
+  test('reads a shard key that is not a bigint', () => {
+    const shardKey = { column: 'tenant', type: 'uuid' };
+    expect(postsOf(parseTier(withPosts({ shardKey }))).shardKey).toEqual(shardKey);
+  });
+
+  test('reads shards with their weight, state and class', () => {
+    const shards = { s0: { weight: 3 }, s7: { state: 'draining', class: 'r8g.large' } };
+    expect(postsOf(parseTier(withPosts({ shards }))).shards).toEqual([
+      { name: 's0', class: 't4g.medium', weight: 3, state: 'active' },
+      { name: 's7', class: 'r8g.large', weight: 1, state: 'draining' },
+    ]);
+  });
+
+  test('reads services with what they use', () => {
+    const services = { web: { uses: { main: 'write' } }, report: { uses: { main: 'read' } }, idle: { uses: {} } };
+    expect(parseTier(minimalTier({ services })).services).toEqual({
+      web: { name: 'web', uses: { main: 'write' } },
+      report: { name: 'report', uses: { main: 'read' } },
+      idle: { name: 'idle', uses: {} },
+    });
+  });
+
+  test('returns a value that nobody can change, and leaves its input as it was', () => {
+    const input = structuredClone(tierConfig);
+    const tier = parseTier(input);
+    expect(isFrozenThrough(tier)).toBe(true);
+    expect(input).toEqual(tierConfig);
+    expect(Object.isFrozen(input.stores.main)).toBe(false);
+  });
+
+  test('throws one error that is ready to print, without a stack of ours in its message', () => {
+    const error = refusalOf(minimalTier({ name: 'Shop', stage: {} }));
+    expect(isPolystoreError(error, 'CONFIG_INVALID')).toBe(true);
+    expect(error.retryable).toBe(false);
+    expect(error.message).not.toMatch(/^\s+at /m);
+    expect(error.message).toMatchInlineSnapshot(`
+     "name
+       got "Shop", allowed: lower-case letters, digits and single dashes, starting with a letter and not ending with a dash, at most 20 characters
+     stage
+       unknown option, did you mean "stages"? (stages by name)
+     2 faults. Nothing synthesized."
+    `);
+  });
+});
+
+describe('the overrides of a stage', () => {
+  const read = (base: object, overrides: object) =>
+    mainOf(parseTier(withMain(base, { stages: { dev: { profile: 'disposable', stores: { main: overrides } } } })));
+
+  test('come before the defaults of the profile', () => {
+    expect(read({}, { class: 'r8g.large' }).maxConnections).toBe(1532);
+    expect(read({}, { storage: { sizeGiB: 50 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 200 });
+  });
+
+  test('change storage and backups field by field', () => {
+    const base = { storage: { sizeGiB: 50, maxSizeGiB: 500 }, backup: { retentionDays: 3 } };
+    expect(read(base, { storage: { sizeGiB: 60 } }).storage).toEqual({ sizeGiB: 60, maxSizeGiB: 500 });
+    expect(read(base, { storage: { maxSizeGiB: 600 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 600 });
+    expect(read(base, { storage: {} })).toMatchObject(base);
+  });
+
+  test('replace replicas as a whole', () => {
+    const names = (base: object, overrides: object) => read(base, overrides).replicas.map(({ name }) => name);
+    expect(names({ replicas: 3 }, { replicas: { near: {} } })).toEqual(['near']);
+    expect(names({ replicas: { near: {}, far: {} } }, { replicas: 0 })).toEqual([]);
+    expect(names({ replicas: { near: {} } }, { class: 'r8g.large' })).toEqual(['near']);
+  });
+
+  test('are blamed for a fault only where they wrote it', () => {
+    const input = withMain(
+      { storage: { sizeGiB: 50 } },
+      { stages: { dev: { profile: 'disposable', stores: { main: { storage: { maxSizeGiB: 40 } } } } } },
+    );
+    expect(faultsOf(input).map(({ path }) => path)).toEqual(['stages.dev.stores.main.storage.maxSizeGiB']);
+    const other = withMain(
+      { storage: { maxSizeGiB: 50 } },
+      { stages: { dev: { profile: 'disposable', stores: { main: { storage: { sizeGiB: 60 } } } } } },
+    );
+    expect(faultsOf(other).map(({ path }) => path)).toEqual(['stores.main.storage.maxSizeGiB']);
+  });
+});
