@@ -1,0 +1,89 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSystemError, replaceFile } from '../sources/files';
+
+/** Files of a tier's TLS. */
+export interface TlsFiles {
+  /** Certificate of the authority that clients trust. */
+  readonly authority: string;
+  readonly certificate: string;
+  /** Private key of the servers, mode 0600. */
+  readonly key: string;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const VALID_DAYS = 365;
+const RENEW_BEFORE_DAYS = 30;
+
+/**
+ * Gives a tier's servers a certificate for `localhost` and `127.0.0.1` by an authority of its own; keeps the one there is until
+ * thirty days before it expires. The authority's private key is thrown away, so that nothing else can ever be signed by it.
+ */
+export async function ensureCertificates(directory: string): Promise<TlsFiles> {
+  const files: TlsFiles = {
+    authority: join(directory, 'ca.crt'),
+    certificate: join(directory, 'server.crt'),
+    key: join(directory, 'server.key'),
+  };
+  if (await isUsable(files)) return files;
+  await mkdir(directory, { recursive: true });
+  const made = await makeCertificates();
+  await replaceFile(files.key, made.key, 0o600);
+  await replaceFile(files.certificate, made.certificate);
+  await replaceFile(files.authority, made.authority);
+  return files;
+}
+
+/** The authority is written last: where it fits the certificate, all three were written. */
+async function isUsable(files: TlsFiles): Promise<boolean> {
+  try {
+    const [authority, certificate] = (
+      await Promise.all([readFile(files.authority), readFile(files.certificate), readFile(files.key)])
+    )
+      .slice(0, 2)
+      .map((pem) => new X509Certificate(pem)) as [X509Certificate, X509Certificate];
+    const renewAt = Date.parse(certificate.validTo) - RENEW_BEFORE_DAYS * DAY_MS;
+    return certificate.verify(authority.publicKey) && Date.now() < renewAt;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return false;
+    // A file that is no certificate: made anew.
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_')) return false;
+    throw error;
+  }
+}
+
+async function makeCertificates(): Promise<{ authority: string; certificate: string; key: string }> {
+  // Loading the generator takes 150 ms, and most starts need none.
+  const { generate } = await import('selfsigned');
+  const keys = {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS),
+  } as const;
+  const authority = await generate([{ name: 'commonName', value: 'polystore local authority' }], {
+    ...keys,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, critical: true },
+    ],
+  });
+  const server = await generate([{ name: 'commonName', value: 'localhost' }], {
+    ...keys,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  return { authority: authority.cert, certificate: server.cert, key: server.private };
+}

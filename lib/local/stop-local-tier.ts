@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stopLeftovers } from './preflight';
+import { isAlive } from './process-mark';
+import { tierNotUp } from './status';
+import { tierDirectory } from './tier-directory';
+import { isHeld, readLock, takeLock, type LockHolder } from './tier-lock';
+
+/** A supervisor stops seven servers in under a second; after this it is taken for stuck. */
+const STOP_MS = 20_000;
+const POLL_MS = 20;
+
+/**
+ * Stops a tier that another process supervises, and resolves when every server is gone. A supervisor that does not stop it in
+ * time is killed, and the servers are stopped without it; so are servers that were left by a supervisor and a watchdog which both died.
+ * @throws {PolystoreError} TIER_NOT_UP where nothing runs
+ */
+export async function stopLocalTier(directory: string): Promise<void> {
+  const tier = tierDirectory(resolve(directory));
+  const holder = await readLock(tier.root);
+  const wasHeld = isHeld(holder);
+  if (wasHeld) await endSupervisor(tier.root, holder);
+  if (!existsSync(tier.root)) throw tierNotUp(tier.root);
+  const lock = await takeLock(tier.root);
+  try {
+    const left = await stopLeftovers(tier);
+    await rm(tier.stateFile, { force: true });
+    await rm(tier.topologyFile, { force: true });
+    if (!wasHeld && left === 0) throw tierNotUp(tier.root);
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Removes a tier's directory: databases, secrets, logs. Templates are kept.
+ * @throws {PolystoreError} TIER_ALREADY_UP while it is up
+ */
+export async function deleteLocalTier(directory: string): Promise<void> {
+  const tier = tierDirectory(resolve(directory));
+  const lock = await takeLock(tier.root);
+  try {
+    await stopLeftovers(tier);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  await rm(tier.root, { recursive: true, force: true });
+}
+
+async function endSupervisor(root: string, holder: LockHolder): Promise<void> {
+  const deadline = Date.now() + STOP_MS;
+  signalTo(holder, 'SIGTERM');
+  // Given back is as good as gone: the process may have other work.
+  while (isHeld(await readLock(root))) {
+    if (Date.now() > deadline) {
+      signalTo(holder, 'SIGKILL');
+      while (isAlive(holder)) await delay(POLL_MS);
+      return;
+    }
+    await delay(POLL_MS);
+  }
+}
+
+function signalTo(holder: LockHolder, signal: NodeJS.Signals): void {
+  try {
+    if (isAlive(holder)) process.kill(holder.pid, signal);
+  } catch {
+    // Ended between the look and the signal.
+  }
+}

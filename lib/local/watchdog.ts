@@ -1,0 +1,87 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ENGINE_ENVIRONMENT } from './run-as';
+
+/** A second process that stops the tier's servers if this one can't any more. */
+export interface Watchdog {
+  /** Its process id; another one after it was restarted. */
+  pid(): number;
+  /** Tells it, before a server's process is made, that there may be one. */
+  starting(server: string): void;
+  /** Tells it that a server's process is gone. */
+  ended(server: string): void;
+  /** Sends it away; every server must have ended. Resolves when its process is gone. */
+  dismiss(): Promise<void>;
+}
+
+const SCRIPT = join(__dirname, 'watchdog.cjs');
+const FIRST_RESTART_MS = 50;
+const SLOWEST_RESTART_MS = 5_000;
+
+/**
+ * Starts the watchdog of a run. It lives in a session of its own, so that no Ctrl-C meant for this process reaches it, and holds the
+ * reading end of a pipe whose other end only this process has: the system closes that when this process ends, by whatever means.
+ * A watchdog that dies is replaced.
+ */
+export function startWatchdog(dataDirectory: string, run: string): Watchdog {
+  const alive = new Set<string>();
+  let dismissed = false;
+  let restartMs = FIRST_RESTART_MS;
+  let process_ = launch();
+
+  function launch(): ChildProcess {
+    const child = spawn(process.execPath, [SCRIPT, 'guard', dataDirectory, run], {
+      cwd: '/',
+      detached: true,
+      env: ENGINE_ENVIRONMENT,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    child.unref();
+    // Writing to a watchdog that has just died raises EPIPE; its exit is handled below.
+    child.stdin?.on('error', () => undefined);
+    child.once('error', () => relaunch());
+    child.once('exit', () => relaunch());
+    for (const server of alive) child.stdin?.write(`starting ${server}\n`);
+    return child;
+  }
+
+  function relaunch(): void {
+    if (dismissed) return;
+    setTimeout(() => {
+      if (!dismissed) process_ = launch();
+    }, restartMs).unref();
+    restartMs = Math.min(restartMs * 2, SLOWEST_RESTART_MS);
+  }
+
+  return {
+    pid: () => process_.pid ?? 0,
+    starting(server) {
+      alive.add(server);
+      process_.stdin?.write(`starting ${server}\n`);
+    },
+    ended(server) {
+      alive.delete(server);
+      process_.stdin?.write(`ended ${server}\n`);
+    },
+    async dismiss() {
+      dismissed = true;
+      const child = process_;
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      child.ref();
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.stdin?.end('bye\n');
+      await gone;
+    },
+  };
+}
+
+/**
+ * Stops every server of a data directory that a dead supervisor and its dead watchdog may have left.
+ * Resolves to how many there were, once they are gone.
+ */
+export async function sweepServers(dataDirectory: string): Promise<number> {
+  const args = [SCRIPT, 'sweep', dataDirectory];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: '/', env: ENGINE_ENVIRONMENT });
+  return Number(stdout);
+}
