@@ -61,6 +61,7 @@ export interface StartEvent {
  * whatever provisioning raises
  */
 export async function startLocalTier(definition: TierDefinition, options: LocalTierOptions): Promise<LocalTier> {
+  const progress = progressOf(options);
   const directory = tierDirectory(resolve(options.directory));
   const clusters = planClusters(definition);
   const neededMiB = await neededSpace(directory, clusters);
@@ -74,7 +75,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
       neededMiB,
       options,
       lock,
-      progress: progressOf(options),
+      progress,
     });
   } catch (error) {
     if (isDiskFull(error)) throw await diskFull(directory.root, neededMiB, error);
@@ -169,7 +170,7 @@ async function startClusters(start: Start, room: ClusterRoom, tier: RunningTier)
 
 /** From servers that run to a tier that is ready. */
 async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, topology: Topology): Promise<void> {
-  const { definition, directory, options } = start;
+  const { directory, options } = start;
   await allOf([
     waitForReplicas(start, room, tier, topology),
     provisionTier({

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolystoreError } from '../errors';
-import { createFile, isSystemError } from '../sources/files';
+import { isSystemError } from '../sources/files';
 import { isAlive, ownProcess, type ProcessMark } from './process-mark';
+import { claimFile } from './publish-file';
 
 /** Who has a tier's directory for itself. */
 export interface LockHolder extends ProcessMark {
@@ -37,7 +38,7 @@ export async function takeLock(directory: string): Promise<TierLock> {
     const holder = await readHolder(directory, highest);
     if (isHeld(holder)) throw alreadyUp(directory, holder);
     const path = join(directory, `lock.${highest + 1}`);
-    if (!(await createFile(path, JSON.stringify(own), 0o600))) continue;
+    if (!(await claimFile(path, JSON.stringify(own), 0o600))) continue;
     if ((await lockNumbers(directory)).at(-1) !== highest + 1) {
       // This number was used and cleared away between our two looks.
       await unlink(path);
