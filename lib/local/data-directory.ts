@@ -20,7 +20,7 @@ export interface Engine {
 export interface FirstRoles {
   /** Owns the database. As on RDS no superuser, but it may make roles and hand out what it has. */
   readonly owner: Credentials;
-  /** Streams replicas and asks servers how they are. */
+  /** The kit's own superuser: replicas stream by it, `status` asks with it, drills and tests break things with it. */
   readonly supervisor: Credentials;
 }
 
@@ -129,14 +129,13 @@ function birthOf({ database, roles: { owner, supervisor } }: PrimaryData): reado
     quoteIdentifier,
   );
   return [
-    `create role ${supervisorName} login replication in role pg_monitor password ${quoteLiteral(supervisor.password)}`,
+    `create role ${supervisorName} superuser login replication password ${quoteLiteral(supervisor.password)}`,
     `create role ${ownerName} login createrole createdb password ${quoteLiteral(owner.password)}`,
     // What rds_superuser may hand out of PostgreSQL's own roles.
     `grant pg_monitor, pg_signal_backend, pg_checkpoint to ${ownerName} with admin option`,
     `create database ${databaseName} owner ${ownerName} strategy file_copy`,
     'revoke connect on database postgres from public',
     'revoke connect on database template1 from public',
-    `grant connect on database postgres to ${supervisorName}`,
   ];
 }
 

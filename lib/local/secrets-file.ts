@@ -5,8 +5,9 @@ import type { Credentials } from '../sources/secrets';
 import type { PlannedCluster } from './tier-plan';
 
 /**
- * Name of the secret of the role that replicas stream by and `status` asks with. The kit's own, on every server of a local tier;
- * AWS has nothing like it, so no topology names it.
+ * Name of the secret of the kit's own superuser on every server of a local tier: replicas stream by it, `status` asks with it, and drills
+ * break things with it. It gives nothing to whoever can read the file, since the data beside it is theirs. AWS has nothing like it, so no
+ * topology names it.
  */
 export const SUPERVISOR_SECRET = 'supervisor';
 export const SUPERVISOR_ROLE = 'polystore_supervisor';

@@ -7,7 +7,7 @@ import { engineFailed, throwIfInterrupted } from './engine-command';
 import { readLog } from './postgres-server';
 import { LOCAL_HOST } from './server-settings';
 
-/** The database that the kit's own role may connect to; nobody else may. */
+/** Every server has it, provisioned or not. */
 export const SUPERVISOR_DATABASE = 'postgres';
 
 const STREAMING_MS = 30_000;
