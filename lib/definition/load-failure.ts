@@ -21,9 +21,9 @@ export function describeLoadFailure(source: TierSource, cause: unknown): LoadFai
     // The parser counts columns from 0.
     return { place: `${shownFile(source, file)}:${line}:${Number(column) + 1}`, reason: `does not compile: ${reason}` };
   }
-  const reason = firstLine(message);
   const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(message)?.[1];
   const place = (missing === undefined ? undefined : placeOfText(source, missing)) ?? placeOnStack(source, stack);
+  const reason = missing === undefined ? firstLine(message) : `cannot find '${missing}'`;
   return { place: place ?? source.file, reason };
 }
 

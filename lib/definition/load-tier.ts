@@ -29,7 +29,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const missing = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT';
     throw unreadable(
       file,
       `${file}\n  ${missing ? 'no such file' : describeLoadFailure({ file, text: '' }, cause).reason}`,
@@ -59,7 +59,7 @@ async function evaluate(source: TierSource): Promise<unknown> {
 function defaultExportOf(loaded: unknown): unknown {
   if (typeof loaded !== 'object' || loaded === null) return loaded;
   if ('default' in loaded) return loaded.default;
-  return '__esModule' in loaded ? undefined : loaded;
+  return '__esModule' in loaded || Object.keys(loaded).length === 0 ? undefined : loaded;
 }
 
 function unreadable(file: string, message: string, cause?: unknown): PolystoreError<'TIER_FILE_UNREADABLE'> {
