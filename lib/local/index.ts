@@ -3,4 +3,4 @@ export type { LocalTier, ServerExitEvent } from './running-tier';
 export { findIdentity, type Identity } from './run-as';
 export { readLocalState, isSupervised, type LocalServer, type LocalState, type ProcessState } from './state';
 export { inspectLocalTier, type ServerStatus, type UnreachableState } from './status';
-export { deleteLocalTier, stopLocalTier } from './stop-local-tier';
+export { deleteLocalTier, stopLocalTier, type StopOptions } from './stop-local-tier';

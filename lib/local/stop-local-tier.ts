@@ -8,8 +8,11 @@ import { tierNotUp } from './status';
 import { tierDirectory } from './tier-directory';
 import { isHeld, readLock, takeLock, type LockHolder } from './tier-lock';
 
-/** A supervisor stops seven servers in under a second; after this it is taken for stuck. */
-const STOP_MS = 20_000;
+export interface StopOptions {
+  /** After this a supervisor that has not stopped its tier is taken for stuck, in milliseconds. @default 20000 */
+  readonly patienceMs?: number;
+}
+
 const POLL_MS = 20;
 
 /**
@@ -17,11 +20,11 @@ const POLL_MS = 20;
  * time is killed, and the servers are stopped without it; so are servers that were left by a supervisor and a watchdog which both died.
  * @throws {PolystoreError} TIER_NOT_UP where nothing runs
  */
-export async function stopLocalTier(directory: string): Promise<void> {
+export async function stopLocalTier(directory: string, { patienceMs = 20_000 }: StopOptions = {}): Promise<void> {
   const tier = tierDirectory(resolve(directory));
   const holder = await readLock(tier.root);
   const wasHeld = isHeld(holder);
-  if (wasHeld) await endSupervisor(tier.root, holder);
+  if (wasHeld) await endSupervisor(tier.root, holder, patienceMs);
   if (!existsSync(tier.root)) throw tierNotUp(tier.root);
   const lock = await takeLock(tier.root);
   try {
@@ -50,8 +53,8 @@ export async function deleteLocalTier(directory: string): Promise<void> {
   await rm(tier.root, { recursive: true, force: true });
 }
 
-async function endSupervisor(root: string, holder: LockHolder): Promise<void> {
-  const deadline = Date.now() + STOP_MS;
+async function endSupervisor(root: string, holder: LockHolder, patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   signalTo(holder, 'SIGTERM');
   // Given back is as good as gone: the process may have other work.
   while (isHeld(await readLock(root))) {

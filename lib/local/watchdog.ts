@@ -15,7 +15,7 @@ export interface Watchdog {
   dismiss(): Promise<void>;
 }
 
-const SCRIPT = join(__dirname, 'watchdog.cjs');
+const SCRIPT = join(__dirname, 'watchdog-process.cjs');
 const FIRST_RESTART_MS = 50;
 const SLOWEST_RESTART_MS = 5_000;
 

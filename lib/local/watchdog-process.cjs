@@ -2,12 +2,12 @@
 /**
  * Stops the servers of a tier when nobody else can any more. Plain JavaScript, no dependency, no tool of one system only: it starts in 40 ms.
  *
- *   node watchdog.cjs guard <data directory> <run>   stops the run's servers as soon as standard input ends, which it does when the
+ *   node watchdog-process.cjs guard <data directory> <run>   stops the run's servers as soon as standard input ends, which it does when the
  *                                                    supervisor dies by whatever means. Lines on standard input:
  *                                                      starting <store>/<server>   its process may exist from now on
  *                                                      ended <store>/<server>      it exists no more
  *                                                      bye                         all ended; the watchdog leaves
- *   node watchdog.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
+ *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
  *
  * A process is stopped only if a data directory's postmaster.pid names it and its command line names that directory and run:
  * a process that merely got a dead server's id never is.
@@ -134,6 +134,6 @@ if (mode === 'guard' && root !== undefined && run !== '') {
     process.exitCode = left === 0 ? 0 : 1;
   });
 } else {
-  process.stderr.write('usage: watchdog.cjs guard <data directory> <run> | sweep <data directory>\n');
+  process.stderr.write('usage: watchdog-process.cjs guard <data directory> <run> | sweep <data directory>\n');
   process.exitCode = 2;
 }
