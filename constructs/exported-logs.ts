@@ -1,4 +1,5 @@
-import { CfnResource, type RemovalPolicy } from 'aws-cdk-lib';
+import type { CfnResource} from 'aws-cdk-lib';
+import { type RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
