@@ -1,11 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
-import { down } from './commands/down';
-import { prove } from './commands/prove';
-import { smoke } from './commands/smoke';
-import { status } from './commands/status';
-import { up } from './commands/up';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
 import { painterFor } from './terminal';
 import { DEFAULT_TIER_FILE } from './tier-context';
@@ -25,11 +20,20 @@ function reportError(error: unknown): ExitCode {
   return exitCodeOf(error);
 }
 
+/** Loaded when they are called, at once: none waits for another's libraries. */
+const commands = {
+  prove: () => require('./commands/prove') as typeof import('./commands/prove'),
+  up: () => require('./commands/up') as typeof import('./commands/up'),
+  status: () => require('./commands/status') as typeof import('./commands/status'),
+  smoke: () => require('./commands/smoke') as typeof import('./commands/smoke'),
+  down: () => require('./commands/down') as typeof import('./commands/down'),
+};
+
 /** A command's work becomes the process' exit status. */
 const ending =
-  <A extends unknown[]>(work: (...args: A) => Promise<ExitCode>) =>
-  async (...args: A): Promise<void> => {
-    process.exitCode = await work(...args).catch(reportError);
+  <Options>(work: (options: Options) => Promise<ExitCode>) =>
+  async (options: Options): Promise<void> => {
+    process.exitCode = await work(options).catch(reportError);
   };
 
 function parsePort(text: string): number {
@@ -63,15 +67,15 @@ tierCommand('prove', 'synthesize the tier, run it here, prove every promise, sto
   'prove',
   'prove --stage prod',
   'prove --tier examples/other.config.ts --json',
-]).action(ending(prove));
+]).action(ending((options) => commands.prove().prove(options)));
 
 tierCommand('up', 'run the tier on this machine; Ctrl-C stops it', ['up', 'up --detach', 'up --port 15432'])
   .option('--detach', 'return when the tier is ready; `polystore down` stops it')
   .option('--port <number>', 'give the servers this port and the ones after it; without it, free ports', parsePort)
-  .action(ending(up));
+  .action(ending((options) => commands.up().up(options)));
 
 tierCommand('status', 'every server of the running tier: role, port, process, lag', ['status', 'status --json']).action(
-  ending(status),
+  ending((options) => commands.status().status(options)),
 );
 
 tierCommand('smoke', 'prove every promise of a running tier', [
@@ -83,11 +87,11 @@ tierCommand('smoke', 'prove every promise of a running tier', [
     new Option('--topology <file>', 'a tier by its topology file; its secrets.json stands beside it').conflicts('aws'),
   )
   .option('--aws <prefix>', 'a deployed tier: invokes its smoke test and prints its report')
-  .action(ending(smoke));
+  .action(ending((options) => commands.smoke().smoke(options)));
 
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')
-  .action(ending(down));
+  .action(ending((options) => commands.down().down(options)));
 
 program.parseAsync().catch((error: unknown) => {
   // commander has printed its message; help and version end here too, with status 0.

@@ -28,7 +28,7 @@ export function statusTable(servers: readonly ServerStatus[], painter: Painter):
     server.name,
     server.role ?? '-',
     String(server.port),
-    server.pid === undefined ? '-' : String(server.pid),
+    String(server.pid),
     server.lagMs === undefined ? '-' : server.lagMs === 'unknown' ? 'unknown' : `${server.lagMs} ms`,
     stateOf(server),
   ]);
@@ -46,5 +46,12 @@ export function statusTable(servers: readonly ServerStatus[], painter: Painter):
 }
 
 function stateOf({ status: state }: ServerStatus): string {
-  return state.kind === 'running' ? 'running' : `ended by ${state.signal ?? `exit ${state.code}`}`;
+  switch (state.kind) {
+    case 'running':
+      return 'running';
+    case 'ended':
+      return `ended by ${state.signal ?? `exit ${state.code}`}`;
+    case 'unreachable':
+      return `no answer: ${state.reason}`;
+  }
 }

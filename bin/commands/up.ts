@@ -1,4 +1,4 @@
-import { startLocalTier, type LocalTier, type StartEvent } from '../../lib/local';
+import { startLocalTier, type LocalTier } from '../../lib/local';
 import type { TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
@@ -37,9 +37,9 @@ async function runUntilInterrupted(options: UpOptions, definition: TierDefinitio
         directory: tierDirectory(definition),
         templates: templatesDirectory(),
         signal: interrupt.signal,
-        onProgress: (event) => {
-          now(describeProgress(event));
-          parent.progress(describeProgress(event));
+        onProgress: ({ text }) => {
+          now(text);
+          parent.progress(text);
         },
         ...(options.port !== undefined && { basePort: options.port }),
       });
@@ -78,9 +78,6 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
   const stop = options.detach ? 'npx polystore down' : 'Ctrl-C stops it';
   process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
 }
-
-/** What is being started now, for the line that is shown meanwhile. */
-export const describeProgress = (event: StartEvent): string => event.text;
 
 /** `primary, 2 replicas, 4 shards (PostgreSQL 17)`. */
 export function describeServers({ stores }: TierDefinition): string {

@@ -1,0 +1,161 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import type { TierDefinition } from '../../lib/definition';
+import { PolystoreError } from '../../lib/errors';
+import { inspectLocalTier, startLocalTier } from '../../lib/local';
+import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
+import { renderReport, type SmokeReport } from '../../lib/smoke';
+import { version } from '../../package.json';
+import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { listenForInterrupt } from '../interrupt';
+import { painterFor, Steps } from '../terminal';
+import {
+  openTier,
+  proofDirectory,
+  STATE_ROOT,
+  templatesDirectory,
+  topologyFileIn,
+  type TierOptions,
+} from '../tier-context';
+import { smokeTopologyFile } from './smoke';
+import { describeServers } from './up';
+
+export interface ProveOptions extends TierOptions {
+  readonly json?: true;
+}
+
+/**
+ * The whole journey on one machine: parse, synthesize, run, prove, report, stop. The tier is fresh and stands beside one that may be up;
+ * nothing of it is left but the report.
+ */
+export async function prove(options: ProveOptions): Promise<ExitCode> {
+  const began = performance.now();
+  const startedAt = new Date().toISOString();
+  const steps = new Steps(options.json ? process.stderr : process.stdout);
+  const definition = await steps.run('tier', async () => {
+    const value = await openTier(options);
+    return { value, detail: describeTier(value) };
+  });
+  const synthesis = await steps.run('synth', () => synthesize(definition));
+  const { smoke, servers } = await runAndProve(definition, steps, options);
+  const report: ProofReport = {
+    version: PROOF_REPORT_VERSION,
+    kit: version,
+    tier: definition.name,
+    stage: definition.stage.name,
+    startedAt,
+    durationMs: Math.round(performance.now() - began),
+    counts: smoke.counts,
+    stores: Object.fromEntries(Object.values(definition.stores).map(({ name, kind }) => [name, { kind }])),
+    services: Object.fromEntries(Object.values(definition.services).map(({ name, uses }) => [name, { uses }])),
+    servers,
+    synthesis,
+    smoke,
+  };
+  const page = await writeReport(report);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    const { passed, failed, skipped } = report.counts;
+    steps.note(`report  ${page}`);
+    steps.note('next    npx polystore up · edit tier.config.ts · npx cdk synth');
+    steps.note(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  }
+  return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+}
+
+async function synthesize(definition: TierDefinition): Promise<{ value: ProofReport['synthesis']; detail: string }> {
+  // The CDK is loaded here alone: no other command needs it, and it takes its time.
+  const { createTierApp, summarize } = require('../../lib/stacks') as typeof import('../../lib/stacks');
+  const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
+  const summary = summarize(createTierApp({ definition, outdir: directory }).synth());
+  const value = { directory: relative('.', directory), stacks: summary.stacks, acknowledged: summary.acknowledged };
+  const { stacks, findings, acknowledged } = summary;
+  return { value, detail: `${stacks.length} stacks, ${findings.length} errors, ${acknowledged.length} acknowledged` };
+}
+
+/** Runs a fresh tier for as long as the proof takes; it is stopped and its data deleted, whatever happens. */
+async function runAndProve(
+  definition: TierDefinition,
+  steps: Steps,
+  options: ProveOptions,
+): Promise<{ readonly smoke: SmokeReport; readonly servers: readonly ProvenServer[] }> {
+  const directory = proofDirectory(definition);
+  const interrupt = listenForInterrupt();
+  try {
+    await rm(directory, { recursive: true, force: true });
+    const tier = await steps.run('up', async (now) => {
+      const value = await startLocalTier(definition, {
+        directory,
+        templates: templatesDirectory(),
+        signal: interrupt.signal,
+        onProgress: ({ text }) => now(text),
+      });
+      return { value, detail: describeServers(definition) };
+    });
+    try {
+      const smoke = await steps.run('smoke', async () => {
+        const value = await smokeTopologyFile(topologyFileIn(directory), interrupt.signal);
+        return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
+      });
+      if (!options.json) printExceptions(smoke, steps);
+      return { smoke, servers: await inspectServers(directory) };
+    } finally {
+      await tier.stop();
+    }
+  } finally {
+    interrupt.release();
+    await rm(directory, { recursive: true, force: true });
+    if (interrupt.signal.aborted) throw interrupted();
+  }
+}
+
+const interrupted = (): PolystoreError<'INTERRUPTED'> =>
+  new PolystoreError('INTERRUPTED', 'interrupted; the tier was stopped and its data deleted', {
+    details: { during: 'prove' },
+  });
+
+/** What did not pass, below the steps; what passed is in the report. */
+function printExceptions(smoke: SmokeReport, steps: Steps): void {
+  const exceptions = smoke.outcomes.filter(({ status }) => status !== 'passed');
+  if (exceptions.length === 0) return;
+  steps.note(renderReport({ ...smoke, outcomes: exceptions }, painterFor(process.stdout)).trimEnd());
+}
+
+async function inspectServers(directory: string): Promise<readonly ProvenServer[]> {
+  const servers = await inspectLocalTier(directory);
+  return servers.map(({ store, name, role, lagMs, status }) => ({
+    store,
+    name,
+    role: role ?? 'primary',
+    isUp: status.kind === 'running',
+    ...(lagMs !== undefined && { lagMs }),
+  }));
+}
+
+async function writeReport(report: ProofReport): Promise<string> {
+  const root = resolve(STATE_ROOT);
+  await mkdir(root, { recursive: true });
+  await writeFile(join(root, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(root, 'report.html'), renderProofPage(report));
+  return join(STATE_ROOT, 'report.html');
+}
+
+function describeTier({ name, stage, stores, services }: TierDefinition): string {
+  const count = (things: object, noun: string): string => {
+    const { length } = Object.keys(things);
+    return `${length} ${noun}${length === 1 ? '' : 's'}`;
+  };
+  return `${name}/${stage.name}: ${count(stores, 'store')}, ${count(services, 'service')}`;
+}
+
+/** `main 9/9, posts 8/8`: passed of those that were not skipped. */
+function describeSmoke({ outcomes }: SmokeReport): string {
+  const stores = [...new Set(outcomes.map(({ store }) => store))];
+  return stores
+    .map((store) => {
+      const made = outcomes.filter((outcome) => outcome.store === store && outcome.status !== 'skipped');
+      return `${store} ${made.filter(({ status }) => status === 'passed').length}/${made.length}`;
+    })
+    .join(', ');
+}

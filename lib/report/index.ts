@@ -1,0 +1,2 @@
+export * from './proof-page';
+export * from './proof-report';
