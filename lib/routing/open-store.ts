@@ -22,7 +22,7 @@ export interface RouterContext {
   readonly secrets: SecretSource;
   readonly login: RouterLogin;
   readonly policy: ReadPolicy;
-  readonly pool: PoolOptions;
+  readonly pool: PoolOptions & { readonly applicationName: string };
   readonly openPlacement: (store: string, location: PlacementLocation) => PlacementStore;
   readonly lifetime: Lifetime;
 }
@@ -87,7 +87,9 @@ async function openCluster(
     (replica) =>
       new Replica(
         serverOf(replica, 'replica'),
-        replica.endpoint.via === 'direct' ? new ReplicaMonitor(targetOf(replica), engine) : undefined,
+        replica.endpoint.via === 'direct'
+          ? new ReplicaMonitor(targetOf(replica), engine, `${context.pool.applicationName}-monitor`)
+          : undefined,
       ),
   );
   return new Cluster(shard, serverOf(primary, 'primary'), watched, context.policy, grant, context.lifetime);

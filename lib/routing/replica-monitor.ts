@@ -36,6 +36,7 @@ export class ReplicaMonitor {
   constructor(
     private readonly target: ConnectionTarget,
     private readonly engine: PostgresEngine,
+    private readonly applicationName: string,
   ) {}
 
   get health(): ReplicaHealth {
@@ -85,7 +86,7 @@ export class ReplicaMonitor {
   private async connect(): Promise<PgClient> {
     const client = await openClient(this.target, {
       timeoutMs: PROBE_TIMEOUT_MS,
-      applicationName: 'polystore-replica-monitor',
+      applicationName: this.applicationName,
     });
     // The operating system tells of a killed server at once, long before the next probe.
     client.once('end', () => {

@@ -1,0 +1,377 @@
+import type { Router } from '../../lib/routing';
+import { eventually } from '../support/eventually';
+import { startTestTier, type TestTier } from '../support/local-servers';
+import { TcpProxy } from '../support/tcp-proxy';
+import { mainOnly, routerOf, through, WHO, withMain } from './tier';
+
+let test: TestTier;
+let proxies: TcpProxy[] = [];
+let routers: { close(): Promise<void> }[] = [];
+const unhandled: unknown[] = [];
+const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
+
+beforeAll(async () => {
+  process.on('unhandledRejection', noteUnhandled);
+  test = await startTestTier(mainOnly);
+  const router = await routerOf(test);
+  await router.main.write('create table note (id integer primary key)');
+  await router.close();
+});
+
+afterEach(async () => {
+  await Promise.all(routers.map((router) => router.close()));
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  routers = [];
+  proxies = [];
+  expect(unhandled).toEqual([]);
+});
+
+afterAll(async () => {
+  await test?.stop();
+  process.off('unhandledRejection', noteUnhandled);
+});
+
+/** A router that is closed, and whose proxies are, at the end of the test. */
+const open: typeof routerOf = async (...options) => {
+  const router = await routerOf(...options);
+  routers.push(router);
+  return router;
+};
+
+const port = (label: string): number => test.servers().find((server) => server.label === label)?.port as number;
+
+async function proxyTo(label: string): Promise<TcpProxy> {
+  const proxy = await TcpProxy.open(port(label));
+  proxies.push(proxy);
+  return proxy;
+}
+
+const readers = async (router: Router, times = 20): Promise<string[]> => {
+  const answers = await Promise.all(Array.from({ length: times }, () => readWho(router)));
+  return [...new Set(answers)].sort();
+};
+
+const readWho = async (router: Router): Promise<string> => {
+  const main = router.store('main');
+  if (main.kind !== 'postgres') throw new Error('main is not sharded');
+  return (await main.read<{ who: string }>(WHO)).rows[0]?.who ?? '';
+};
+
+const healthOf = (router: Awaited<ReturnType<typeof routerOf>>, name: string) =>
+  router.main.servers().find((server) => server.name === name)?.health;
+
+describe('a replica that refuses connections', () => {
+  it('is left without a failed read, and comes back', async () => {
+    const proxy = await proxyTo('main/r1');
+    const router = await open(test, {
+      change: (topology) =>
+        withMain(topology, ({ replicas: [r1, ...others] }) => ({
+          replicas: r1 ? [through(proxy.port, r1), ...others] : others,
+        })),
+    });
+    expect(await readers(router)).toEqual(['main/r1', 'main/r2']);
+    let failures = 0;
+    let isOver = false;
+    const load = Array.from({ length: 4 }, async () => {
+      while (!isOver) await readWho(router).catch(() => failures++);
+    });
+    await proxy.set('refuse');
+    await eventually('r1 is down', () => healthOf(router, 'r1')?.state === 'down');
+    expect(await readers(router)).toEqual(['main/r2']);
+    await proxy.set('pass');
+    await eventually('r1 is up', () => healthOf(router, 'r1')?.state === 'up');
+    expect(await readers(router)).toEqual(['main/r1', 'main/r2']);
+    isOver = true;
+    await Promise.all(load);
+    expect(failures).toBe(0);
+  });
+
+  it('leaves reads to the primary, or to nobody, as the policy says', async () => {
+    const proxy = await proxyTo('main/r1');
+    const change: NonNullable<Parameters<typeof routerOf>[1]>['change'] = (topology) =>
+      withMain(topology, ({ replicas }) => ({ replicas: replicas.slice(0, 1).map((r1) => through(proxy.port, r1)) }));
+    await proxy.set('refuse');
+    const router = await open(test, { change });
+    expect(await readers(router)).toEqual(['main/primary']);
+    expect(router.main.route('read')).toMatchObject({ role: 'primary', reason: 'fallback' });
+    const strict = await open(test, { change, readFallback: 'none' });
+    await expect(strict.main.read('select 1')).rejects.toMatchObject({
+      code: 'NO_ELIGIBLE_REPLICA',
+      details: { store: 'main', replicas: { r1: 'down: ECONNREFUSED' } },
+    });
+  });
+
+  it('hands a read that it was busy with to another server', async () => {
+    const proxy = await proxyTo('main/r1');
+    const router = await open(test, {
+      change: (topology) =>
+        withMain(topology, ({ replicas }) => ({ replicas: replicas.slice(0, 1).map((r1) => through(proxy.port, r1)) })),
+    });
+    const marker = 'lost in flight';
+    const reading = router.main.read<{ who: string }>(
+      `select current_setting('cluster_name') as who, case when pg_is_in_recovery() then pg_sleep(60) end /* ${marker} */`,
+    );
+    await eventually('r1 runs the read', () => isRunning('main/r1', marker));
+    await proxy.set('refuse');
+    expect((await reading).rows[0]?.who).toBe('main/primary');
+  });
+});
+
+const isRunning = (label: string, marker: string): Promise<boolean> =>
+  test.on(label, async (client) => {
+    const { rows } = await client.query(
+      "select from pg_stat_activity where state = 'active' and query like '%' || $1 || '%' and pid <> pg_backend_pid()",
+      [marker],
+    );
+    return rows.length > 0;
+  });
+
+describe('a replica that has gone silent', () => {
+  it('is left within its probe, and its reads move on where statements have a limit', async () => {
+    const proxy = await proxyTo('main/r1');
+    const router = await open(test, {
+      pool: { statementTimeoutMs: 300 },
+      change: (topology) =>
+        withMain(topology, ({ replicas: [r1, ...others] }) => ({
+          replicas: r1 ? [through(proxy.port, r1), ...others] : others,
+        })),
+    });
+    expect(await readers(router)).toEqual(['main/r1', 'main/r2']);
+    await proxy.set('silent');
+    expect(await readers(router)).toEqual(['main/r2']);
+    await eventually('r1 is down', () => healthOf(router, 'r1')?.state === 'down', 4_000);
+  });
+});
+
+describe('a replica that is not fresh', () => {
+  const resume = () =>
+    Promise.all(
+      ['main/r1', 'main/r2'].map((label) => test.on(label, (client) => client.query('select pg_wal_replay_resume()'))),
+    );
+  afterEach(resume);
+
+  it('is not read while it lags more than allowed, and is again when it has caught up', async () => {
+    const router = await open(test, { maxLagMs: 250 });
+    const strict = await open(test, { maxLagMs: 250, readFallback: 'none' });
+    expect(await readers(router)).toEqual(['main/r1', 'main/r2']);
+    await readers(strict);
+    await test.on('main/r1', (client) => client.query('select pg_wal_replay_pause()'));
+    await router.main.write('insert into note values (1)');
+    const lags = (name: string, one = router) => {
+      const health = healthOf(one, name);
+      return health?.state === 'up' && health.lagMs !== 'unknown' && health.lagMs > 250;
+    };
+    await eventually('r1 lags', () => lags('r1'));
+    expect(await readers(router)).toEqual(['main/r2']);
+
+    await test.on('main/r2', (client) => client.query('select pg_wal_replay_pause()'));
+    await router.main.write('delete from note where id = 1');
+    await eventually('both lag', () => lags('r1', strict) && lags('r2', strict));
+    await expect(strict.main.read('select 1')).rejects.toMatchObject({
+      code: 'NO_ELIGIBLE_REPLICA',
+      details: { replicas: { r1: expect.stringMatching(/^lag \d+ ms, allowed 250 ms$/), r2: expect.any(String) } },
+    });
+    await eventually('both lag', () => lags('r1') && lags('r2'));
+    expect(await readers(router)).toEqual(['main/primary']);
+
+    await resume();
+    await eventually('both are read again', async () => (await readers(router)).join() === 'main/r1,main/r2');
+  });
+
+  it('would answer stale without a limit, so the pause is real', async () => {
+    const router = await open(test, { maxLagMs: Infinity });
+    await readers(router);
+    await Promise.all(
+      ['main/r1', 'main/r2'].map((label) => test.on(label, (client) => client.query('select pg_wal_replay_pause()'))),
+    );
+    await router.main.write('insert into note values (2)');
+    expect((await router.main.read('select id from note where id = 2')).rows).toEqual([]);
+    await router.main.write('delete from note where id = 2');
+  });
+
+  it.each([{ kind: 'owner' }, { kind: 'smoke' }] as const)(
+    'is not read while its lag is unknown ($kind)',
+    async (login) => {
+      const set = (sql: string) =>
+        test.on('main/r1', async (client) => {
+          await client.query(sql);
+          await client.query('select pg_reload_conf()');
+        });
+      const router = await open(test, { login });
+      try {
+        await set("alter system set primary_conninfo = ''");
+        await eventually('r1 receives nothing', () =>
+          test.on('main/r1', async (client) => (await client.query('select from pg_stat_wal_receiver')).rowCount === 0),
+        );
+        expect(await readers(router)).toEqual(['main/r2']);
+        expect(healthOf(router, 'r1')).toMatchObject({ state: 'up', lagMs: 'unknown' });
+      } finally {
+        await set('alter system reset primary_conninfo');
+      }
+      await eventually('r1 is read again', async () => (await readers(router)).join() === 'main/r1,main/r2');
+    },
+  );
+});
+
+describe('a server that is no replica', () => {
+  it('is not read as one', async () => {
+    const router = await open(test, {
+      change: (topology) =>
+        withMain(topology, ({ primary, replicas }) => ({
+          replicas: [through(primary.endpoint.port, replicas[0] ?? primary)],
+        })),
+    });
+    expect(router.main.route('read').reason).toBe('fallback');
+    await router.main.read('select 1');
+    expect(healthOf(router, 'r1')).toEqual({ state: 'notReplica' });
+    expect(router.main.route('read')).toMatchObject({ role: 'primary', reason: 'fallback' });
+  });
+
+  it('is not read behind a pooled endpoint, whose lag nobody can measure', async () => {
+    const router = await open(test, {
+      readFallback: 'none',
+      change: (topology) =>
+        withMain(topology, ({ replicas }) => ({
+          replicas: replicas.map((replica) => ({
+            ...replica,
+            endpoint: { ...replica.endpoint, via: 'pooled' as const },
+          })),
+        })),
+    });
+    const why = 'down: its endpoint is pooled, so its lag cannot be measured';
+    await expect(router.main.read('select 1')).rejects.toMatchObject({ details: { replicas: { r1: why, r2: why } } });
+  });
+});
+
+describe('a primary behind a broken network', () => {
+  const throughProxy = (proxy: TcpProxy) =>
+    open(test, {
+      change: (topology) => withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary) })),
+    });
+  const ids = async (router: Awaited<ReturnType<typeof routerOf>>): Promise<unknown[]> =>
+    (await router.main.write('select id from note order by id')).rows.map(({ id }) => id as unknown);
+  afterEach(() => test.on('main/primary', (client) => client.query('truncate note')));
+
+  it('fails a write that was not sent as safe to retry', async () => {
+    const proxy = await proxyTo('main/primary');
+    await proxy.set('refuse');
+    const router = await throughProxy(proxy);
+    const refused = {
+      code: 'SERVER_UNAVAILABLE',
+      message: `store "main": primary "primary" at 127.0.0.1:${proxy.port} is unavailable (ECONNREFUSED): nothing was sent`,
+      retryable: true,
+      details: { store: 'main', server: 'primary', sent: false },
+    };
+    await expect(router.main.write('insert into note values (1)')).rejects.toMatchObject(refused);
+    await expect(router.main.transaction(() => Promise.resolve())).rejects.toMatchObject(refused);
+    await proxy.set('pass');
+    await router.main.write('insert into note values (1)');
+  });
+
+  it('fails a write that was sent as not safe to retry', async () => {
+    const proxy = await proxyTo('main/primary');
+    const router = await throughProxy(proxy);
+    const writing = router.main.write('insert into note select 2 from pg_sleep(60) /* write in flight */');
+    const outcome = expect(writing).rejects.toMatchObject({
+      code: 'SERVER_UNAVAILABLE',
+      retryable: false,
+      details: { sent: true },
+      message: expect.stringContaining('the statement was sent and may have been done'),
+    });
+    await eventually('the primary runs the write', () => isRunning('main/primary', 'write in flight'));
+    await proxy.set('refuse');
+    await outcome;
+    await test.on('main/primary', (client) =>
+      client.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%write in flight%' and pid <> pg_backend_pid()",
+      ),
+    );
+  });
+
+  it('fails a transaction that was not committed as safe to retry', async () => {
+    const proxy = await proxyTo('main/primary');
+    const router = await throughProxy(proxy);
+    const work = router.main.transaction(async (client) => {
+      await client.query('insert into note values (3)');
+      await proxy.set('refuse');
+      await client.query('insert into note values (4)');
+    });
+    await expect(work).rejects.toMatchObject({
+      code: 'SERVER_UNAVAILABLE',
+      retryable: true,
+      details: { sent: false },
+      message: expect.stringContaining('the transaction was not committed'),
+    });
+    await proxy.set('pass');
+    expect(await ids(router)).toEqual([]);
+  });
+
+  it('fails a transaction whose COMMIT went unanswered as not safe to retry, for it may stand', async () => {
+    const proxy = await proxyTo('main/primary');
+    const router = await throughProxy(proxy);
+    const work = router.main.transaction(async (client) => {
+      await client.query('insert into note values (5)');
+      await proxy.set('silent');
+    });
+    const outcome = expect(work).rejects.toMatchObject({
+      code: 'SERVER_UNAVAILABLE',
+      retryable: false,
+      details: { sent: true },
+      message: expect.stringContaining('COMMIT was sent and may have been done'),
+    });
+    const stands = () =>
+      test.on('main/primary', async (client) => (await client.query('select from note where id = 5')).rowCount === 1);
+    await eventually('the row stands', stands);
+    await proxy.set('refuse');
+    await outcome;
+    expect(await stands()).toBe(true);
+  });
+
+  it('survives the end of its connections, idle or in use', async () => {
+    const router = await open(test, { pool: { applicationName: 'to-be-ended' } });
+    const endAll = () =>
+      test.on('main/primary', (client) =>
+        client.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'to-be-ended'"),
+      );
+    await Promise.all(Array.from({ length: 5 }, () => router.main.write('select 1')));
+    const pool = router.main.pool();
+    expect(pool.totalCount).toBeGreaterThan(1);
+    await endAll();
+    await eventually('the pool has noticed', () => pool.totalCount === 0);
+    await router.main.write('insert into note values (6)');
+
+    // An application that took a client out of the pool, and waits for something else when its connection ends.
+    const held = await pool.connect();
+    const ended = new Promise((resolve) => held.once('end', resolve));
+    await endAll();
+    await ended;
+    await expect(held.query('select 1')).rejects.toThrow();
+    held.release(true);
+    expect(await ids(router)).toEqual([6]);
+  });
+});
+
+describe('a primary that was demoted', () => {
+  it('is told from one that is well, and left as soon as its name points elsewhere', async () => {
+    const proxy = await TcpProxy.open(port('main/r1'));
+    proxies.push(proxy);
+    const router = await open(test, {
+      change: (topology) =>
+        withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary), replicas: [] })),
+    });
+    await Promise.all(Array.from({ length: 5 }, () => router.main.write('select pg_sleep(0.02)')));
+    const demoted = {
+      code: 'PRIMARY_DEMOTED',
+      retryable: true,
+      details: { store: 'main', server: 'primary' },
+      cause: expect.objectContaining({ code: '25006' }),
+    };
+    await expect(router.main.write('delete from note')).rejects.toMatchObject(demoted);
+    await expect(router.main.transaction((client) => client.query('delete from note'))).rejects.toMatchObject(demoted);
+
+    await Promise.all(Array.from({ length: 5 }, () => router.main.write('select pg_sleep(0.02)')));
+    proxy.retarget(port('main/primary'));
+    await expect(router.main.write('delete from note')).rejects.toMatchObject(demoted);
+    await Promise.all(Array.from({ length: 10 }, () => router.main.write('delete from note')));
+  });
+});

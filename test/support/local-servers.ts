@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseTier } from '../../lib/definition';
+import { startLocalTier, type LocalTier } from '../../lib/local';
+import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
+import { FileSecrets } from '../../lib/sources';
+import type { ServerTopology, StoreTopology } from '../../lib/topology';
+
+/** Kept between runs, so that only the first test ever makes one. */
+const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
+
+/** A tier on this machine for one test file, with the ways in that a test needs. */
+export interface TestTier extends LocalTier {
+  readonly secrets: FileSecrets;
+  /** Where a server's superuser logs in; `label` as in `main/r1`, a shard's as in `posts/s0`. */
+  superuser(label: string): Promise<ConnectionTarget>;
+  /** Runs `work` as superuser on one server. */
+  on<T>(label: string, work: (client: PgClient) => Promise<T>): Promise<T>;
+}
+
+/** Starts a tier in a new directory; `stop` removes it with everything in it. */
+export async function startTestTier(tier: unknown): Promise<TestTier> {
+  const directory = await mkdtemp(join(tmpdir(), 'polystore-test-'));
+  const local = await startLocalTier(parseTier(tier), { directory, templates: TEMPLATES });
+  const secrets = new FileSecrets(join(dirname(local.topologyFile), 'secrets.json'));
+  const superuser = async (label: string): Promise<ConnectionTarget> => {
+    const { server, store } = find(local, label);
+    return {
+      server,
+      database: store.database,
+      credentials: await secrets.read('supervisor'),
+      trust: local.topology.trust,
+    };
+  };
+  return {
+    ...local,
+    secrets,
+    superuser,
+    on: async (label, work) => withClient(await superuser(label), work),
+    stop: async () => {
+      await local.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function find(tier: LocalTier, label: string): { server: ServerTopology; store: StoreTopology } {
+  const [name, server] = label.split('/') as [string, string];
+  const store = tier.topology.stores[name];
+  if (!store) throw new Error(`no store in the test tier for ${label}`);
+  const found =
+    store.kind === 'postgres'
+      ? [store.primary, ...store.replicas].find((one) => one.name === server)
+      : store.shards[server]?.primary;
+  if (!found) throw new Error(`no server in the test tier for ${label}`);
+  return { server: found, store };
+}
