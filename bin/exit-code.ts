@@ -39,6 +39,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   SERVER_UNAVAILABLE: 'failed',
   PRIMARY_DEMOTED: 'failed',
   HANDLE_CLOSED: 'failed',
+  FUNCTION_FAILED: 'failed',
   IDENTITY_CONFLICT: 'failed',
   PROVISION_FAILED: 'failed',
   POOL_EXHAUSTED: 'failed',
@@ -49,6 +50,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   DISK_FULL: 'machine',
   ENGINE_MISSING: 'machine',
   ENGINE_FAILED: 'machine',
+  FUNCTION_FAILED: 'failed',
   INTERRUPTED: 'interrupted',
 };
 

@@ -57,6 +57,8 @@ export interface ErrorDetails {
   ENGINE_MISSING: { readonly engine: string; readonly platform: string };
   /** An engine ended or did not become ready. `log` holds its last lines. */
   ENGINE_FAILED: { readonly server: string; readonly log: string };
+  /** A deployed function threw. */
+  FUNCTION_FAILED: { readonly function: string };
   /** The process got an interrupt before it was done; whatever it had started was stopped. */
   INTERRUPTED: { readonly during: string };
 }

@@ -1,5 +1,6 @@
 import { isPolystoreError, PolystoreError } from '../errors';
 import { errorCodeOf, errorGroupOf, withClient, type PgClient } from '../postgres';
+import type { Credentials, SecretSource } from '../sources';
 import type { Topology } from '../topology';
 import { createBucketFunction } from './bucket-function';
 import { closeToPublic } from './database-access';
@@ -12,20 +13,9 @@ import { checkIdentity, writeIdentity } from './shard-identity';
 import { provisionSmokeRole, type SmokeRole } from './smoke-role';
 import { targetDatabasesOf, type ReadablePlacement, type TargetDatabase } from './target-database';
 
-/** A name and password that a database role logs in with. */
-export interface RoleCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** Finds credentials by the names that a topology gives: what this room needs of a secret source. */
-export interface ReadableSecrets {
-  read(name: string): Promise<RoleCredentials>;
-}
-
 export interface ProvisionOptions {
   readonly topology: Topology;
-  readonly secrets: ReadableSecrets;
+  readonly secrets: SecretSource;
   /** The placement of a sharded store, which must have been seeded. */
   readonly placementOf: (store: string) => ReadablePlacement;
 }
@@ -64,7 +54,7 @@ interface Failure {
 async function provisionDatabase(
   target: TargetDatabase,
   { trust }: Topology,
-  secrets: ReadableSecrets,
+  secrets: SecretSource,
 ): Promise<DatabaseReport> {
   const roles = await rolesOf(target, secrets);
   const credentials = await secrets.read(target.secrets.owner);
@@ -85,7 +75,7 @@ interface Roles {
   readonly services: readonly ServiceRole[];
 }
 
-async function rolesOf(target: TargetDatabase, secrets: ReadableSecrets): Promise<Roles> {
+async function rolesOf(target: TargetDatabase, secrets: SecretSource): Promise<Roles> {
   const smoke = await credentialsOf(target, secrets, target.secrets.smoke);
   const services = await Promise.all(
     Object.entries(target.uses).map(async ([service, access]): Promise<ServiceRole> => {
@@ -111,7 +101,7 @@ async function rolesOf(target: TargetDatabase, secrets: ReadableSecrets): Promis
   };
 }
 
-async function credentialsOf(target: TargetDatabase, secrets: ReadableSecrets, name: string): Promise<RoleCredentials> {
+async function credentialsOf(target: TargetDatabase, secrets: SecretSource, name: string): Promise<Credentials> {
   const credentials = await secrets.read(name);
   if (isPortablePassword(credentials.password)) return credentials;
   throw new PolystoreError(

@@ -1,5 +1,6 @@
 import { PolystoreError } from '../errors';
 import { checkOwnersKnown, type Placement } from '../placement';
+import type { PlacementStore } from '../sources';
 import type {
   Access,
   DatabaseSecrets,
@@ -29,10 +30,8 @@ export interface PlacedRows {
   readonly placement: Placement;
 }
 
-/** A placement that can be read: what this room needs of a placement store. */
-export interface ReadablePlacement {
-  read(): Promise<Placement>;
-}
+/** What this room needs of a placement store: it never changes a placement. */
+export type ReadablePlacement = Pick<PlacementStore, 'read'>;
 
 /**
  * The databases of a tier, in the order of the topology.

@@ -1,0 +1,68 @@
+import type { Topology } from '../topology';
+
+type World = Topology['world'];
+
+/** What to do next where a check fails, in each world. */
+interface NextSteps {
+  readonly local: string;
+  readonly aws: string;
+}
+
+const PROVISION_AGAIN: NextSteps = {
+  local: 'npx polystore down, then npx polystore up: it provisions again',
+  aws: 'run the provision Lambda, or deploy the operations stack again',
+};
+
+const SERVER_IS_LOST: NextSteps = {
+  local: 'npx polystore status shows what runs; npx polystore down, then up starts every server again',
+  aws: 'look at the events of the instance in the RDS console, and at its log group',
+};
+
+const PLACEMENT_IS_WRONG: NextSteps = {
+  local: 'compare the placement directory named in topology.json with the shards of the tier file',
+  aws: "compare the store's item in the placement table with the shards of the tier file",
+};
+
+/** Every check there is, with what to do where it fails. */
+const NEXT_STEPS = {
+  'takes-writes': SERVER_IS_LOST,
+  'serves-reads': SERVER_IS_LOST,
+  'refuses-writes': {
+    local: 'stop writing to that server; npx polystore down, then up builds every replica anew',
+    aws: 'it may have been promoted: stop writers, compare with the primary, then replace the replica',
+  },
+  identity: {
+    local: 'npx polystore down, then up writes the topology anew; if it persists, two servers changed places',
+    aws: 'compare the endpoints in the SSM parameters of the store with the RDS console: two may have changed places',
+  },
+  'refuses-plaintext': {
+    local: 'look at pg_hba.conf in the data directory of the server: only hostssl lines belong there',
+    aws: 'set rds.force_ssl to 1 in the parameter group of the store and deploy',
+  },
+  'routes-writes': SERVER_IS_LOST,
+  'routes-reads': {
+    local: 'npx polystore status shows the lag of each replica; reads fall back to the primary beyond 5 s',
+    aws: 'look at ReplicaLag of each replica; reads fall back to the primary beyond 5 s',
+  },
+  'refuses-strangers': {
+    local: 'find who granted CONNECT (\\l+ in psql) and revoke it, then provision again: npx polystore down, then up',
+    aws: 'find who granted CONNECT (\\l+ in psql) and revoke it, then run the provision Lambda',
+  },
+  'holds-rights': PROVISION_AGAIN,
+  'shard-map': PLACEMENT_IS_WRONG,
+  'bucket-twin': PROVISION_AGAIN,
+  'rows-on-owner': {
+    local:
+      'find who writes past the router; move the rows to the shard that polystore.bucket(key) and the shard map say',
+    aws: 'find who writes past the router; move the rows to the shard that polystore.bucket(key) and the shard map say',
+  },
+  'keys-on-owner': PLACEMENT_IS_WRONG,
+  'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
+  'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
+} as const satisfies Readonly<Record<string, NextSteps>>;
+
+/** The name of a check; part of the report's contract, as metric names are. */
+export type CheckName = keyof typeof NEXT_STEPS;
+
+/** What to do where a check fails and knows nothing better. */
+export const nextStepOf = (name: CheckName, world: World): string => NEXT_STEPS[name][world];

@@ -1,0 +1,100 @@
+import { errorCodeOf } from '../postgres';
+import { inParallel } from '../provision';
+import { SmokeFailure, SmokeSkip, type Check } from './check';
+import type { ClusterUnderTest } from './cluster-under-test';
+import { keysForEveryShard, type SampleKey } from './sample-keys';
+import type { TierUnderTest } from './tier-under-test';
+
+const KEYS = 256;
+/** Keys written, or shards asked, at once. */
+const AT_ONCE = 8;
+
+/** Writes keys through the router, then looks at every shard directly. */
+export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly ClusterUnderTest[]): Check {
+  return {
+    name: 'keys-on-owner',
+    store,
+    subject: store,
+    promise: `${KEYS} keys written through the router lie on exactly the shard that owns them and nowhere else.`,
+    run: async ({ run }) => {
+      const placement = await tier.requirePlacement(store);
+      const silent = await silentShards(shards);
+      const written = [...keysForEveryShard(placement, KEYS)].filter(([, owner]) => !silent.has(owner));
+      const asked = shards.filter(({ identity }) => !silent.has(identity.shard ?? ''));
+      try {
+        await writeThroughRouter(tier, store, run, written);
+        const found = await findOnShards(asked, run);
+        const faults = compare(new Map(written), found);
+        const evidence = { keys: written.length, shards: asked.length, mapVersion: placement.shardMap.version };
+        if (faults.length > 0) throw new SmokeFailure(faults.join('; '), { evidence });
+        if (silent.size === 0) return evidence;
+        throw new SmokeSkip(
+          `${[...silent].join(', ')}: no answer; ${written.length} keys lie on their owner among the other ${asked.length} shards`,
+        );
+      } finally {
+        await inParallel(asked, AT_ONCE, ({ primary }) =>
+          primary.asSmoke((client) => client.query('delete from polystore_smoke.keys where run = $1', [run])),
+        );
+      }
+    },
+  };
+}
+
+async function silentShards(shards: readonly ClusterUnderTest[]): Promise<ReadonlySet<string>> {
+  const answers = await Promise.allSettled(shards.map(({ primary }) => primary.reach()));
+  return new Set(
+    shards.flatMap(({ identity }, index) => (answers[index]?.status === 'rejected' ? [identity.shard ?? ''] : [])),
+  );
+}
+
+async function writeThroughRouter(
+  tier: TierUnderTest,
+  store: string,
+  run: string,
+  keys: readonly (readonly [SampleKey, string])[],
+): Promise<void> {
+  const handle = (await tier.router(store)).store(store);
+  if (handle.kind !== 'shardedPostgres') throw new TypeError(`store "${store}" is not sharded`);
+  const results = await inParallel(keys, AT_ONCE, ([key]) =>
+    handle.forKey(key).write('insert into polystore_smoke.keys (run, key) values ($1, $2)', [run, key]),
+  );
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (failures.length === 0) return;
+  throw new SmokeFailure(`${failures.length} of ${keys.length} keys could not be written: ${errorCodeOf(failures[0])}`);
+}
+
+/** The keys of this run on each shard. */
+async function findOnShards(
+  shards: readonly ClusterUnderTest[],
+  run: string,
+): Promise<ReadonlyMap<string, readonly SampleKey[]>> {
+  const results = await inParallel(shards, AT_ONCE, async ({ identity, primary }) => {
+    const { rows } = await primary.asSmoke((client) =>
+      client.query<{ key: string }>('select key::text from polystore_smoke.keys where run = $1', [run]),
+    );
+    return [identity.shard ?? '', rows.map(({ key }) => key)] as const;
+  });
+  return new Map(
+    results.map((result) => {
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    }),
+  );
+}
+
+/** What is wrong, shard by shard. */
+function compare(
+  owners: ReadonlyMap<SampleKey, string>,
+  found: ReadonlyMap<string, readonly SampleKey[]>,
+): readonly string[] {
+  const faults: string[] = [];
+  for (const [shard, keys] of found) {
+    const own = [...owners].filter(([, owner]) => owner === shard).map(([key]) => key);
+    const present = new Set(keys);
+    const missing = own.filter((key) => !present.has(key)).length;
+    const strays = keys.filter((key) => owners.get(key) !== shard).length;
+    if (missing > 0) faults.push(`${shard} lacks ${missing} of its ${own.length} keys`);
+    if (strays > 0) faults.push(`${shard} holds ${strays} keys that belong elsewhere`);
+  }
+  return faults;
+}

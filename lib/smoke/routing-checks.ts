@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { inParallel } from '../provision';
+import { SmokeFailure, type Check } from './check';
+import type { ClusterUnderTest } from './cluster-under-test';
+import { WHO_ANSWERS, type WhoAnswers } from './server-under-test';
+
+const WRITES = 8;
+const READS_A_REPLICA = 16;
+/** Statements sent at once: more than one, so that the router has a choice. */
+const AT_ONCE = 4;
+
+/** What the router does, proven by asking each server who it is. */
+export function routingChecks(cluster: ClusterUnderTest): readonly Check[] {
+  return [routesWrites(cluster), ...(cluster.replicas.length > 0 ? [routesReads(cluster)] : [])];
+}
+
+function routesWrites(cluster: ClusterUnderTest): Check {
+  const { store, label, primary } = cluster;
+  return {
+    name: 'routes-writes',
+    store,
+    subject: label,
+    promise: 'Writes through the router land on the primary only.',
+    run: async ({ run }) => {
+      const { fingerprint } = await primary.requireAnswer();
+      const handle = await cluster.handle();
+      const write = async (): Promise<WhoAnswers> =>
+        (
+          await handle.write<WhoAnswers>(
+            `insert into polystore_smoke.probe (id, run) values ($1, $2) returning ${WHO_ANSWERS}`,
+            [randomUUID(), routed(run)],
+          )
+        ).rows[0] as WhoAnswers;
+      try {
+        const landed = await answersOf(WRITES, write);
+        const strays = landed.filter((answer) => answer.fingerprint !== fingerprint);
+        if (strays.length > 0) {
+          throw new SmokeFailure(`${strays.length} of ${WRITES} writes landed elsewhere than on the primary`, {
+            evidence: { landedOn: countBy(landed) },
+          });
+        }
+        return { writes: WRITES, landedOn: countBy(landed) };
+      } finally {
+        await primary.asSmoke((client) =>
+          client.query('delete from polystore_smoke.probe where run = $1', [routed(run)]),
+        );
+      }
+    },
+  };
+}
+
+/** Apart from the rows of the checks that go past the router. */
+const routed = (run: string): string => `${run} routed`;
+
+function routesReads(cluster: ClusterUnderTest): Check {
+  const { store, label, primary, replicas } = cluster;
+  return {
+    name: 'routes-reads',
+    store,
+    subject: label,
+    promise: 'Reads through the router land on replicas only.',
+    unaffected: (passed) =>
+      passed.has(`${primary.label} takes-writes`) ? 'reads go on, on the primary; writes' : undefined,
+    run: async () => {
+      const found = await Promise.allSettled(replicas.map((replica) => replica.reach()));
+      const names = new Map(
+        found.flatMap((result, index) =>
+          result.status === 'fulfilled' && result.value.in_recovery
+            ? [[result.value.fingerprint, replicas[index]?.server.name ?? '']]
+            : [],
+        ),
+      );
+      // With none left the reads fall back to the primary, as they should: serves-reads tells.
+      if (names.size === 0) await replicas[0]?.requireAnswer();
+      const handle = await cluster.handle();
+      const reads = READS_A_REPLICA * replicas.length;
+      const read = async (): Promise<WhoAnswers> =>
+        (await handle.read<WhoAnswers>(`select ${WHO_ANSWERS}`)).rows[0] as WhoAnswers;
+      const landed = await answersOf(reads, read);
+      const strays = landed.filter(({ fingerprint }) => !names.has(fingerprint));
+      const evidence = { reads, landedOn: countBy(landed, names) };
+      if (strays.length === 0) return evidence;
+      const { fingerprint: onPrimary } = await primary.requireAnswer();
+      const onlyPrimary = strays.every(({ fingerprint }) => fingerprint === onPrimary);
+      throw new SmokeFailure(
+        `${strays.length} of ${reads} reads landed ${onlyPrimary ? 'on the primary' : 'on a server that is no replica'}`,
+        { evidence },
+      );
+    },
+  };
+}
+
+/** Runs a statement `times` times; rejects as the first that failed. */
+async function answersOf(times: number, statement: () => Promise<WhoAnswers>): Promise<readonly WhoAnswers[]> {
+  const results = await inParallel(Array.from({ length: times }), AT_ONCE, statement);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** How many answers came from each server: by its name where known, by its address otherwise. */
+function countBy(
+  answers: readonly WhoAnswers[],
+  names: ReadonlyMap<string, string> = new Map(),
+): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { fingerprint, address } of answers) {
+    const name = names.get(fingerprint) ?? address;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
