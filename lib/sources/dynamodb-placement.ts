@@ -1,20 +1,24 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PolystoreError } from '../errors';
 import { decodePlacement, encodePlacement, type Placement } from '../placement';
 import { placementConflict, requireNextVersion, type PlacementStore } from './placement-store';
 
-/** A placement on AWS: the item `store` of a DynamoDB table whose partition key is `store`. */
+/**
+ * A placement on AWS: the item `store` of a DynamoDB table whose partition key is `store`.
+ *
+ * The SDK is loaded at the first call: who never reads from AWS need not have it, nor wait for it.
+ */
 export class DynamoDbPlacement implements PlacementStore {
+  private client: DynamoDBClient | undefined;
+
+  /** @param client - default: one with the credentials and region of the environment */
   constructor(
     private readonly store: string,
     private readonly table: string,
-    private readonly client: DynamoDBClient = new DynamoDBClient(),
-  ) {}
+    client?: DynamoDBClient,
+  ) {
+    this.client = client;
+  }
 
   async read(): Promise<Placement> {
     const placement = await this.find();
@@ -41,6 +45,8 @@ export class DynamoDbPlacement implements PlacementStore {
   }
 
   private async find(): Promise<Placement | undefined> {
+    const { DynamoDBClient, GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+    this.client ??= new DynamoDBClient();
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { store: { S: this.store } }, ConsistentRead: true }),
     );
@@ -54,6 +60,9 @@ export class DynamoDbPlacement implements PlacementStore {
     condition: string,
     expression: { names: Record<string, string>; values?: Record<string, { N: string }> },
   ): Promise<boolean> {
+    const { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } =
+      await import('@aws-sdk/client-dynamodb');
+    this.client ??= new DynamoDBClient();
     try {
       await this.client.send(
         new PutItemCommand({

@@ -1,14 +1,19 @@
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PolystoreError } from '../errors';
 import { decodeCredentials, type Credentials, type SecretSource } from './secrets';
 
-/** Secrets of a tier on AWS, by name or ARN in AWS Secrets Manager. Read anew each time, so that a rotated secret is seen. */
+/**
+ * Secrets of a tier on AWS, by name or ARN in AWS Secrets Manager. Read anew each time, so that a rotated secret is seen.
+ *
+ * The SDK is loaded at the first read: who never reads from AWS need not have it, nor wait for it.
+ */
 export class SecretsManagerSecrets implements SecretSource {
-  constructor(private readonly client: SecretsManagerClient = new SecretsManagerClient()) {}
+  private client: SecretsManagerClient | undefined;
+
+  /** @param client - default: one with the credentials and region of the environment */
+  constructor(client?: SecretsManagerClient) {
+    this.client = client;
+  }
 
   async read(name: string): Promise<Credentials> {
     const text = await this.textOf(name);
@@ -22,6 +27,9 @@ export class SecretsManagerSecrets implements SecretSource {
   }
 
   private async textOf(name: string): Promise<string | undefined> {
+    const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
+      await import('@aws-sdk/client-secrets-manager');
+    this.client ??= new SecretsManagerClient();
     try {
       return (await this.client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
     } catch (cause) {

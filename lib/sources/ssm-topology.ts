@@ -1,4 +1,4 @@
-import { paginateGetParametersByPath, SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { PolystoreError } from '../errors';
 import { assembleTopology, type PartDocument, type Topology } from '../topology';
 import type { TopologySource } from './topology-source';
@@ -6,20 +6,27 @@ import type { TopologySource } from './topology-source';
 /** The parameters below a prefix that are parts of the topology; others may stand beside them. */
 const PART = /^(tier|stores\/.+|access\/.+)$/;
 
-/** The topology of a deployed tier: SSM parameters under a prefix like `/blog/prod`, a part each. */
+/**
+ * The topology of a deployed tier: SSM parameters under a prefix like `/blog/prod`, a part each.
+ *
+ * The SDK is loaded at the first read: who never reads from AWS need not have it, nor wait for it.
+ */
 export class SsmTopology implements TopologySource {
   private readonly prefix: string;
 
+  /** @param client - default: one with the credentials and region of the environment */
   constructor(
     prefix: string,
-    private readonly client: SSMClient = new SSMClient(),
+    private readonly client?: SSMClient,
   ) {
     this.prefix = prefix.replace(/\/+$/, '');
   }
 
   async read(): Promise<Topology> {
     const parts: PartDocument[] = [];
-    const pages = paginateGetParametersByPath({ client: this.client }, { Path: this.prefix, Recursive: true });
+    const { paginateGetParametersByPath, SSMClient } = await import('@aws-sdk/client-ssm');
+    const client = this.client ?? new SSMClient();
+    const pages = paginateGetParametersByPath({ client }, { Path: this.prefix, Recursive: true });
     for await (const { Parameters = [] } of pages) {
       for (const { Name = '', Value = '' } of Parameters) {
         if (PART.test(Name.slice(this.prefix.length + 1))) parts.push({ source: Name, text: Value });
