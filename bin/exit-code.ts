@@ -50,7 +50,6 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   DISK_FULL: 'machine',
   ENGINE_MISSING: 'machine',
   ENGINE_FAILED: 'machine',
-  FUNCTION_FAILED: 'failed',
   INTERRUPTED: 'interrupted',
 };
 

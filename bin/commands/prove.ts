@@ -4,7 +4,7 @@ import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
 import { inspectLocalTier, startLocalTier } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
-import { renderReport, type SmokeReport } from '../../lib/smoke';
+import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import { version } from '../../package.json';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
@@ -98,7 +98,10 @@ async function runAndProve(
         const value = await smokeTopologyFile(topologyFileIn(directory), interrupt.signal);
         return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
       });
-      if (!options.json) printExceptions(smoke, steps);
+      if (!options.json) {
+        const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
+        if (exceptions !== '') steps.note(exceptions.trimEnd());
+      }
       return { smoke, servers: await inspectServers(directory) };
     } finally {
       await tier.stop();
@@ -114,13 +117,6 @@ const interrupted = (): PolystoreError<'INTERRUPTED'> =>
   new PolystoreError('INTERRUPTED', 'interrupted; the tier was stopped and its data deleted', {
     details: { during: 'prove' },
   });
-
-/** What did not pass, below the steps; what passed is in the report. */
-function printExceptions(smoke: SmokeReport, steps: Steps): void {
-  const exceptions = smoke.outcomes.filter(({ status }) => status !== 'passed');
-  if (exceptions.length === 0) return;
-  steps.note(renderReport({ ...smoke, outcomes: exceptions }, painterFor(process.stdout)).trimEnd());
-}
 
 async function inspectServers(directory: string): Promise<readonly ProvenServer[]> {
   const servers = await inspectLocalTier(directory);

@@ -71,11 +71,10 @@ function renderEvidence(outcome: Outcome): string {
 }
 
 function showValue(value: unknown): string {
-  if (Array.isArray(value)) return value.join(', ');
+  if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'none';
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .map(([name, entry]) => `${name} ${String(entry)}`)
-      .join(', ');
+    const entries = Object.entries(value).map(([name, entry]) => `${name} ${String(entry)}`);
+    return entries.length > 0 ? entries.join(', ') : 'none';
   }
   return String(value);
 }

@@ -4,11 +4,12 @@ import type { ProofReport, ProvenServer } from './proof-report';
 const SERVICE_WIDTH = 150;
 const GAP = 110;
 const STORE_X = SERVICE_WIDTH + GAP;
-const STORE_WIDTH = 560;
 const SERVER_WIDTH = 128;
 const SERVER_HEIGHT = 46;
+const SERVER_GAP = 8;
 const PADDING = 16;
 const SERVERS_A_ROW = 4;
+const STORE_WIDTH = 2 * PADDING + SERVERS_A_ROW * SERVER_WIDTH + (SERVERS_A_ROW - 1) * SERVER_GAP;
 
 interface Box {
   readonly name: string;
@@ -53,13 +54,14 @@ function renderService({ name, y, height }: Box): string {
     <text x="${SERVICE_WIDTH / 2}" y="${y + height / 2 + 5}" text-anchor="middle">${escapeHtml(name)}</text></g>`;
 }
 
-/** A write is a full line, a read a dashed one; the word stands on the line. */
+/** A write is a full line, a read a dashed one; the word stands on the line. Each line meets the store at a height of its own. */
 function lines(report: ProofReport, service: Box, stores: readonly Box[]): readonly string[] {
   return Object.entries(report.services[service.name]?.uses ?? {}).flatMap(([storeName, access]) => {
     const store = stores.find(({ name }) => name === storeName);
     if (store === undefined) return [];
+    const users = Object.keys(report.services).filter((name) => report.services[name]?.uses[storeName] !== undefined);
     const from = service.y + service.height / 2;
-    const to = store.y + store.height / 2;
+    const to = store.y + (store.height * (users.indexOf(service.name) + 1)) / (users.length + 1);
     const middle = SERVICE_WIDTH + GAP / 2;
     const path = `M ${SERVICE_WIDTH} ${from} C ${middle} ${from}, ${middle} ${to}, ${STORE_X} ${to}`;
     return [
@@ -79,7 +81,7 @@ function renderStore({ name, y, height }: Box, report: ProofReport): string {
 }
 
 function renderServer(server: ProvenServer, index: number, top: number): string {
-  const x = STORE_X + PADDING + (index % SERVERS_A_ROW) * (SERVER_WIDTH + 8);
+  const x = STORE_X + PADDING + (index % SERVERS_A_ROW) * (SERVER_WIDTH + SERVER_GAP);
   const y = top + Math.floor(index / SERVERS_A_ROW) * (SERVER_HEIGHT + 10);
   const lag =
     server.lagMs === undefined ? '' : ` · ${server.lagMs === 'unknown' ? 'lag unknown' : `${server.lagMs} ms`}`;
