@@ -2,7 +2,6 @@ import { LIMITS, RESERVED_DATABASE_NAMES, RESERVED_ROLE_NAMES } from '../catalog
 import type { FaultPath } from './fault';
 import { defaultDatabase } from './resolve-postgres';
 import { rule, stageStores } from './rule';
-import type { StageStore } from './stage-store';
 import { membersOf } from './store-members';
 import type { TierDraft } from './tier-draft';
 
@@ -13,7 +12,10 @@ const TIER_NAME_LENGTH = 20;
 const ROUTER_WORDS: ReadonlySet<string> = new Set([
   'catch',
   'close',
+  'closing',
   'constructor',
+  'context',
+  'entries',
   'events',
   'express',
   'finally',
@@ -28,6 +30,9 @@ const ROUTER_WORDS: ReadonlySet<string> = new Set([
   'then',
   'topology',
 ]);
+
+/** Stacks of the tier itself: a store's stack is called like the store. */
+const TIER_STACKS: ReadonlySet<string> = new Set(['access', 'network', 'operations']);
 
 /** The name that a primary has in every topology. */
 const PRIMARY = 'primary';
@@ -48,6 +53,11 @@ export const nameRules = [
     when: ({ name }) =>
       name === undefined || (isName(name) && name.length <= TIER_NAME_LENGTH) ? [] : [{ path: ['name'], name }],
     message: ({ name }) => `got "${name}", allowed: ${SPELLING}, at most ${TIER_NAME_LENGTH} characters`,
+  }),
+  rule({
+    id: 'tier-name-of-parameters',
+    when: ({ name }) => (name !== undefined && /^(aws|ssm)/.test(name) ? [{ path: ['name'], name }] : []),
+    message: ({ name }) => `got "${name}", but AWS keeps parameters that start with "aws" or "ssm" to itself`,
   }),
   rule({
     id: 'name',
@@ -77,6 +87,12 @@ export const nameRules = [
     message: ({ name }) => `a store can't be called "${name}": the router has a member of that name, call it otherwise`,
   }),
   rule({
+    id: 'store-name-of-stack',
+    when: ({ stores = [] }) =>
+      stores.filter(({ name }) => TIER_STACKS.has(name)).map(({ name }) => ({ path: ['stores', name], name })),
+    message: ({ name }) => `a store can't be called "${name}": the tier has a stack of that name, call it otherwise`,
+  }),
+  rule({
     id: 'service-name-of-role',
     when: ({ services }) =>
       services.filter(({ name }) => isReservedRole(name)).map(({ name }) => ({ path: ['services', name], name })),
@@ -97,18 +113,6 @@ export const nameRules = [
         .map(({ name }) => ({ path: ['services', name], name })),
     message: ({ name }) =>
       `the name has ${name.length} characters, a database role at most ${LIMITS.nameLength.value}: shorten it`,
-  }),
-  rule({
-    id: 'identifier-length',
-    when: (draft) =>
-      stageStores(draft).flatMap((store) =>
-        longestMember(store).flatMap(({ path, name }) => {
-          const identifier = [draft.name, store.stage, store.name, name].filter((part) => part !== undefined).join('-');
-          return identifier.length > LIMITS.identifierLength.value ? [{ path, identifier }] : [];
-        }),
-      ),
-    message: ({ identifier }) =>
-      `the identifier ${identifier} would have ${identifier.length} characters, AWS allows ${LIMITS.identifierLength.value}: shorten the name of the tier, the stage, the store or the server`,
   }),
   rule({
     id: 'database-name',
@@ -139,15 +143,6 @@ function replicas(draft: TierDraft): readonly Named[] {
 
 function shards(draft: TierDraft): readonly Named[] {
   return stageStores(draft).flatMap((store) => (store.kind === 'shardedPostgres' ? membersOf(store) : []));
-}
-
-/** One message for the longest name says what to shorten; one for each of a thousand shards would not say more. */
-function longestMember(store: StageStore): readonly (Named | { path: FaultPath; name: undefined })[] {
-  const longest = membersOf(store).reduce<Named | undefined>(
-    (found, member) => (found === undefined || member.name.length > found.name.length ? member : found),
-    undefined,
-  );
-  return [longest ?? { path: ['stores', store.name], name: undefined }];
 }
 
 /** Roles that a service must not share: also those that a dash turned into an underscore would make. */

@@ -1,6 +1,6 @@
 export interface NewVpcOptions {
   /**
-   * IPv4 block of the VPC, /16 to /24.
+   * Private IPv4 block of the VPC, /16 to /24, with room for every server of the tier.
    * @default '10.0.0.0/16'
    */
   readonly cidr?: string;

@@ -1,4 +1,5 @@
 import type { Fault } from './fault';
+import { identifierRules } from './identifier-rules';
 import { nameRules } from './name-rules';
 import type { TierRule } from './rule';
 import { serviceRules } from './service-rules';
@@ -7,7 +8,13 @@ import { storeRules } from './store-rules';
 import type { TierDraft } from './tier-draft';
 
 /** Everything that must hold between options, and between options and AWS. */
-export const RULES: readonly TierRule[] = [...nameRules, ...stageRules, ...storeRules, ...serviceRules];
+export const RULES: readonly TierRule[] = [
+  ...nameRules,
+  ...identifierRules,
+  ...stageRules,
+  ...storeRules,
+  ...serviceRules,
+];
 
 /** Every breach of every rule. */
 export function ruleFaults(draft: TierDraft): readonly Fault[] {

@@ -11,7 +11,9 @@ const PREFIX_MAX = 24;
 /** Each server may have a standby, a reader or its own successor beside it. */
 const ADDRESSES_PER_SERVER = 2;
 /** For endpoints and the network interfaces of functions. */
-const ADDRESSES_PER_ZONE = 8;
+const ADDRESSES_PER_ZONE = 4;
+/** A data subnet is a sixteenth of the block, so that zones and tiers of subnets that come later have their place. */
+const SUBNET_BITS = 4;
 
 export const stageRules = [
   rule({
@@ -111,8 +113,7 @@ function roomFault({ cidr }: TierDraft, stage: StageDraft) {
   if (cidr === undefined || cidrFault(cidr).length > 0) return [];
   const zones = stage.zones?.length ?? PROFILES[stage.profile].zones;
   const prefix = parseIpv4Block(cidr)?.prefix ?? PREFIX_MAX;
-  // A subnet a zone, all of the same size, which is a power of two.
-  const subnet = 2 ** (32 - prefix - Math.ceil(Math.log2(zones))) - LIMITS.reservedSubnetAddresses.value;
+  const subnet = 2 ** (32 - prefix - SUBNET_BITS) - LIMITS.reservedSubnetAddresses.value;
   const servers = stage.stores.reduce((sum, store) => sum + serversOf(store), 0);
   const needed = servers * ADDRESSES_PER_SERVER + zones * ADDRESSES_PER_ZONE;
   const room = zones * subnet;

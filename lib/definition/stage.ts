@@ -9,7 +9,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   /** @default - environment-agnostic: the account and region of whoever deploys */
   readonly env?: { readonly account: string; readonly region: string };
   /**
-   * Availability zones, written down so that an account's new zone never moves a database.
+   * Availability zones of one region, written down so that an account's new zone never moves a database: at least two, in a
+   * protected stage three.
    * @default - the first two zones of the region in a disposable stage, the first three in a protected one
    */
   readonly zones?: readonly string[];

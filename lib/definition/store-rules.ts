@@ -131,12 +131,6 @@ export const storeRules = [
       }),
     message: () => 'every shard is draining, so no shard could take their buckets: leave at least one active',
   }),
-  rule({
-    id: 'shard-number',
-    when: (draft) => stores(draft, 'shardedPostgres').flatMap(sharedNumbers),
-    message: ({ name, other }) =>
-      `${name} and ${other} have the same number, which decides the stack that a shard lives in: give ${name} another`,
-  }),
 ];
 
 type Engine = (typeof KINDS)[keyof typeof KINDS]['engine'];
@@ -182,15 +176,4 @@ function nearestInSize(name: InstanceClass, offering: PostgresEngineOffering): r
     return Math.abs(Math.log2(memoryGiB / wanted.memoryGiB)) + Math.abs(Math.log2(vcpu / wanted.vcpu)) / 2 + kind;
   };
   return [...classesFor(offering)].sort((a, b) => distance(a) - distance(b)).slice(0, NEAREST_SHOWN);
-}
-
-function sharedNumbers(store: StageStoreOf<'shardedPostgres'>) {
-  const first = new Map<string, string>();
-  return Object.keys(shardOptions(store)).flatMap((name) => {
-    const number = /\d+$/.exec(name)?.[0];
-    if (number === undefined) return [];
-    const other = first.get(number);
-    if (other === undefined) first.set(number, name);
-    return other === undefined ? [] : [{ path: store.origin('shards', name), name, other }];
-  });
 }

@@ -169,6 +169,15 @@ describe('parseTier', () => {
     });
   });
 
+  test('refuses stages and stores whose names are the same once they are joined', () => {
+    const stages = { dev: { profile: 'disposable' }, 'dev-x': { profile: 'disposable' } };
+    const stores = { 'x-y': { kind: 'postgres' }, y: { kind: 'postgres' } };
+    expect(faultsOf(minimalTier({ stages, stores })).map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'stores.y: the identifier shop-dev-x-y-primary would also be one of stores.x-y in stage dev, since names are joined by dashes: rename one',
+      'stores.y: the stack shop-dev-x-y would also be one of stores.x-y in stage dev, since names are joined by dashes: rename one',
+    ]);
+  });
+
   test('returns a value that nobody can change, and leaves its input as it was', () => {
     const input = structuredClone(tierConfig);
     const tier = parseTier(input);

@@ -2,6 +2,7 @@ import { INSTANCE_CLASSES } from '../../lib/catalog';
 import { readDraft } from '../../lib/definition/tier-draft';
 import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
+import tierConfig from '../../tier.config';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 
 interface Case {
@@ -35,6 +36,13 @@ const cases: readonly Case[] = [
     path: 'name',
     message: `got "${long(21)}", allowed: ${spelling}, at most 20 characters`,
   },
+  ...['aws', 'aws-shop', 'ssm-shop'].map((name) => ({
+    rule: 'tier-name-of-parameters',
+    breaks: `a tier called "${name}"`,
+    input: minimalTier({ name }),
+    path: 'name',
+    message: `got "${name}", but AWS keeps parameters that start with "aws" or "ssm" to itself`,
+  })),
   ...['1st', 'a_b', 'a--b', 'a-', 'A', '__proto', ''].map((name) => ({
     rule: 'name',
     breaks: `a stage called "${name}"`,
@@ -77,12 +85,19 @@ const cases: readonly Case[] = [
     path: `stores.posts.shards.${name}`,
     message: `"${name}" is not a shard name, allowed: lower-case letters and a number without leading zeros, such as s0 or eu12`,
   })),
-  ...['close', 'service', 'store', 'then', 'constructor', 'session'].map((name) => ({
+  ...['close', 'service', 'store', 'then', 'constructor', 'session', 'entries'].map((name) => ({
     rule: 'store-name-of-router',
     breaks: `a store called "${name}"`,
     input: minimalTier({ stores: { [name]: { kind: 'postgres', database: 'fine' } } }),
     path: `stores.${name}`,
     message: `a store can't be called "${name}": the router has a member of that name, call it otherwise`,
+  })),
+  ...['network', 'access', 'operations'].map((name) => ({
+    rule: 'store-name-of-stack',
+    breaks: `a store called "${name}"`,
+    input: minimalTier({ stores: { [name]: { kind: 'postgres' } } }),
+    path: `stores.${name}`,
+    message: `a store can't be called "${name}": the tier has a stack of that name, call it otherwise`,
   })),
   ...['postgres', 'rdsadmin', 'public', 'pg-monitor', 'rds-iam', 'polystore', 'polystore-smoke'].map((name) => ({
     rule: 'service-name-of-role',
@@ -108,16 +123,51 @@ const cases: readonly Case[] = [
   {
     rule: 'identifier-length',
     breaks: 'a replica identifier of 64 characters',
-    input: minimalTier({ stores: { [long(51)]: { kind: 'postgres', replicas: { r1: {}, r10: {} } } } }),
-    path: `stores.${long(51)}.replicas.r10`,
-    message: `the identifier shop-dev-${long(51)}-r10 would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
+    input: minimalTier({ stores: { [long(45)]: { kind: 'postgres', replicas: { r1: {}, replica10: {} } } } }),
+    path: `stores.${long(45)}.replicas.replica10`,
+    message: `the identifier shop-dev-${long(45)}-replica10 would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
   },
   {
     rule: 'identifier-length',
     breaks: 'a primary identifier of 64 characters',
-    input: minimalTier({ stores: { [long(55)]: { kind: 'postgres' } } }),
-    path: `stores.${long(55)}`,
-    message: `the identifier shop-dev-${long(55)} would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
+    input: minimalTier({ stores: { [long(47)]: { kind: 'postgres' } } }),
+    path: `stores.${long(47)}`,
+    message: `the identifier shop-dev-${long(47)}-primary would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
+  },
+  {
+    rule: 'identifier-length',
+    breaks: 'an instance of a shard with an identifier of 64 characters, once for all stages',
+    input: minimalTier({
+      stages: { dev: { profile: 'disposable' }, prod: { profile: 'protected' } },
+      stores: {
+        [long(50)]: { kind: 'shardedPostgres', shardKey: 'id', shards: { s0: {}, s1: {} }, database: 'posts' },
+      },
+    }),
+    path: `stores.${long(50)}.shards.s0`,
+    message: `the identifier shop-dev-${long(50)}-s0-a would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
+  },
+  {
+    rule: 'identifiers-differ',
+    breaks: 'two replicas whose identifiers are the same',
+    input: minimalTier({
+      stores: { a: { kind: 'postgres', replicas: { 'b-c': {} } }, 'a-b': { kind: 'postgres', replicas: { c: {} } } },
+    }),
+    path: 'stores.a-b.replicas.c',
+    message:
+      'the identifier shop-dev-a-b-c would also be one of stores.a in stage dev, since names are joined by dashes: rename one',
+  },
+  {
+    rule: 'stack-names-differ',
+    breaks: 'a store called like a stack of shards',
+    input: minimalTier({
+      stores: {
+        posts: { kind: 'shardedPostgres', shardKey: 'id', shards: { s12: {} } },
+        'posts-shards-s1': { kind: 'shardedPostgres', shardKey: 'id', shards: { t0: {} } },
+      },
+    }),
+    path: 'stores.posts-shards-s1',
+    message:
+      'the stack shop-dev-posts-shards-s1 would also be one of stores.posts in stage dev, since names are joined by dashes: rename one',
   },
   ...['user', 'postgres', 'admin', 'order'].map((name) => ({
     rule: 'database-name',
@@ -232,7 +282,7 @@ const cases: readonly Case[] = [
     input: withPosts({ shards: 150 }, { network: { kind: 'newVpc', cidr: '10.0.0.0/24' } }),
     path: 'network.cidr',
     message:
-      '10.0.0.0/24 leaves 246 addresses for data, stage dev needs 316 for 150 servers: take a larger block, /16 is the largest',
+      '10.0.0.0/24 leaves 22 addresses for data, stage dev needs 308 for 150 servers: take a larger block, /16 is the largest',
   },
   {
     rule: 'some-store',
@@ -378,13 +428,6 @@ const cases: readonly Case[] = [
     message: 'every shard is draining, so no shard could take their buckets: leave at least one active',
   },
   {
-    rule: 'shard-number',
-    breaks: 'two shards of one number',
-    input: withPosts({ shards: { s3: {}, eu3: {} } }),
-    path: 'stores.posts.shards.eu3',
-    message: 'eu3 and s3 have the same number, which decides the stack that a shard lives in: give eu3 another',
-  },
-  {
     rule: 'service-uses-known-store',
     breaks: 'a service that uses a store that does not exist',
     input: minimalTier({ stores: main, services: { web: { uses: { mian: 'read' } } } }),
@@ -421,7 +464,12 @@ describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
     'a tier name of 20 characters': minimalTier({ name: long(20) }),
     'a name with single dashes and digits': minimalTier({ stores: { 'a-1-b2': { kind: 'postgres' } } }),
-    'an identifier of 63 characters': minimalTier({ stores: { [long(54)]: { kind: 'postgres' } } }),
+    'an identifier of 63 characters': minimalTier({ stores: { [long(46)]: { kind: 'postgres' } } }),
+    'names that differ once they are joined': minimalTier({
+      stores: { a: { kind: 'postgres', replicas: { 'b-d': {} } }, 'a-b': { kind: 'postgres', replicas: { c: {} } } },
+    }),
+    'shards of one number': withPosts({ shards: { s3: {}, eu3: {} } }),
+    'the example in the smallest block': { ...tierConfig, network: { kind: 'newVpc', cidr: '10.0.0.0/24' } },
     'a service name of 63 characters': minimalTier({ services: { [long(63)]: { uses: {} } } }),
     'a service whose name only starts like a reserved one': minimalTier({ services: { rdsish: { uses: {} } } }),
     'a reserved store name with a database name of its own': minimalTier({

@@ -1,3 +1,9 @@
+import { z } from 'zod';
+import { postgresOptions } from '../../lib/definition/postgres-schema';
+import { serviceOptions } from '../../lib/definition/service-schema';
+import { shardedPostgresOptions } from '../../lib/definition/sharded-postgres-schema';
+import { stageOptions } from '../../lib/definition/stage-schema';
+import { tierOptions } from '../../lib/definition/tier-schema';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 
 const stage = (options: object) => minimalTier({ stages: { dev: { profile: 'disposable', ...options } } });
@@ -239,6 +245,29 @@ describe('the shape of a definition', () => {
     const stages = { dev: { profile: 'disposable', zones: undefined, stores: { main: { class: undefined } } } };
     const input = withMain({ replicas: undefined, class: 't4g.small', storage: { sizeGiB: undefined } }, { stages });
     expect(() => faultsOf(input)).toThrow('"class":"t4g.small"');
+  });
+});
+
+describe('every option', () => {
+  /** Paths of options that don't say what is allowed. */
+  function silent(schema: z.core.$ZodType, path: string): readonly string[] {
+    const { def } = (schema as z.core.$ZodTypes)._zod;
+    if (def.type === 'optional') return silent(def.innerType, path);
+    if (def.type === 'unknown') return [];
+    const own = typeof (schema as z.ZodType).meta()?.['allowed'] === 'string' ? [] : [path];
+    if (def.type === 'object') {
+      return [...own, ...Object.entries(def.shape).flatMap(([key, inner]) => silent(inner, `${path}.${key}`))];
+    }
+    if (def.type === 'record') return [...own, ...silent(def.valueType, `${path}.*`)];
+    if (def.type === 'array') return [...own, ...silent(def.element, `${path}.0`)];
+    if (def.type === 'union') return [...own, ...def.options.flatMap((option) => silent(option, path))];
+    return own;
+  }
+
+  test('says what is allowed', () => {
+    const schemas = { tierOptions, stageOptions, serviceOptions, postgresOptions, shardedPostgresOptions };
+    expect(Object.entries(schemas).flatMap(([name, schema]) => silent(schema, name))).toEqual([]);
+    expect(silent(z.strictObject({ a: z.string() }), 'control')).toEqual(['control', 'control.a']);
   });
 });
 
