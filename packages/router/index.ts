@@ -1,0 +1,19 @@
+// The public interface of polystore-router: what stands here is covered by its version, nothing else is.
+export { isPolystoreError, PolystoreError, type ErrorCode, type ErrorDetails } from '../../lib/errors';
+export * from '../../lib/topology';
+export * from '../../lib/placement';
+export {
+  DirectoryPlacement,
+  DynamoDbPlacement,
+  FileSecrets,
+  FileTopology,
+  openPlacement,
+  SecretsManagerSecrets,
+  SsmTopology,
+  type Credentials,
+  type PlacementStore,
+  type SecretSource,
+  type TopologySource,
+} from '../../lib/sources';
+export type { PgPool, PgPoolClient, PoolOptions, QueryResult, QueryResultRow, ReplicaLag } from '../../lib/postgres';
+export * from '../../lib/routing';
