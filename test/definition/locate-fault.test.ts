@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { locateIn } from '../../lib/definition/locate-fault';
 
 /** Where a path is found in a file, as `line:column`. */
@@ -118,5 +119,26 @@ describe('a path that can not be followed', () => {
     ['is not JavaScript', '{ "name": 1 }'],
   ])('in a file that %s is not found', (_, text) => {
     expect(placeIn(text, 'name')).toBeUndefined();
+  });
+
+  test('never throws, whatever the file and the path', () => {
+    const cut = fc.nat({ max: whole.length }).map((end) => whole.slice(0, end));
+    const spoilt = fc.tuple(fc.nat({ max: whole.length }), fc.constantFrom('}', '(', '...', "'", '@', '\\', 'default'));
+    const text = fc.oneof(
+      fc.string(),
+      cut,
+      spoilt.map(([at, piece]) => whole.slice(0, at) + piece + whole.slice(at)),
+    );
+    const key = fc.oneof(
+      fc.string(),
+      fc.constantFrom('stores', 'main', 'spread', 'class', 'stages', 'zones', '1', '__proto__'),
+    );
+    fc.assert(
+      fc.property(text, fc.array(key, { maxLength: 5 }), (source, path) => {
+        const location = locateIn({ file: 'tier.config.ts', text: source })(path);
+        if (location !== undefined) expect(Math.min(location.line, location.column)).toBeGreaterThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
