@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { ServerStatus } from '../../lib/local';
+import type { SmokeReport } from '../../lib/smoke';
+import { createProject, type Project } from '../support/command-line';
+
+let project: Project;
+beforeAll(() => {
+  project = createProject();
+});
+afterAll(async () => {
+  await project.run('down');
+  project.remove();
+});
+
+/** Whether something accepts connections on the port. */
+const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => (socket.destroy(), resolve(true)));
+    socket.on('error', () => resolve(false));
+  });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const serversOf = async (): Promise<readonly ServerStatus[]> => {
+  const { stdout } = await project.run('status', '--json');
+  return (JSON.parse(stdout) as { servers: readonly ServerStatus[] }).servers;
+};
+
+const until = async (isTrue: () => Promise<boolean> | boolean): Promise<void> => {
+  const deadline = Date.now() + 20_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error('did not come true in 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+describe('polystore', () => {
+  it('lists its commands and exit codes', async () => {
+    const { code, stdout } = await project.run('--help');
+    expect(code).toBe(0);
+    for (const word of ['prove', 'up', 'status', 'smoke', 'down', 'Exit codes:', '130']) expect(stdout).toContain(word);
+  });
+
+  it.each(['prove', 'up', 'status', 'smoke', 'down'])('shows examples of %s', async (command) => {
+    const { code, stdout } = await project.run(command, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`$ npx polystore ${command}`);
+    for (const option of ['--tier <file>', '--stage <name>', '--json']) expect(stdout).toContain(option);
+  });
+
+  it('fails with 2 on an unknown option, naming the nearest', async () => {
+    const { code, stderr } = await project.run('up', '--prot', '5');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean --port?');
+  });
+
+  it('fails with 2 on a fault of the definition, with its place and without a stack', async () => {
+    const broken = createProject();
+    broken.edit((text) => text.replace('replicas: { r1', 'replica: { r1'));
+    const { code, stdout, stderr } = await broken.run('up');
+    broken.remove();
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^tier\.config\.ts:\d+:\d+ stores\.main\.replica\n {2}unknown option, did you mean "replicas"\?.*\n1 fault\. Nothing synthesized\.\n$/,
+    );
+  });
+
+  it('fails with 2 on a stage that the tier file lacks', async () => {
+    const { code, stderr } = await project.run('up', '--stage', 'prd');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/"prd"[\s\S]*prod/);
+  });
+
+  it.each(['status', 'smoke', 'down'])(
+    '%s fails with 3 where no tier is up, saying how to start one',
+    async (command) => {
+      const { code, stderr } = await project.run(command);
+      expect(code).toBe(3);
+      expect(stderr).toContain('npx polystore up');
+    },
+  );
+});
+
+describe('a detached tier', () => {
+  it('is up when the command returns, is refused a second time, survives its starter, and is gone after down', async () => {
+    const up = await project.run('up', '--detach', '--json');
+    expect({ code: up.code, stderr: up.stderr }).toMatchObject({ code: 0 });
+    const { pid } = JSON.parse(up.stdout) as { pid: number };
+    expect(isAlive(pid)).toBe(true);
+
+    const second = await project.run('up', '--detach');
+    expect(second.code).toBe(3);
+    expect(second.stderr).toContain(`started by process ${pid}`);
+
+    const servers = await serversOf();
+    expect(servers.map(({ store, name, role }) => [store, name, role])).toEqual([
+      ['main', 'primary', 'primary'],
+      ['main', 'r1', 'replica'],
+      ['main', 'r2', 'replica'],
+      ['posts', 's0', 'primary'],
+      ['posts', 's1', 'primary'],
+      ['posts', 's2', 'primary'],
+      ['posts', 's3', 'primary'],
+    ]);
+
+    const smoke = await project.run('smoke');
+    expect(smoke.stdout).toMatch(/\n\d+ passed, 0 failed, \d+ skipped\n$/);
+    expect(smoke.code).toBe(0);
+
+    expect((await project.run('down')).code).toBe(0);
+    await until(() => !isAlive(pid));
+    expect(await Promise.all(servers.map(({ port }) => listens(port)))).not.toContain(true);
+  });
+
+  it('with a killed replica fails its smoke test with 1, naming it, how it ended and what goes on', async () => {
+    await project.run('up', '--detach');
+    const replica = (await serversOf()).find(({ name }) => name === 'r1') as ServerStatus;
+    process.kill(replica.pid, 'SIGKILL');
+    await until(async () => (await serversOf()).some(({ status }) => status.kind === 'ended'));
+
+    const status = await project.run('status');
+    expect(status.code).toBe(1);
+    expect(status.stdout).toMatch(/main +r1 +- .* ended by SIGKILL/);
+
+    const smoke = await project.run('smoke');
+    expect(smoke.code).toBe(1);
+    expect(smoke.stdout).toMatch(/✗ main\/r1 serves-reads: /);
+    expect(smoke.stdout).toContain(`process ${replica.pid} ended by SIGKILL`);
+    expect(smoke.stdout).toMatch(/unaffected: .*r2/);
+    expect(smoke.stdout).toMatch(/✓ posts/);
+
+    const { stdout } = await project.run('smoke', '--json');
+    const { counts, outcomes } = JSON.parse(stdout) as SmokeReport;
+    expect(counts.failed).toBe(outcomes.filter(({ status }) => status === 'failed').length);
+    expect(outcomes.filter(({ status }) => status === 'failed').every(({ subject }) => subject === 'main/r1')).toBe(
+      true,
+    );
+    await project.run('down');
+  });
+
+  it('leaves no server behind when its process is killed with -9', async () => {
+    const { stdout } = await project.run('up', '--detach', '--json');
+    const servers = await serversOf();
+    process.kill((JSON.parse(stdout) as { pid: number }).pid, 'SIGKILL');
+    await until(() => servers.every(({ pid }) => !isAlive(pid)));
+    expect((await project.run('up', '--detach')).code).toBe(0);
+    expect((await project.run('down')).code).toBe(0);
+  });
+
+  it('keeps its data until it is told to delete it', async () => {
+    await project.run('up', '--detach');
+    await project.run('down');
+    const secrets = join(project.directory, '.polystore/blog/dev/secrets.json');
+    const before = readFileSync(secrets, 'utf8');
+    await project.run('up', '--detach');
+    expect(readFileSync(secrets, 'utf8')).toBe(before);
+    expect((await project.run('down', '--delete-data')).code).toBe(0);
+    expect(() => readFileSync(secrets)).toThrow('ENOENT');
+  });
+});
+
+describe('a tier in the foreground', () => {
+  it('stops on Ctrl-C with 0 and leaves nothing listening', async () => {
+    const up = project.start('up');
+    await up.printed(/Ctrl-C stops it/);
+    const servers = await serversOf();
+    up.process.kill('SIGINT');
+    const { code, stdout } = await up.finished;
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('\u001b');
+    expect(await Promise.all(servers.map(({ port }) => listens(port)))).not.toContain(true);
+  });
+
+  it('says when a server ends, and goes on', async () => {
+    const up = project.start('up');
+    await up.printed(/Ctrl-C stops it/);
+    const replica = (await serversOf()).find(({ name }) => name === 'r2') as ServerStatus;
+    process.kill(replica.pid, 'SIGKILL');
+    await up.printed(/✗ main\/r2 ended by SIGKILL; the others go on/);
+    expect((await serversOf()).filter(({ status }) => status.kind === 'running')).toHaveLength(6);
+    up.process.kill('SIGINT');
+    expect((await up.finished).code).toBe(0);
+  });
+});
+
+describe('polystore prove', () => {
+  it('shows each step on a line, counts on the last one, writes its report and leaves nothing else', async () => {
+    const { code, stdout } = await project.run('prove');
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    const lines = stdout.trim().split('\n');
+    expect(lines.slice(0, 4).map((line) => line.slice(0, 7).trim())).toEqual(['✓ tier', '✓ synth', '✓ up', '✓ smoke']);
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/);
+    expect(readFileSync(join(project.directory, '.polystore/report.html'), 'utf8')).toContain('every promise');
+    const report = JSON.parse(readFileSync(join(project.directory, '.polystore/report.json'), 'utf8')) as SmokeReport;
+    expect(report.counts.failed).toBe(0);
+    expect((await project.run('status')).code).toBe(3);
+  });
+
+  it('ends with 130 on Ctrl-C and leaves no server behind', async () => {
+    const run = project.start('prove');
+    await run.printed(/✓ up/);
+    run.process.kill('SIGINT');
+    const { code, stderr } = await run.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('the tier was stopped and its data deleted');
+  });
+});
