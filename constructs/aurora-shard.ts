@@ -96,6 +96,10 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,
     });
+    // CDK hands a cluster's RETAIN on to its servers, but no other way of keeping it.
+    for (const child of this.cluster.node.findAll()) {
+      if (child instanceof rds.CfnDBInstance) child.applyRemovalPolicy(removalPolicy);
+    }
     Validations.of(this.cluster).acknowledge({
       id: 'AwsSolutions-RDS6',
       reason:

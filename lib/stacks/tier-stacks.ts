@@ -1,9 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
-import { PolystoreError } from '../errors';
 import { AccessStack } from './access-stack';
-import { stackName } from './names';
 import { NetworkStack } from './network-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
@@ -21,12 +19,8 @@ export interface TierStacks {
  * Puts the stacks of a tier into an app or stage.
  *
  * Their shape follows CDK's feature flags of this repository's cdk.json, which {@link createTierApp} sets by itself.
- * @throws {PolystoreError} PROPERTY_INVALID where a store is called like one of the tier's own stacks
  */
 export function synthesizeTier(scope: Construct, definition: TierDefinition): TierStacks {
-  for (const name of OWN_STACKS) {
-    if (Object.hasOwn(definition.stores, name)) throw ownStackName(definition, name);
-  }
   const network = new NetworkStack(scope, definition);
   const stores = Object.values(definition.stores).map((store) =>
     synthesizeStore(scope, definition, store, network.network),
@@ -38,14 +32,4 @@ export function synthesizeTier(scope: Construct, definition: TierDefinition): Ti
     access,
     all: [network, ...stores.flatMap(({ stacks }) => stacks), access],
   };
-}
-
-const OWN_STACKS = ['network', 'access'] as const;
-
-function ownStackName(definition: TierDefinition, store: string): PolystoreError<'PROPERTY_INVALID'> {
-  return new PolystoreError(
-    'PROPERTY_INVALID',
-    `stores.${store}: ${stackName(definition, store)} is a stack of the tier itself, got a store of that name`,
-    { details: { path: `stores.${store}`, property: 'name' }, next: 'Give the store another name.' },
-  );
 }

@@ -1,0 +1,42 @@
+import { createTierApp } from '../../lib/stacks';
+import { blogTier } from '../support/blog-tier';
+
+const protectedStacks = (stage: 'dev' | 'prod'): (string | undefined)[] =>
+  createTierApp({ definition: blogTier(stage) })
+    .synth()
+    .stacks.filter(({ terminationProtection }) => terminationProtection)
+    .map(({ stackName }) => stackName)
+    .sort();
+
+test('a protected stage refuses to delete every stack with data, and only those', () => {
+  expect(protectedStacks('prod')).toEqual([
+    'blog-prod-main',
+    'blog-prod-network',
+    'blog-prod-posts',
+    'blog-prod-posts-shards-s0',
+  ]);
+});
+
+test('a disposable stage can be deleted in one command', () => {
+  expect(protectedStacks('dev')).toEqual([]);
+});
+
+test('stacks deploy network first, then stores, then access', () => {
+  const { stacks } = createTierApp({ definition: blogTier('dev') }).synth();
+  const dependencies = Object.fromEntries(
+    stacks.map((stack) => [
+      stack.stackName,
+      stack.dependencies
+        .map(({ id }) => id)
+        .filter((id) => stacks.some((other) => other.id === id))
+        .sort(),
+    ]),
+  );
+  expect(dependencies).toEqual({
+    'blog-dev-network': [],
+    'blog-dev-main': ['blog-dev-network'],
+    'blog-dev-posts': ['blog-dev-network'],
+    'blog-dev-posts-shards-s0': ['blog-dev-network', 'blog-dev-posts'],
+    'blog-dev-access': ['blog-dev-main', 'blog-dev-network', 'blog-dev-posts'],
+  });
+});

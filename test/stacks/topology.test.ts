@@ -1,0 +1,114 @@
+import { assembleTopology, type PartDocument } from '../../lib/topology';
+import { blogTier, shardNames } from '../support/blog-tier';
+import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
+
+/** As long as AWS makes them: a host of a 63-character identifier, an ARN of a generated secret. */
+const host = (name: string, role: string): string => `${name}.${role}c1a2b3c4d5e6.ap-southeast-1.rds.amazonaws.com`;
+const secretArn = (id: string): string =>
+  `arn:aws:secretsmanager:ap-southeast-1:111122223333:secret:${id}-AbCdEfGhIjKl-AbCdEf`;
+
+/** What CloudFormation would put into a parameter's value, with names that AWS would give. */
+function resolve(template: TemplateJson, value: unknown): string {
+  if (typeof value === 'string') return value;
+  const {
+    'Fn::Join': join,
+    Ref: ref,
+    'Fn::GetAtt': attribute,
+  } = value as {
+    'Fn::Join'?: [string, unknown[]];
+    Ref?: string;
+    'Fn::GetAtt'?: [string, string];
+  };
+  if (join) return join[1].map((piece) => resolve(template, piece)).join(join[0]);
+  const [id, name] = attribute ?? [ref as string, 'Ref'];
+  const resource = template.Resources[id];
+  switch (`${resource?.Type} ${name}`) {
+    case 'AWS::RDS::DBInstance Endpoint.Address':
+      return host(resource?.Properties['DBInstanceIdentifier'] as string, '');
+    case 'AWS::RDS::DBCluster Endpoint.Address':
+      return host(resource?.Properties['DBClusterIdentifier'] as string, 'cluster-');
+    case 'AWS::RDS::DBCluster ReadEndpoint.Address':
+      return host(resource?.Properties['DBClusterIdentifier'] as string, 'cluster-ro-');
+    case 'AWS::SecretsManager::Secret Ref':
+      return secretArn(id);
+    case 'AWS::DynamoDB::Table Ref':
+      return id;
+    default:
+      throw new Error(`a parameter refers to ${resource?.Type} ${name}, which has no run-time value here`);
+  }
+}
+
+const documentsOf = (templates: Record<string, TemplateJson>): PartDocument[] =>
+  resourcesOf(templates, 'AWS::SSM::Parameter').map(({ stack, Properties }) => ({
+    source: Properties['Name'] as string,
+    text: resolve(templates[stack] as TemplateJson, Properties['Value']),
+  }));
+
+test('the parameters of a deployed tier make its topology', () => {
+  const templates = templatesOf(blogTier('prod'));
+  const topology = assembleTopology(documentsOf(templates), '/blog/prod');
+  expect(topology).toMatchObject({
+    tier: 'blog',
+    stage: 'prod',
+    world: 'aws',
+    trust: { kind: 'rds', bundlePath: '/var/runtime/ca-cert.pem' },
+    services: { users: { uses: { main: 'write' } }, posts: { uses: { posts: 'write', main: 'read' } } },
+  });
+  const { main, posts } = topology.stores;
+  if (main?.kind !== 'postgres' || posts?.kind !== 'shardedPostgres') throw new Error('stores of another kind');
+  const direct = (hostName: string) => ({ host: hostName, port: 5432, via: 'direct' });
+  expect(main.primary).toEqual({ name: 'primary', endpoint: direct(host('blog-prod-main-primary', '')) });
+  expect(main.replicas).toEqual(
+    ['r1', 'r2'].map((name) => ({ name, endpoint: direct(host(`blog-prod-main-${name}`, '')) })),
+  );
+  expect(Object.keys(main.secrets.services)).toEqual(['users', 'posts']);
+  expect(Object.keys(posts.shards)).toEqual(['s0', 's1', 's2', 's3']);
+  expect(posts.shards['s2']?.primary.endpoint).toEqual(direct(host('blog-prod-posts-s2', 'cluster-')));
+  expect(posts.shards['s2']?.replicas).toEqual([
+    { name: 'reader', endpoint: direct(host('blog-prod-posts-s2', 'cluster-ro-')) },
+  ]);
+  expect(posts.shardKey).toEqual({ column: 'user_id', type: 'bigint' });
+  expect(posts.placement.kind).toBe('dynamodb');
+});
+
+test('every secret that the topology names is one of its own, and holds the role that it is named for', () => {
+  const templates = templatesOf(blogTier('dev'));
+  const { stores } = assembleTopology(documentsOf(templates), '/blog/dev');
+  const roles = new Map(
+    resourcesOf(templates, 'AWS::SecretsManager::Secret').map(({ id, Properties }) => {
+      const { SecretStringTemplate } = Properties['GenerateSecretString'] as { SecretStringTemplate: string };
+      return [secretArn(id), (JSON.parse(SecretStringTemplate) as { username: string }).username];
+    }),
+  );
+  const groups = Object.values(stores).flatMap((store) =>
+    store.kind === 'postgres' ? [store.secrets] : Object.values(store.shards).map(({ secrets }) => secrets),
+  );
+  expect(groups).toHaveLength(5);
+  for (const { owner, smoke, services } of groups) {
+    expect(roles.get(owner)).toBe('polystore_owner');
+    expect(roles.get(smoke)).toBe('polystore_smoke');
+    for (const [service, secret] of Object.entries(services)) expect(roles.get(secret)).toBe(service);
+  }
+  expect(new Set(groups.map(({ owner }) => owner)).size).toBe(5);
+});
+
+test('parameters are named after what they hold, and no other begins with the tier’s prefix', () => {
+  const names = resourcesOf(templatesOf(blogTier('dev', { shards: shardNames(12) })), 'AWS::SSM::Parameter').map(
+    ({ Properties }) => Properties['Name'],
+  );
+  expect(names.sort()).toEqual([
+    '/blog/dev/access/main',
+    '/blog/dev/access/posts',
+    '/blog/dev/stores/main',
+    '/blog/dev/stores/posts',
+    '/blog/dev/stores/posts/shards/s0',
+    '/blog/dev/stores/posts/shards/s1',
+    '/blog/dev/tier',
+  ]);
+});
+
+test('ten shards with the reader of a protected stage fit a standard parameter of 4 KB', () => {
+  const documents = documentsOf(templatesOf(blogTier('prod', { shards: shardNames(10) })));
+  for (const { source, text } of documents)
+    expect([source, text.length > 0, text.length <= 4096]).toEqual([source, true, true]);
+});

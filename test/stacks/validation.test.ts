@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { createTierApp, summarize } from '../../lib/stacks';
+import { blogTier, type BlogStage } from '../support/blog-tier';
+
+// The one suite that pays for CloudFormation's validator.
+process.env['CDK_VALIDATION'] = 'true';
+
+const STAGES = ['dev', 'prod'] as const;
+
+describe.each(STAGES)('the example tier in %s', (stage) => {
+  const summary = summarize(createTierApp({ definition: blogTier(stage) }).synth());
+
+  test('has no finding of CloudFormation’s validator or of cdk-nag, not even a warning', () => {
+    expect(summary.findings).toEqual([]);
+  });
+
+  test('has the stacks and resources that its templates have', () => {
+    expect(summary.stacks.map(({ name }) => name).sort()).toEqual(
+      ['access', 'main', 'network', 'posts', 'posts-shards-s0'].map((name) => `blog-${stage}-${name}`),
+    );
+    for (const { resources } of summary.stacks) expect(resources).toBeGreaterThan(5);
+  });
+
+  test('accepts only what really is found, for a reason that is written down', () => {
+    const found = findingsWithoutAcknowledgements(stage);
+    const policies = summary.acknowledged.filter(({ rule }) => rule.startsWith('AwsSolutions-'));
+    expect(policies.length).toBeGreaterThan(3);
+    for (const { rule, reason, paths } of policies) {
+      expect(reason.length).toBeGreaterThan(40);
+      for (const path of paths) expect(found).toContainEqual(expect.stringContaining(`${rule} ${path}/`));
+    }
+    const accepted = policies.flatMap(({ rule, paths }) => paths.map((path) => `${rule} ${path}/`));
+    for (const finding of found) expect(accepted.filter((prefix) => finding.startsWith(prefix))).toHaveLength(1);
+  });
+});
+
+/** What cdk-nag would say if nobody had acknowledged anything: `rule path`. */
+function findingsWithoutAcknowledgements(stage: BlogStage): readonly string[] {
+  const silence = jest.spyOn(Validations.prototype, 'acknowledge').mockImplementation(() => undefined);
+  try {
+    const app = createTierApp({ definition: blogTier(stage) });
+    return new AwsSolutionsChecks(app)
+      .validateScope(app)
+      .violations.flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+      );
+  } finally {
+    silence.mockRestore();
+  }
+}
+
+test('says in a protected stage that zones are written down on purpose', () => {
+  const { acknowledged } = summarize(createTierApp({ definition: blogTier('prod') }).synth());
+  expect(acknowledged).toContainEqual({
+    rule: 'W3010',
+    reason: expect.stringContaining('on purpose'),
+    paths: ['blog-prod-network/Network/Vpc'],
+  });
+});
+
+describe('synth fails', () => {
+  const withResource = (type: string, properties: Record<string, unknown>): (() => unknown) => {
+    const app = createTierApp({ definition: blogTier('dev') });
+    new CfnResource(app.node.findChild('blog-dev-main') as Stack, 'Planted', { type, properties });
+    return () => app.synth();
+  };
+
+  test('where CloudFormation would refuse a property', () => {
+    expect(withResource('AWS::KMS::Key', { EnableKeyRotation: 'often' })).toThrow(/EnableKeyRotation/);
+  });
+
+  test('where a property does not exist', () => {
+    expect(withResource('AWS::KMS::Key', { EnableKeyRotatoin: true })).toThrow(/EnableKeyRotatoin/);
+  });
+
+  test('where cdk-nag finds something that nobody acknowledged', () => {
+    const silence = jest.spyOn(Validations.prototype, 'acknowledge').mockImplementation(() => undefined);
+    const app = createTierApp({ definition: blogTier('dev') });
+    silence.mockRestore();
+    expect(() => app.synth()).toThrow(/AwsSolutions-RDS11/);
+  });
+});
+
+test('no account is asked for anything', () => {
+  expect(createTierApp({ definition: blogTier('prod') }).synth().manifest.missing).toBeUndefined();
+});
+
+test('the CDK command line synthesizes a stage that it is told, without a word of warning', () => {
+  const output = mkdtempSync(join(tmpdir(), 'polystore-synth-'));
+  try {
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      [require.resolve('aws-cdk/bin/cdk'), 'synth', '-q', '-c', 'stage=prod', '--output', output],
+      { encoding: 'utf8', env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', NODE_ENV: 'production' } },
+    );
+    expect({ status, stdout, warnings: /warn|error|not configured/i.test(stderr), stderr }).toMatchObject({
+      status: 0,
+      stdout: '',
+      warnings: false,
+    });
+    expect(stderr).toContain('blog-prod-network');
+  } finally {
+    rmSync(output, { recursive: true });
+  }
+});
