@@ -17,7 +17,8 @@ const COLUMN_TYPES: Readonly<Record<ShardKeyType, readonly string[]>> = {
  * of a bucket that is not in `owned` (or of none, where the key is null). It runs with the owner's rights, returns counts and no
  * data, and only `smokeRole` may call it.
  *
- * `problem` is null, or says why a table was not looked at: `locked`, or `type …` where the column is of a type that keys are not of.
+ * `problem` is null, or says why a table was not looked at: `locked`, `unreadable` where it belongs to somebody else
+ * than the owner role, or `type …` where the column is of a type that keys are not of.
  */
 export async function createMisplacedRows(client: Queryable, placed: PlacedRows, smokeRole: string): Promise<void> {
   await client.query(functionSql(placed));
@@ -70,6 +71,7 @@ begin
       exception
         when undefined_table then continue;
         when lock_not_available then problem := 'locked';
+        when insufficient_privilege then problem := 'unreadable';
       end;
     end if;
     return next;

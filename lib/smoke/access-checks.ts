@@ -150,7 +150,7 @@ function holdsRights(store: string, clusters: readonly ClusterUnderTest[], servi
 /** Tries a service's rights in one database; returns how many of users' tables were looked at. */
 async function rightsOn(cluster: ClusterUnderTest, service: string, access: Access): Promise<number> {
   const { label, primary, secrets } = cluster;
-  await primary.requireAnswer();
+  await primary.requireWritable();
   const secret = secrets.services[service];
   if (secret === undefined) throw new SmokeFailure(`${label}: the topology names no secret of the service`);
   try {

@@ -1,6 +1,7 @@
-import { errorCodeOf } from '../postgres';
+import { errorCodeOf, type PgClient } from '../postgres';
 import { inParallel } from '../provision';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
+import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { keysForEveryShard, type SampleKey } from './sample-keys';
 import type { TierUnderTest } from './tier-under-test';
@@ -21,27 +22,27 @@ export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly
       const silent = await silentShards(shards);
       const written = [...keysForEveryShard(placement, KEYS)].filter(([, owner]) => !silent.has(owner));
       const asked = shards.filter(({ identity }) => !silent.has(identity.shard ?? ''));
-      try {
-        await writeThroughRouter(tier, store, run, written);
-        const found = await findOnShards(asked, run);
-        const faults = compare(new Map(written), found);
-        const evidence = { keys: written.length, shards: asked.length, mapVersion: placement.shardMap.version };
-        if (faults.length > 0) throw new SmokeFailure(faults.join('; '), { evidence });
-        if (silent.size === 0) return evidence;
-        throw new SmokeSkip(
-          `${[...silent].join(', ')}: no answer; ${written.length} keys lie on their owner among the other ${asked.length} shards`,
-        );
-      } finally {
-        await inParallel(asked, AT_ONCE, ({ primary }) =>
-          primary.asSmoke((client) => client.query('delete from polystore_smoke.keys where run = $1', [run])),
-        );
-      }
+      const evidence = await cleaningUp(
+        async () => {
+          await writeThroughRouter(tier, store, run, written);
+          const faults = compare(new Map(written), await findOnShards(asked, run));
+          const seen = { keys: written.length, shards: asked.length, mapVersion: placement.shardMap.version };
+          if (faults.length > 0) throw new SmokeFailure(faults.join('; '), { evidence: seen });
+          return seen;
+        },
+        () => deleteKeys(asked, run),
+      );
+      if (silent.size === 0) return evidence;
+      throw new SmokeSkip(
+        `${[...silent].join(', ')}: no answer; ${written.length} keys lie on their owner among the other ${asked.length} shards`,
+      );
     },
   };
 }
 
+/** Shards that can't be written to; each has a check of its own that says why. */
 async function silentShards(shards: readonly ClusterUnderTest[]): Promise<ReadonlySet<string>> {
-  const answers = await Promise.allSettled(shards.map(({ primary }) => primary.reach()));
+  const answers = await Promise.allSettled(shards.map(({ primary }) => primary.requireWritable()));
   return new Set(
     shards.flatMap(({ identity }, index) => (answers[index]?.status === 'rejected' ? [identity.shard ?? ''] : [])),
   );
@@ -68,18 +69,31 @@ async function findOnShards(
   shards: readonly ClusterUnderTest[],
   run: string,
 ): Promise<ReadonlyMap<string, readonly SampleKey[]>> {
-  const results = await inParallel(shards, AT_ONCE, async ({ identity, primary }) => {
-    const { rows } = await primary.asSmoke((client) =>
-      client.query<{ key: string }>('select key::text from polystore_smoke.keys where run = $1', [run]),
-    );
-    return [identity.shard ?? '', rows.map(({ key }) => key)] as const;
+  const found = await onEvery(shards, async (client, shard) => {
+    const { rows } = await client.query<{ key: string }>('select key::text from polystore_smoke.keys where run = $1', [
+      run,
+    ]);
+    return [shard, rows.map(({ key }) => key)] as const;
   });
-  return new Map(
-    results.map((result) => {
-      if (result.status === 'rejected') throw result.reason;
-      return result.value;
-    }),
+  return new Map(found);
+}
+
+async function deleteKeys(shards: readonly ClusterUnderTest[], run: string): Promise<void> {
+  await onEvery(shards, (client) => client.query('delete from polystore_smoke.keys where run = $1', [run]));
+}
+
+/** Runs `work` on every shard directly; rejects as the first that failed, once all are done. */
+async function onEvery<T>(
+  shards: readonly ClusterUnderTest[],
+  work: (client: PgClient, shard: string) => Promise<T>,
+): Promise<readonly T[]> {
+  const results = await inParallel(shards, AT_ONCE, ({ primary, identity }) =>
+    primary.asSmoke((client) => work(client, identity.shard ?? '')),
   );
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 /** What is wrong, shard by shard. */

@@ -82,14 +82,16 @@ function rowsOnOwner({ tier, store, identity, primary }: ClusterUnderTest): Chec
       };
       const faults = rows.flatMap(faultOf);
       if (faults.length > 0) throw new SmokeFailure(faults.join('; '), { evidence });
-      const locked = rows.filter(({ problem }) => problem === 'locked').map(({ table_name: table }) => table);
-      if (locked.length > 0) throw new SmokeSkip(`locked by another session: ${locked.join(', ')}`);
+      const unseen = rows.filter(({ problem }) => problem !== null);
+      if (unseen.length > 0) {
+        throw new SmokeSkip(unseen.map(({ table_name: table, problem }) => `${table} is ${problem}`).join(', '));
+      }
       return evidence;
     },
   };
 }
 
 function faultOf({ table_name: table, misplaced, scanned, problem }: TableCount): readonly string[] {
-  if (problem !== null && problem !== 'locked') return [`${table}: the shard key column is of ${problem}`];
+  if (problem?.startsWith('type ')) return [`${table}: the shard key column is of ${problem}`];
   return misplaced === '0' ? [] : [`${table}: ${misplaced} of ${scanned} rows belong on another shard`];
 }

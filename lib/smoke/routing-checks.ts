@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inParallel } from '../provision';
 import { SmokeFailure, type Check } from './check';
+import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
-import { WHO_ANSWERS, type WhoAnswers } from './server-under-test';
+import { WHO_ANSWERS, type ServerUnderTest, type WhoAnswers } from './server-under-test';
 
 const WRITES = 8;
 const READS_A_REPLICA = 16;
@@ -22,7 +23,7 @@ function routesWrites(cluster: ClusterUnderTest): Check {
     subject: label,
     promise: 'Writes through the router land on the primary only.',
     run: async ({ run }) => {
-      const { fingerprint } = await primary.requireAnswer();
+      const { fingerprint } = await primary.requireWritable();
       const handle = await cluster.handle();
       const write = async (): Promise<WhoAnswers> =>
         (
@@ -31,20 +32,19 @@ function routesWrites(cluster: ClusterUnderTest): Check {
             [randomUUID(), routed(run)],
           )
         ).rows[0] as WhoAnswers;
-      try {
-        const landed = await answersOf(WRITES, write);
-        const strays = landed.filter((answer) => answer.fingerprint !== fingerprint);
-        if (strays.length > 0) {
+      return cleaningUp(
+        async () => {
+          const landed = await answersOf(WRITES, write);
+          const strays = landed.filter((answer) => answer.fingerprint !== fingerprint);
+          const evidence = { writes: WRITES, landedOn: countBy(landed) };
+          if (strays.length === 0) return evidence;
           throw new SmokeFailure(`${strays.length} of ${WRITES} writes landed elsewhere than on the primary`, {
-            evidence: { landedOn: countBy(landed) },
+            evidence,
           });
-        }
-        return { writes: WRITES, landedOn: countBy(landed) };
-      } finally {
-        await primary.asSmoke((client) =>
-          client.query('delete from polystore_smoke.probe where run = $1', [routed(run)]),
-        );
-      }
+        },
+        // Through the router too: wherever the rows have landed.
+        () => handle.write('delete from polystore_smoke.probe where run = $1', [routed(run)]),
+      );
     },
   };
 }
@@ -62,25 +62,24 @@ function routesReads(cluster: ClusterUnderTest): Check {
     unaffected: (passed) =>
       passed.has(`${primary.label} takes-writes`) ? 'reads go on, on the primary; writes' : undefined,
     run: async () => {
-      const found = await Promise.allSettled(replicas.map((replica) => replica.reach()));
-      const names = new Map(
-        found.flatMap((result, index) =>
-          result.status === 'fulfilled' && result.value.in_recovery
-            ? [[result.value.fingerprint, replicas[index]?.server.name ?? '']]
-            : [],
-        ),
-      );
-      // With none left the reads fall back to the primary, as they should: serves-reads tells.
-      if (names.size === 0) await replicas[0]?.requireAnswer();
       const handle = await cluster.handle();
       const reads = READS_A_REPLICA * replicas.length;
       const read = async (): Promise<WhoAnswers> =>
         (await handle.read<WhoAnswers>(`select ${WHO_ANSWERS}`)).rows[0] as WhoAnswers;
-      const landed = await answersOf(reads, read);
+      // Side by side: a replica that does not answer costs both ways their time.
+      const [names, routes] = await Promise.all([namesOf(replicas), Promise.allSettled([answersOf(reads, read)])]);
+      // With no replica left the reads fall back to the primary, as they should: serves-reads tells.
+      if (names.size === 0) await replicas[0]?.requireAnswer();
+      const [outcome] = routes;
+      if (outcome.status === 'rejected') throw outcome.reason;
+      const landed = outcome.value;
       const strays = landed.filter(({ fingerprint }) => !names.has(fingerprint));
       const evidence = { reads, landedOn: countBy(landed, names) };
       if (strays.length === 0) return evidence;
-      const { fingerprint: onPrimary } = await primary.requireAnswer();
+      const onPrimary = await primary.reach().then(
+        (answer) => answer.fingerprint,
+        () => undefined,
+      );
       const onlyPrimary = strays.every(({ fingerprint }) => fingerprint === onPrimary);
       throw new SmokeFailure(
         `${strays.length} of ${reads} reads landed ${onlyPrimary ? 'on the primary' : 'on a server that is no replica'}`,
@@ -88,6 +87,18 @@ function routesReads(cluster: ClusterUnderTest): Check {
       );
     },
   };
+}
+
+/** Name of each replica that answers and is one, by its fingerprint. */
+async function namesOf(replicas: readonly ServerUnderTest[]): Promise<ReadonlyMap<string, string>> {
+  const answers = await Promise.allSettled(replicas.map((replica) => replica.reach()));
+  return new Map(
+    answers.flatMap((answer, index) =>
+      answer.status === 'fulfilled' && answer.value.in_recovery
+        ? [[answer.value.fingerprint, replicas[index]?.server.name ?? '']]
+        : [],
+    ),
+  );
 }
 
 /** Runs a statement `times` times; rejects as the first that failed. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { errorCodeOf, errorGroupOf, readServerState, type PgClient, type ReplicaLag } from '../postgres';
 import { identityText, readIdentity } from '../provision';
 import { SmokeFailure, SmokeSkip, type Check, type CheckContext } from './check';
+import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { askInPlaintext } from './plaintext-probe';
 import type { ServerUnderTest } from './server-under-test';
@@ -58,24 +59,24 @@ function servesReads(cluster: ClusterUnderTest, replica: ServerUnderTest): Check
           evidence: { answeredBy: address },
         });
       }
-      await primary.requireAnswer();
+      await primary.requireWritable();
       // What a run that was killed left on the primary is on the replica too; only this probe tells that replay goes on.
       const probe = await primary.asSmoke((client) => writeProbe(client, run));
-      try {
-        return await replica.asSmoke(async (client) => {
-          const visibleAfterMs = await whenVisible(client, probe, replica.timeoutMs, signal);
-          const { lagMs = 'unknown' } = await readServerState(client, cluster.engine);
-          if (visibleAfterMs === undefined) throw await notShown(client, address, lagMs);
-          if (lagMs === 'unknown') {
-            throw new SmokeFailure('reports no lag: it does not stream from the primary', {
-              evidence: { answeredBy: address, visibleAfterMs },
-            });
-          }
-          return { answeredBy: address, inRecovery, visibleAfterMs, lagMs };
-        });
-      } finally {
-        await primary.asSmoke((client) => deleteProbe(client, probe));
-      }
+      return cleaningUp(
+        () =>
+          replica.asSmoke(async (client) => {
+            const visibleAfterMs = await whenVisible(client, probe, replica.timeoutMs, signal);
+            const { lagMs = 'unknown' } = await readServerState(client, cluster.engine);
+            if (visibleAfterMs === undefined) throw await notShown(client, address, lagMs);
+            if (lagMs === 'unknown') {
+              throw new SmokeFailure('reports no lag: it does not stream from the primary', {
+                evidence: { answeredBy: address, visibleAfterMs },
+              });
+            }
+            return { answeredBy: address, inRecovery, visibleAfterMs, lagMs };
+          }),
+        () => primary.asSmoke((client) => deleteProbe(client, probe)),
+      );
     },
   };
 }

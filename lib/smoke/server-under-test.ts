@@ -61,6 +61,13 @@ export class ServerUnderTest {
     }
   }
 
+  /** As {@link requireAnswer}, for the checks that write. @throws {SmokeSkip} where it doesn't answer, or is in recovery */
+  async requireWritable(): Promise<WhoAnswers> {
+    const answer = await this.requireAnswer();
+    if (answer.in_recovery) throw new SmokeSkip(`${this.label} takes no writes: see ${FIRST_CHECK[this.role]}`);
+    return answer;
+  }
+
   /** Runs `work` on a connection of its own, logged in as the smoke role. */
   asSmoke<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
     return this.as(this.smokeSecret, work);

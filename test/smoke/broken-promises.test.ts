@@ -1,0 +1,395 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bucketOf, seedShardMap, type Placement } from '../../lib/placement';
+import { quoteLiteral, withClient } from '../../lib/postgres';
+import { askInPlaintext } from '../../lib/smoke/plaintext-probe';
+import type { SmokeReport } from '../../lib/smoke';
+import type { Credentials, PlacementStore } from '../../lib/sources';
+import type { PostgresTopology, ShardTopology, Topology } from '../../lib/topology';
+import { eventually } from '../support/eventually';
+import { startTestTier, type TestTier } from '../support/local-servers';
+import { TcpProxy } from '../support/tcp-proxy';
+import { failedOf, failureOf, mainOf, placementsOf, postsOf, prove, skippedOf, tier } from './tier';
+
+let local: TestTier;
+beforeAll(async () => {
+  local = await startTestTier(tier);
+});
+afterAll(() => local.stop());
+
+const sql = (label: string, text: string): Promise<unknown> => local.on(label, (client) => client.query(text));
+
+/** Runs SQL as the owner role of a database, as a migration does. */
+async function asOwner(label: string, text: string): Promise<unknown> {
+  const target = await local.superuser(label);
+  const [store, shard = ''] = label.split('/');
+  const secrets = store === 'main' ? mainOf(local.topology).secrets : postsOf(local.topology).shards[shard]?.secrets;
+  const credentials = await local.secrets.read(secrets?.owner ?? '');
+  return withClient({ ...target, credentials }, (client) => client.query(text));
+}
+
+/** Proves the tier while `broken` holds, then mends it: each test leaves it as it was. */
+async function proveWhile(broken: string, mended: string, on = 'main/primary'): Promise<SmokeReport> {
+  await sql(on, broken);
+  try {
+    return await prove(local, { deadlineMs: 3_000 });
+  } finally {
+    await sql(on, mended);
+  }
+}
+
+const withMain = (change: (main: PostgresTopology) => PostgresTopology): Topology => ({
+  ...local.topology,
+  stores: { ...local.topology.stores, main: change(mainOf(local.topology)) },
+});
+
+/** Secrets of which one is wrong. */
+const secretsWith = (wrong: string) => ({
+  read: async (name: string): Promise<Credentials> => {
+    const found = await local.secrets.read(name);
+    return name === wrong ? { ...found, password: 'wrong' } : found;
+  },
+});
+
+const fixedPlacement = (placement: Placement): PlacementStore => ({
+  ...placementsOf(local.topology)('posts'),
+  read: () => Promise.resolve(placement),
+});
+
+const postsPlacement = (): Promise<Placement> => placementsOf(local.topology)('posts').read();
+
+/** A key that lives on the given shard. */
+async function keyOn(shard: string): Promise<number> {
+  const { strategy, shardMap } = await postsPlacement();
+  for (let key = 0; ; key++) if (shardMap.owners[bucketOf(strategy, 'bigint', key)] === shard) return key;
+}
+
+describe('replicas', () => {
+  it('serves-reads fails on a replica that has stopped replaying', async () => {
+    const report = await proveWhile('select pg_wal_replay_pause()', 'select pg_wal_replay_resume()', 'main/r1');
+    expect(failedOf(report)).toEqual(['main/r1 serves-reads']);
+    expect(failureOf(report, 'main/r1 serves-reads')).toMatchObject({
+      reason: 'does not show a write of the primary: its replay is paused',
+      unaffected: 'reads served by r2',
+      next: expect.stringContaining('pg_wal_replay_resume') as string,
+    });
+  });
+
+  it('fails on a primary that the topology calls a replica, and on reads that land there', async () => {
+    const topology = withMain((main) => ({ ...main, replicas: [{ ...main.primary, name: 'r1' }] }));
+    const report = await prove(local, { topology });
+    expect(failedOf(report)).toEqual(['main routes-reads', 'main/r1 refuses-writes', 'main/r1 serves-reads']);
+    expect(failureOf(report, 'main routes-reads').reason).toBe('16 of 16 reads landed on the primary');
+    expect(failureOf(report, 'main/r1 refuses-writes').reason).toMatch(/^took a write/);
+  });
+
+  it('takes-writes fails where the topology calls a replica the primary', async () => {
+    const topology = withMain((main) => ({
+      ...main,
+      primary: { ...main.replicas[0], name: 'primary' } as typeof main.primary,
+    }));
+    const report = await prove(local, { topology });
+    expect(failedOf(report)).toEqual(['main/primary takes-writes']);
+    expect(failureOf(report, 'main/primary takes-writes').reason).toBe('is in recovery: it is a replica');
+    expect(skippedOf(report)).toContain('main routes-writes');
+    expect(skippedOf(report)).toContain('main/r2 serves-reads');
+  });
+
+  it('gives a server that accepts and says nothing up by the deadline, and proves everything else', async () => {
+    const main = mainOf(local.topology);
+    const proxy = await TcpProxy.open(main.replicas[0]?.endpoint.port ?? 0);
+    await proxy.set('silent');
+    const endpoint = { host: '127.0.0.1', port: proxy.port, via: 'direct' } as const;
+    const topology = withMain((found) => ({
+      ...found,
+      replicas: found.replicas.map((replica) => (replica.name === 'r1' ? { ...replica, endpoint } : replica)),
+    }));
+    try {
+      const started = performance.now();
+      const report = await prove(local, { topology, deadlineMs: 2_000 });
+      expect(performance.now() - started).toBeLessThan(2_000 + 3_000);
+      expect(failedOf(report)).toEqual(['main/r1 serves-reads']);
+      expect(skippedOf(report)).toEqual(['main/r1 identity', 'main/r1 refuses-plaintext', 'main/r1 refuses-writes']);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
+
+describe('a primary', () => {
+  it('fails on every check that hangs, by the deadline, and hides no other', async () => {
+    await local.on('posts/s1', async (client) => {
+      await client.query('begin; lock table polystore_smoke.probe in access exclusive mode');
+      const report = await prove(local, { deadlineMs: 2_000 });
+      await client.query('rollback');
+      expect(failedOf(report)).toEqual(['posts/s1 takes-writes']);
+      expect(failureOf(report, 'posts/s1 takes-writes')).toMatchObject({
+        reason: expect.stringMatching(/^57014|^no end within/) as string,
+      });
+    });
+  });
+
+  it('identity fails where two shards have changed places', async () => {
+    const posts = postsOf(local.topology);
+    const { s0, s1 } = posts.shards as Record<'s0' | 's1', ShardTopology>;
+    const topology = {
+      ...local.topology,
+      stores: { ...local.topology.stores, posts: { ...posts, shards: { s0: s1, s1: s0 } } },
+    };
+    const report = await prove(local, { topology });
+    expect(failedOf(report)).toEqual(['posts/s0 identity', 'posts/s1 identity']);
+    expect(failureOf(report, 'posts/s0 identity').reason).toBe(
+      'says that it is smoke/dev posts/s1, not smoke/dev posts/s0',
+    );
+  });
+
+  it('identity fails on a database that was never provisioned', async () => {
+    const report = await proveWhile(
+      'alter table polystore.identity rename to identity_gone',
+      'alter table polystore.identity_gone rename to identity',
+      'posts/s0',
+    );
+    expect(failedOf(report)).toEqual(['posts/s0 identity']);
+  });
+
+  it('refuses-plaintext fails where pg_hba.conf lets plaintext in', async () => {
+    const directory = local.servers().find(({ label }) => label === 'main/primary')?.dataDirectory ?? '';
+    const file = join(directory, 'pg_hba.conf');
+    const original = await readFile(file, 'utf8');
+    const { endpoint } = mainOf(local.topology).primary;
+    const login = { user: 'anybody', database: 'main' };
+    const until = (kind: string): Promise<unknown> =>
+      eventually(`plaintext is ${kind}`, async () => (await askInPlaintext(endpoint, login, 1_000)).kind === kind);
+    await writeFile(file, `host all all 127.0.0.1/32 scram-sha-256\n${original}`);
+    await sql('main/primary', 'select pg_reload_conf()');
+    await until('accepted');
+    try {
+      const report = await prove(local);
+      expect(failedOf(report)).toEqual(['main/primary refuses-plaintext']);
+      expect(failureOf(report, 'main/primary refuses-plaintext').reason).toBe('lets a client log in without TLS');
+    } finally {
+      await writeFile(file, original);
+      await sql('main/primary', 'select pg_reload_conf()');
+      await until('refused');
+    }
+  });
+
+  it('takes-writes fails where the smoke role’s password is not the secret’s, and everything that needs it is skipped', async () => {
+    const { smoke } = mainOf(local.topology).secrets;
+    const report = await prove(local, { secrets: secretsWith(smoke) });
+    expect(failedOf(report)).toEqual(['main/primary takes-writes', 'main/r1 serves-reads', 'main/r2 serves-reads']);
+    expect(failureOf(report, 'main/primary takes-writes').reason).toContain('28P01');
+    expect(report.outcomes.some(({ store, status }) => store === 'main' && status === 'passed')).toBe(false);
+    expect(failureOf(report, 'main/primary takes-writes').unaffected).toBe('nothing of main');
+  });
+});
+
+describe('who may reach what', () => {
+  const MAKE_STRANGER = `create role stranger login password 'x'; grant connect on database main to stranger`;
+
+  it.each([
+    [
+      'a role of somebody',
+      MAKE_STRANGER,
+      'revoke connect on database main from stranger; drop role stranger',
+      'stranger',
+    ],
+    ['PUBLIC', 'grant connect on database main to public', 'revoke connect on database main from public', 'PUBLIC'],
+  ])('refuses-strangers fails where CONNECT is granted to %s', async (_who, grant, revoke, named) => {
+    const report = await proveWhile(grant, revoke);
+    expect(failedOf(report)).toEqual(['main refuses-strangers']);
+    expect(failureOf(report, 'main refuses-strangers')).toMatchObject({
+      reason: expect.stringContaining(named) as string,
+      next: expect.stringContaining('revoke') as string,
+    });
+  });
+
+  it('refuses-strangers fails where a service logs in to a store that it does not use, whatever the grants say', async () => {
+    const { username, password } = await local.secrets.read(mainOf(local.topology).secrets.services['users'] ?? '');
+    const report = await proveWhile(
+      `create role ${username} superuser login password ${quoteLiteral(password)}`,
+      `drop role ${username}`,
+      'posts/s1',
+    );
+    expect(failedOf(report)).toEqual(['posts/s1 refuses-strangers']);
+    expect(failureOf(report, 'posts/s1 refuses-strangers').reason).toContain('service users logged in');
+  });
+
+  it.each([
+    ['a table', 'grant insert on users_data to posts', 'it may INSERT on public.users_data'],
+    ['a column', 'grant update (body) on users_data to posts', 'it may UPDATE on public.users_data'],
+    ['the smoke table', 'grant insert on polystore_smoke.rights to posts', 'INSERT was taken'],
+    ['schema public', 'grant create on schema public to posts', 'it may create tables'],
+  ])('holds-rights fails where a reading service may write: %s', async (_what, grant, reason) => {
+    await asOwner('main/primary', 'create table users_data (body text)');
+    const report = await proveWhile(grant, `${grant.replace('grant', 'revoke').replace(' to ', ' from ')}`);
+    expect(failedOf(report)).toEqual(['main as posts holds-rights']);
+    expect(failureOf(report, 'main as posts holds-rights').reason).toContain(reason);
+    await sql('main/primary', 'drop table users_data');
+  });
+
+  it('holds-rights fails where a writing service may not write', async () => {
+    await asOwner('main/primary', 'create table users_data (body text)');
+    const report = await proveWhile('revoke insert on users_data from users', 'grant insert on users_data to users');
+    expect(failedOf(report)).toEqual(['main as users holds-rights']);
+    expect(failureOf(report, 'main as users holds-rights').reason).toBe('main: it may not INSERT on public.users_data');
+    await sql('main/primary', 'drop table users_data');
+  });
+
+  it('holds-rights fails where a service’s password is not the secret’s', async () => {
+    const report = await prove(local, { secrets: secretsWith(mainOf(local.topology).secrets.services['users'] ?? '') });
+    expect(failedOf(report)).toEqual(['main as users holds-rights']);
+    expect(failureOf(report, 'main as users holds-rights').reason).toBe(
+      'main: login refused (28P01): its secret and its role disagree',
+    );
+  });
+});
+
+describe('placement', () => {
+  describe('of users’ rows', () => {
+    const CREATE = 'create table placed (user_id bigint)';
+    afterEach(() => sql('posts/s1', 'drop table placed'));
+
+    it('rows-on-owner fails where one lies on the wrong shard', async () => {
+      await asOwner('posts/s1', `${CREATE}; insert into placed values (${await keyOn('s0')}), (${await keyOn('s1')})`);
+      const report = await prove(local);
+      expect(failedOf(report)).toEqual(['posts/s1 rows-on-owner']);
+      expect(failureOf(report, 'posts/s1 rows-on-owner')).toMatchObject({
+        reason: 'public.placed: 1 of 2 rows belong on another shard',
+        evidence: { tables: 1, scanned: 2, sampled: [] },
+      });
+    });
+
+    it('rows-on-owner fails on a shard key column of another type', async () => {
+      await asOwner('posts/s1', 'create table placed (user_id text)');
+      const report = await prove(local, { only: ['posts'] });
+      expect(failedOf(report)).toEqual(['posts/s1 rows-on-owner']);
+    });
+
+    it('rows-on-owner is skipped, never passed, where a table is locked', async () => {
+      await asOwner('posts/s1', CREATE);
+      await local.on('posts/s1', async (client) => {
+        await client.query('begin; lock table placed in access exclusive mode');
+        const report = await prove(local, { only: ['posts'] });
+        await client.query('rollback');
+        expect(failedOf(report)).toEqual([]);
+        expect(skippedOf(report)).toEqual(['posts/s1 rows-on-owner']);
+      });
+    });
+
+    it('rows-on-owner is skipped, never passed, where a table belongs to somebody else', async () => {
+      await sql('posts/s1', CREATE);
+      const report = await prove(local, { only: ['posts'] });
+      expect(failedOf(report)).toEqual([]);
+      expect(skippedOf(report)).toEqual(['posts/s1 rows-on-owner']);
+    });
+  });
+
+  const TRIGGER = `create trigger astray before insert on polystore_smoke.keys for each row execute function astray()`;
+  const DROP = 'drop function astray cascade';
+
+  it('keys-on-owner fails where a key also lies on a shard that does not own it', async () => {
+    const report = await proveWhile(
+      `create function astray() returns trigger language plpgsql as $$ begin
+         if new.key <> ${await keyOn('s0')} then
+           insert into polystore_smoke.keys (run, key) values (new.run, ${await keyOn('s0')}) on conflict do nothing;
+         end if;
+         return new;
+       end $$; ${TRIGGER}`,
+      DROP,
+      'posts/s1',
+    );
+    expect(failedOf(report)).toEqual(['posts keys-on-owner']);
+    expect(failureOf(report, 'posts keys-on-owner').reason).toBe('s1 holds 1 keys that belong elsewhere');
+  });
+
+  it('keys-on-owner fails where a shard loses what it was given', async () => {
+    const report = await proveWhile(
+      `create function astray() returns trigger language plpgsql as $$ begin return null; end $$; ${TRIGGER}`,
+      DROP,
+      'posts/s1',
+    );
+    expect(failedOf(report)).toEqual(['posts keys-on-owner']);
+    expect(failureOf(report, 'posts keys-on-owner').reason).toMatch(/^s1 lacks (\d+) of its \1 keys$/);
+  });
+
+  it('keys-on-owner fails where the router follows another shard map', async () => {
+    const placement = await postsPlacement();
+    const swapped = { ...placement.shardMap, owners: [...placement.shardMap.owners].reverse() };
+    let reads = 0;
+    const report = await prove(local, {
+      placementOf: () => ({
+        ...placementsOf(local.topology)('posts'),
+        read: () => Promise.resolve(reads++ === 0 ? placement : { ...placement, shardMap: swapped }),
+      }),
+    });
+    expect(failedOf(report)).toEqual(['posts keys-on-owner']);
+  });
+
+  it('bucket-twin fails where the function is gone', async () => {
+    const report = await proveWhile(
+      'alter function polystore.bucket(bigint) rename to bucket_gone',
+      'alter function polystore.bucket_gone(bigint) rename to bucket',
+      'posts/s0',
+    );
+    expect(failedOf(report)).toEqual(['posts/s0 bucket-twin']);
+    expect(failureOf(report, 'posts/s0 bucket-twin').reason).toContain('42883');
+  });
+
+  it('bucket-twin fails where the function is another one', async () => {
+    const report = await proveWhile(
+      `alter function polystore.bucket(bigint) rename to bucket_kept;
+       create function polystore.bucket(key bigint) returns integer language sql immutable return (key % 4096)::integer`,
+      'drop function polystore.bucket(bigint); alter function polystore.bucket_kept(bigint) rename to bucket',
+      'posts/s0',
+    );
+    expect(failedOf(report)).toEqual(['posts/s0 bucket-twin']);
+    expect(failureOf(report, 'posts/s0 bucket-twin').reason).toMatch(/^\d+ of 508 keys have another bucket/);
+  });
+
+  it('shard-map fails on a map that names a missing shard, and the rest goes on', async () => {
+    const placement = await postsPlacement();
+    const shardMap = seedShardMap(['s0', 's1', 's7'].map((name) => ({ name, weight: 1 })));
+    const report = await prove(local, { placementOf: () => fixedPlacement({ ...placement, shardMap }) });
+    expect(failedOf(report)).toEqual(['posts shard-map']);
+    expect(failureOf(report, 'posts shard-map').reason).toContain('shard "s7" owns 1365 of 4096 buckets');
+    expect(skippedOf(report)).toEqual([
+      'posts keys-on-owner',
+      'posts/s0 bucket-twin',
+      'posts/s0 rows-on-owner',
+      'posts/s1 bucket-twin',
+      'posts/s1 rows-on-owner',
+    ]);
+    expect(report.outcomes.filter(({ store, status }) => store === 'main' && status === 'passed')).toHaveLength(16);
+  });
+
+  it('shard-map fails where there is no placement', async () => {
+    const posts = postsOf(local.topology);
+    const topology: Topology = {
+      ...local.topology,
+      stores: {
+        ...local.topology.stores,
+        posts: { ...posts, placement: { kind: 'directory', path: join(local.topologyFile, '..', 'nowhere') } },
+      },
+    };
+    const report = await prove(local, { topology });
+    expect(failedOf(report)).toEqual(['posts shard-map']);
+    expect(failureOf(report, 'posts shard-map').reason).toMatch(/^DOCUMENT_MISSING/);
+  });
+});
+
+it('passes again once all is mended', async () => {
+  expect(failedOf(await prove(local))).toEqual([]);
+});
+
+it('leaves nothing behind, however much failed', async () => {
+  for (const [label, table] of [
+    ['main/primary', 'probe'],
+    ['posts/s0', 'keys'],
+    ['posts/s1', 'keys'],
+  ] as const) {
+    expect(
+      await local.on(label, async (client) => (await client.query(`select from polystore_smoke.${table}`)).rowCount),
+    ).toBe(0);
+  }
+});

@@ -1,0 +1,237 @@
+import { withClient } from '../../lib/postgres';
+import type { CheckOutcome, SmokeReport } from '../../lib/smoke';
+import { eventually } from '../support/eventually';
+import { startTestTier, type TestTier } from '../support/local-servers';
+import { failedOf, mainOf, postsOf, prove, skippedOf, tier } from './tier';
+
+let local: TestTier;
+const PRIMARIES = ['main/primary', 'posts/s0', 'posts/s1'];
+
+beforeAll(async () => {
+  local = await startTestTier(tier);
+  for (const label of PRIMARIES) await asOwner(label, 'create table users_data (id bigserial primary key, body text)');
+});
+afterAll(() => local.stop());
+
+/** Users' tables belong to the owner role, as those of a migration do. */
+async function asOwner(label: string, sql: string): Promise<void> {
+  const target = await local.superuser(label);
+  const [store, shard] = label.split('/') as [string, string];
+  const secrets = store === 'main' ? mainOf(local.topology).secrets : postsOf(local.topology).shards[shard]?.secrets;
+  const credentials = await local.secrets.read(secrets?.owner ?? '');
+  await withClient({ ...target, credentials }, (client) => client.query(sql));
+}
+
+const SMOKE_ROWS = `select (select count(*) from polystore_smoke.probe) + (select count(*) from polystore_smoke.rights)`;
+
+/** Rows in the smoke test's own tables, over all primaries. */
+async function smokeRows(): Promise<number> {
+  const counts = await Promise.all(
+    PRIMARIES.map((label) =>
+      local.on(label, async (client) => {
+        const keys = label === 'main/primary' ? '' : ' + (select count(*) from polystore_smoke.keys)';
+        const { rows } = await client.query<{ count: string }>(`${SMOKE_ROWS}${keys} as count`);
+        return Number(rows[0]?.count);
+      }),
+    ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+describe('on a tier that keeps its promises', () => {
+  let report: SmokeReport;
+  const told: CheckOutcome[] = [];
+  beforeAll(async () => {
+    report = await prove(local, { onOutcome: (outcome) => told.push(outcome) });
+  });
+
+  it('passes every check', () => {
+    expect(failedOf(report)).toEqual([]);
+    expect(skippedOf(report)).toEqual([]);
+    expect(report.counts).toEqual({ passed: 16 + 15, failed: 0, skipped: 4 });
+    expect(report).toMatchObject({ version: 1, tier: 'smoke', stage: 'dev', world: 'local' });
+  });
+
+  it('makes these checks of each store, in this order', () => {
+    const names = (store: string): readonly string[] =>
+      report.outcomes.filter((outcome) => outcome.store === store).map(({ subject, check }) => `${subject} ${check}`);
+    expect(names('main')).toEqual([
+      'main/primary takes-writes',
+      'main/r1 serves-reads',
+      'main/r1 refuses-writes',
+      'main/r2 serves-reads',
+      'main/r2 refuses-writes',
+      'main/primary identity',
+      'main/primary refuses-plaintext',
+      'main/r1 identity',
+      'main/r1 refuses-plaintext',
+      'main/r2 identity',
+      'main/r2 refuses-plaintext',
+      'main routes-writes',
+      'main routes-reads',
+      'main refuses-strangers',
+      'main as users holds-rights',
+      'main as posts holds-rights',
+      'main kms-encryption',
+      'main multi-az',
+    ]);
+    expect(names('posts')).toEqual([
+      'posts shard-map',
+      'posts keys-on-owner',
+      ...['posts/s0', 'posts/s1'].flatMap((shard) => [
+        `${shard} takes-writes`,
+        `${shard} identity`,
+        `${shard} refuses-plaintext`,
+        `${shard} bucket-twin`,
+        `${shard} rows-on-owner`,
+      ]),
+      'posts/s0 refuses-strangers',
+      'posts/s1 refuses-strangers',
+      'posts as posts holds-rights',
+      'posts kms-encryption',
+      'posts multi-az',
+    ]);
+  });
+
+  it('skips what only AWS can show, and says so', () => {
+    const aws = report.outcomes.filter(({ check }) => check === 'kms-encryption' || check === 'multi-az');
+    expect(aws.map(({ status }) => status)).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
+    expect(aws[0]).toMatchObject({ reason: 'needs AWS' });
+  });
+
+  it('shows who answered, the lag and counts', () => {
+    const evidenceOf = (name: string): unknown => {
+      const found = report.outcomes.find(({ subject, check }) => `${subject} ${check}` === name);
+      return found?.status === 'passed' ? found.evidence : undefined;
+    };
+    const main = mainOf(local.topology);
+    const address = `127.0.0.1:${main.replicas[0]?.endpoint.port}`;
+    expect(evidenceOf('main/r1 serves-reads')).toEqual({
+      answeredBy: address,
+      inRecovery: true,
+      visibleAfterMs: expect.any(Number) as number,
+      lagMs: expect.any(Number) as number,
+    });
+    expect(evidenceOf('main routes-writes')).toEqual({
+      writes: 8,
+      landedOn: { [`127.0.0.1:${main.primary.endpoint.port}`]: 8 },
+    });
+    expect(evidenceOf('main routes-reads')).toMatchObject({
+      reads: 32,
+      landedOn: { r1: expect.any(Number) as number },
+    });
+    expect(evidenceOf('posts keys-on-owner')).toMatchObject({ keys: 256, shards: 2, mapVersion: 1 });
+    expect(evidenceOf('posts shard-map')).toEqual({ version: 1, buckets: { s0: 2048, s1: 2048 } });
+    expect(evidenceOf('main as posts holds-rights')).toEqual({ access: 'read', databases: 1, tables: 1 });
+    expect(evidenceOf('posts/s0 refuses-strangers')).toMatchObject({ refusedWith: { users: '28P01' } });
+  });
+
+  it('tells of every outcome as it comes', () => {
+    expect(told).toHaveLength(report.outcomes.length);
+  });
+
+  it('leaves nothing behind', async () => {
+    expect(await smokeRows()).toBe(0);
+  });
+
+  it('holds no password', async () => {
+    const text = JSON.stringify(report);
+    const names = [
+      mainOf(local.topology).secrets,
+      ...Object.values(postsOf(local.topology).shards).map(({ secrets }) => secrets),
+    ].flatMap(({ owner, smoke, services }) => [owner, smoke, ...Object.values(services)]);
+    for (const name of names) expect(text).not.toContain((await local.secrets.read(name)).password);
+  });
+});
+
+it('passes twice at once', async () => {
+  const reports = await Promise.all([prove(local), prove(local)]);
+  expect(reports.flatMap(failedOf)).toEqual([]);
+  expect(new Set(reports.map(({ run }) => run)).size).toBe(2);
+  expect(await smokeRows()).toBe(0);
+});
+
+it('runs beside live traffic and touches none of it', async () => {
+  const target = await local.superuser('main/primary');
+  const credentials = await local.secrets.read(mainOf(local.topology).secrets.services['users'] ?? '');
+  const running = { smoke: true };
+  const written = withClient({ ...target, credentials }, async (client) => {
+    let rows = 0;
+    while (running.smoke) rows += (await client.query(`insert into users_data (body) values ('live')`)).rowCount ?? 0;
+    return rows;
+  });
+  const report = await prove(local, { only: ['main'] });
+  running.smoke = false;
+  expect(failedOf(report)).toEqual([]);
+  const rows = await written;
+  expect(rows).toBeGreaterThan(10);
+  const { rows: found } = await local.on('main/primary', (client) =>
+    client.query<{ count: string }>('select count(*) from users_data'),
+  );
+  expect(Number(found[0]?.count)).toBe(rows);
+});
+
+it('removes what a run left that crashed over an hour ago, and nothing younger', async () => {
+  const plant = (label: string, table: string, columns: string, values: string): Promise<unknown> =>
+    local.on(label, (client) =>
+      client.query(`insert into polystore_smoke.${table} (run, written_at, ${columns}) values ${values}`),
+    );
+  const old = `now() - interval '61 minutes'`;
+  const young = `now() - interval '10 minutes'`;
+  await plant(
+    'main/primary',
+    'probe',
+    'id',
+    `('old', ${old}, gen_random_uuid()), ('young', ${young}, gen_random_uuid())`,
+  );
+  await plant('posts/s0', 'keys', 'key', `('old', ${old}, 1), ('young', ${young}, 2)`);
+
+  const report = await prove(local);
+
+  expect(failedOf(report)).toEqual([]);
+  const sweeping = report.outcomes.filter(({ check }) => check === 'takes-writes');
+  expect(
+    sweeping.map((outcome) => (outcome.status === 'passed' ? outcome.evidence['leftoversRemoved'] : 'failed')),
+  ).toEqual([1, 1, undefined]);
+  expect(await smokeRows()).toBe(2);
+  await local.on('main/primary', (client) => client.query('delete from polystore_smoke.probe'));
+  await local.on('posts/s0', (client) => client.query('delete from polystore_smoke.keys'));
+});
+
+it('proves only the stores that it is asked for', async () => {
+  const report = await prove(local, { only: ['posts'] });
+  expect([...new Set(report.outcomes.map(({ store }) => store))]).toEqual(['posts']);
+});
+
+it('refuses a store that the tier does not have', async () => {
+  await expect(prove(local, { only: ['mian'] })).rejects.toMatchObject({
+    code: 'UNKNOWN_STORE',
+    details: { store: 'mian', known: ['main', 'posts'] },
+  });
+});
+
+it('ends early when it is interrupted, skips the rest and cleans up', async () => {
+  const interrupt = new AbortController();
+  const report = await prove(local, {
+    signal: interrupt.signal,
+    onOutcome: () => interrupt.abort(),
+  });
+  const { failed, skipped } = report.counts;
+  expect(failed).toBe(0);
+  expect(skipped).toBeGreaterThan(10);
+  expect(report.outcomes.some((outcome) => outcome.status === 'skipped' && outcome.reason === 'interrupted')).toBe(
+    true,
+  );
+  expect(await smokeRows()).toBe(0);
+});
+
+it('leaves no connection open', async () => {
+  await prove(local);
+  const open = `select from pg_stat_activity where application_name like 'polystore-smoke%'`;
+  for (const label of PRIMARIES) {
+    // A server notes the end of a connection a moment after the client has said goodbye.
+    await eventually(`no connection on ${label}`, () =>
+      local.on(label, async (client) => (await client.query(open)).rowCount === 0),
+    );
+  }
+});
