@@ -8,11 +8,13 @@ export interface ProfileDefaults {
   readonly retentionDays: number;
   /** Zones that a stage spans unless they are written down; also the fewest that may be written down. */
   readonly zones: number;
+  /** Whether a primary has a standby, and a shard a second server, in another zone. */
+  readonly multiAz: boolean;
 }
 
 export const PROFILES: Readonly<Record<Profile, ProfileDefaults>> = {
-  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2 },
-  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3 },
+  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2, multiAz: false },
+  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3, multiAz: true },
 };
 
 /** Defaults that are the same in every profile. */

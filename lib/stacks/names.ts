@@ -1,24 +1,11 @@
 import type { TierDefinition } from '../definition';
 
-type TierAndStage = Pick<TierDefinition, 'name' | 'stage'>;
-
-/** `blog-prod-main`: the name of a stack, and the first part of every server's identifier. */
-export function stackName({ name, stage }: TierAndStage, ...parts: readonly string[]): string {
-  return [name, stage.name, ...parts].join('-');
-}
+export { shardStackOf, stackName } from '../definition/stack-names';
 
 /** `/blog/prod/stores/main`: an SSM parameter. All of a tier's begin with `/<tier>/<stage>/`. */
-export function parameterName({ name, stage }: TierAndStage, ...parts: readonly string[]): string {
+export function parameterName(
+  { name, stage }: Pick<TierDefinition, 'name' | 'stage'>,
+  ...parts: readonly string[]
+): string {
   return `/${[name, stage.name, ...parts].join('/')}`;
-}
-
-const SHARDS_PER_STACK = 10;
-
-/**
- * The stack of a shard within its store: `s0` to `s9` live in `s0`, `s10` to `s19` in `s1`. It follows from the shard's own name, so that a shard
- * never changes stack, and with it its database, when other shards come or go.
- */
-export function shardStackOf(shard: string): string {
-  const [, letters = '', number = ''] = /^([a-z]+)(\d+)$/.exec(shard) ?? [];
-  return `${letters}${Math.floor(Number(number) / SHARDS_PER_STACK)}`;
 }

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, type Acknowledgment } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Profile } from '../definition';
+import { PROFILES } from '../definition/profile';
 
 /** What a stage's profile decides about every stack, beyond the sizes that the definition resolves. */
 export interface ProfileSettings {
@@ -26,7 +27,7 @@ export const PROFILE_SETTINGS: Readonly<Record<Profile, ProfileSettings>> = {
     removalPolicy: RemovalPolicy.DESTROY,
     deletionProtection: false,
     terminationProtection: false,
-    multiAz: false,
+    multiAz: PROFILES.disposable.multiAz,
     logRetention: RetentionDays.ONE_WEEK,
     keyPendingWindow: Duration.days(7),
     withoutStandby: [
@@ -40,7 +41,7 @@ export const PROFILE_SETTINGS: Readonly<Record<Profile, ProfileSettings>> = {
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     deletionProtection: true,
     terminationProtection: true,
-    multiAz: true,
+    multiAz: PROFILES.protected.multiAz,
     logRetention: RetentionDays.THREE_MONTHS,
     keyPendingWindow: Duration.days(30),
     withoutStandby: [],
