@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPolystoreError } from '../errors';
+import { isPolystoreError, PolystoreError } from '../errors';
 import { quoteIdentifier, quoteLiteral } from '../postgres/quote';
 import type { Credentials } from '../sources/secrets';
-import { engineFailed, runCommand } from './engine-command';
+import { runCommand } from './engine-command';
 import type { PostgresBinaries } from './postgres-binaries';
 import { giveTo, type Identity } from './run-as';
 import { renderAccess, renderSettings, type ServerSettings } from './server-settings';
@@ -183,5 +183,9 @@ async function runStandAlone(
 async function refuseOtherVersion({ binaries }: Engine, { label, directory }: PrimaryData): Promise<void> {
   const made = (await readFile(join(directory, 'PG_VERSION'), 'utf8')).trim();
   if (binaries.version.startsWith(`${made}.`)) return;
-  throw engineFailed(label, `has data of PostgreSQL ${made}, and PostgreSQL ${binaries.version} is installed`, '');
+  const what = `${label} has data of PostgreSQL ${made}, and PostgreSQL ${binaries.version} is installed`;
+  throw new PolystoreError('ENGINE_FAILED', what, {
+    details: { server: label, log: '' },
+    next: 'Remove the data with `npx polystore down --delete-data`, or install the version that made it.',
+  });
 }

@@ -187,10 +187,12 @@ async function waitForReplicas(start: Start, room: ClusterRoom, tier: RunningTie
   const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
   const waits = start.clusters.map(({ primary, replicas }) =>
     waitForStreaming(
-      tier.find(primary.label),
-      replicas.map((replica) => ({ ...tier.find(replica.label), log: logOf(room.directory, replica) })),
-      credentials,
-      trust,
+      {
+        primary: tier.find(primary.label),
+        replicas: replicas.map((replica) => ({ ...tier.find(replica.label), log: logOf(room.directory, replica) })),
+        credentials,
+        trust,
+      },
       start.options.signal,
     ),
   );

@@ -94,10 +94,10 @@ export function listensOn(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
+/** Whether a process runs; one that has ended and that nobody has asked about yet (a zombie) does not. */
 export function runs(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z');
   } catch {
     return false;
   }

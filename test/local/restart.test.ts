@@ -1,0 +1,156 @@
+import { readdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TierDefinition } from '../../lib/definition';
+import { inspectLocalTier, readLocalState, startLocalTier, type LocalTier } from '../../lib/local';
+import { eventually } from '../support/eventually';
+import {
+  listensOn,
+  newDirectory,
+  onServer,
+  pair,
+  processesOf,
+  removeDirectory,
+  runs,
+  TEMPLATES,
+  valueOf,
+} from './scratch';
+
+let directory: string;
+let tier: LocalTier | undefined;
+
+beforeEach(async () => {
+  directory = await newDirectory();
+});
+
+afterEach(async () => {
+  await tier?.stop();
+  tier = undefined;
+  expect(processesOf(directory)).toEqual([]);
+  await removeDirectory(directory);
+});
+
+async function up(definition: TierDefinition = pair()): Promise<LocalTier> {
+  tier = await startLocalTier(definition, { directory, templates: TEMPLATES });
+  return tier;
+}
+
+const portOf = (name: string): number => tier?.servers().find((server) => server.name === name)?.port ?? 0;
+
+const ask = (name: string, sql: string): Promise<unknown> =>
+  onServer(directory, portOf(name), (client) => valueOf(client, sql));
+
+test('a tier that is stopped leaves its data and no process, port, state or topology', async () => {
+  const { servers, stop } = await up();
+  await Promise.all([stop(), stop()]);
+  expect(processesOf(directory)).toEqual([]);
+  for (const { port } of servers()) expect(await listensOn(port)).toBe(false);
+  const left = readdirSync(directory).filter((name) => !name.startsWith('lock.'));
+  expect(left.sort()).toEqual(['data', 'log', 'secrets.json', 'tls']);
+  expect(await readLocalState(directory)).toBeUndefined();
+  await expect(inspectLocalTier(directory)).rejects.toMatchObject({ code: 'TIER_NOT_UP', details: { directory } });
+});
+
+test('data is still there after the next start, on the primary and on the replica', async () => {
+  await up();
+  await ask('primary', 'create table kept as select 1 as one');
+  await tier?.stop();
+  await up();
+  expect(await ask('primary', 'select one from kept')).toBe(1);
+  expect(await ask('r1', 'select one from kept')).toBe(1);
+});
+
+test('a primary that was killed with unfinished work recovers, and its replica is built from it', async () => {
+  const { killServer } = await up();
+  await ask('primary', 'create table kept as select n from generate_series(1, 20000) n');
+  await killServer('main/primary', 'SIGKILL');
+  await tier?.stop();
+  await up();
+  expect(await ask('primary', 'select count(*)::int from kept')).toBe(20000);
+  expect(await ask('r1', 'select count(*)::int from kept')).toBe(20000);
+  await ask('primary', 'insert into kept values (0)');
+  await eventually('the replica follows', async () => (await ask('r1', 'select count(*)::int from kept')) === 20001);
+});
+
+test('a replica that is killed is a row of the status that names the signal, and the others go on', async () => {
+  const { killServer, onServerExit } = await up();
+  const heard = new Promise((resolve) => onServerExit(resolve));
+  await killServer('main/r1', 'SIGKILL');
+  expect(await heard).toMatchObject({ store: 'main', name: 'r1', signal: 'SIGKILL', code: null });
+  expect(await inspectLocalTier(directory)).toMatchObject([
+    { name: 'primary', role: 'primary', status: { kind: 'running' } },
+    { name: 'r1', status: { kind: 'ended', signal: 'SIGKILL', code: null, at: expect.stringMatching(/^\d{4}-/) } },
+  ]);
+});
+
+test('a listener that was taken away hears nothing, and nobody hears of servers that were stopped', async () => {
+  const { killServer, onServerExit, stop } = await up();
+  const gone: string[] = [];
+  const heard: string[] = [];
+  onServerExit(({ name }) => gone.push(name))();
+  onServerExit(({ name }) => heard.push(name));
+  await killServer('main/r1', 'SIGINT');
+  await stop();
+  expect({ gone, heard }).toEqual({ gone: [], heard: ['r1'] });
+});
+
+test('a replica that was promoted is a replica again, since the primary is what counts', async () => {
+  await up();
+  await ask('r1', 'select pg_promote(true, 30)');
+  await ask('r1', 'create table on_the_promoted_one ()');
+  await tier?.stop();
+  await up();
+  expect(await ask('r1', 'select pg_is_in_recovery()')).toBe(true);
+  expect(await ask('r1', `select to_regclass('on_the_promoted_one')`)).toBeNull();
+});
+
+test('fewer connections than last time: the replica starts all the same', async () => {
+  await up(pair({ maxConnections: 90 }));
+  await tier?.stop();
+  await up(pair({ maxConnections: 30 }));
+  expect(await ask('primary', 'show max_connections')).toBe('30');
+  expect(await ask('r1', 'show max_connections')).toBe('30');
+});
+
+test('lost secrets are made anew, and every role gets its new password', async () => {
+  await up();
+  await ask('primary', 'create table kept as select 1 as one');
+  await tier?.stop();
+  await rm(join(directory, 'secrets.json'));
+  await up();
+  const owned = await onServer(directory, portOf('primary'), (client) => valueOf(client, 'select current_user'), {
+    secret: 'main/owner',
+  });
+  expect(owned).toBe('polystore_owner');
+  expect(await ask('r1', 'select one from kept')).toBe(1);
+});
+
+test('a postmaster.pid that names an innocent process hinders nothing and harms nobody', async () => {
+  await up();
+  await tier?.stop();
+  // What a reboot or a restarted container leaves: the id of a dead server, which another process has got.
+  const innocent = process.ppid;
+  await writeFile(join(directory, 'data', 'main', 'primary', 'postmaster.pid'), `${innocent}\n${directory}\n1\n5432\n`);
+  await up();
+  expect(runs(innocent)).toBe(true);
+  expect(await ask('primary', 'select 1')).toBe(1);
+});
+
+test('a primary that a drill made a standby is a primary again', async () => {
+  await up();
+  await tier?.stop();
+  await writeFile(join(directory, 'data', 'main', 'primary', 'standby.signal'), '');
+  await up();
+  expect(await ask('primary', 'select pg_is_in_recovery()')).toBe(false);
+});
+
+test('data of another major version is refused, and nothing runs', async () => {
+  await up();
+  await tier?.stop();
+  await writeFile(join(directory, 'data', 'main', 'primary', 'PG_VERSION'), '16\n');
+  await expect(up()).rejects.toMatchObject({
+    code: 'ENGINE_FAILED',
+    message: expect.stringMatching(/main\/primary has data of PostgreSQL 16, and PostgreSQL 17\.\d+ is installed/),
+    next: expect.stringContaining('--delete-data'),
+  });
+});

@@ -1,0 +1,27 @@
+import { parseTier } from '../../lib/definition';
+import { startLocalTier } from '../../lib/local';
+
+/**
+ * A process that starts a tier and then only waits, as `polystore up` does: `node --import tsx supervisor.ts <directory> <templates> <tier as JSON>`.
+ * Tells of each step of the start on standard output, a line each, then `up`.
+ */
+const [directory = '', templates = '', tier = ''] = process.argv.slice(2);
+const interrupt = new AbortController();
+if (process.env['ON_SIGTERM'] === 'stop') process.once('SIGTERM', () => interrupt.abort());
+
+async function main(): Promise<void> {
+  const running = await startLocalTier(parseTier(JSON.parse(tier)), {
+    directory,
+    templates,
+    signal: interrupt.signal,
+    onProgress: ({ step }) => process.stdout.write(`${step}\n`),
+  });
+  process.stdout.write('up\n');
+  if (!interrupt.signal.aborted) await new Promise((resolve) => interrupt.signal.addEventListener('abort', resolve));
+  await running.stop();
+}
+
+main().catch((error: { code?: string; message?: string }) => {
+  process.stdout.write(`failed ${error.code} ${error.message}\n`);
+  process.exitCode = 1;
+});
