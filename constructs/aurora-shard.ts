@@ -52,6 +52,7 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
     const { group } = props;
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.connections = group.connections;
+    // CDK's class and interface differ in nothing but `undefined` in optional members.
     this.ownerSecret = new RoleSecret(this, 'Owner', {
       role: props.ownerName,
       encryptionKey: props.encryptionKey,

@@ -61,6 +61,7 @@ export class DataNetwork extends Construct {
       destination: ec2.FlowLogDestination.toCloudWatchLogs(flowLogs),
       trafficType: ec2.FlowLogTrafficType.ALL,
     });
+    // CDK's class and interface differ in nothing but `undefined` in optional members.
     this.vpc = vpc as ec2.IVpc;
     this.dataSubnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
   }

@@ -118,6 +118,7 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       },
       removalPolicy,
     });
+    // CDK's class and interface differ in nothing but `undefined` in optional members.
     this.ownerSecret = new RoleSecret(this, 'Owner', {
       role: props.ownerName,
       encryptionKey: props.encryptionKey,

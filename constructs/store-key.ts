@@ -9,11 +9,6 @@ export interface StoreKeyProps {
   /** Name without `alias/`, as in `blog/prod/main`. */
   readonly aliasName: string;
   /**
-   * Prefix of the log groups that this key may encrypt.
-   * @default '/aws/rds/' - logs that RDS exports
-   */
-  readonly logGroupPrefix?: string;
-  /**
    * Wait between asking for the deletion and the deletion, 7 to 30 days.
    * @default Duration.days(30)
    */
@@ -21,6 +16,9 @@ export interface StoreKeyProps {
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
 }
+
+/** Where RDS exports logs to. */
+const RDS_LOGS = '/aws/rds/';
 
 /**
  * The KMS key of one store: encrypts its storage, backups, secrets, exported logs and insights. Rotates by itself every year.
@@ -50,7 +48,7 @@ export class StoreKey extends kms.Key {
               service: 'logs',
               resource: 'log-group',
               arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-              resourceName: `${props.logGroupPrefix ?? '/aws/rds/'}*`,
+              resourceName: `${RDS_LOGS}*`,
             }),
           },
         },

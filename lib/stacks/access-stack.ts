@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ClientSecurityGroup, RoleSecret } from '../../constructs';
-import type { TierDefinition } from '../definition';
+import type { ServiceDefinition, TierDefinition } from '../definition';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
@@ -21,44 +21,9 @@ export class AccessStack extends Stack {
     super(scope, settings.stackName, settings);
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
 
-    const smokeScope = new Construct(this, 'SmokeSecrets');
-    const serviceScope = new Construct(this, 'ServiceSecrets');
-    const accessScope = new Construct(this, 'StoreAccess');
-    const keyScope = new Construct(this, 'Keys');
-    for (const store of stores) {
-      // By ARN: a grant on the key itself would make the store's stack depend on this one.
-      const encryptionKey = kms.Key.fromKeyArn(keyScope, store.name, store.key.keyArn);
-      const smoke = new RoleSecret(smokeScope, store.name, {
-        role: SMOKE_ROLE,
-        encryptionKey,
-        description: `Smoke test in store ${store.name} of ${tier.name}/${tier.stage.name}`,
-      });
-      Tags.of(smoke).add('store', store.name);
-      const storeScope = new Construct(serviceScope, store.name);
-      const services = Object.values(tier.services)
-        .filter(({ uses }) => uses[store.name] !== undefined)
-        .map(({ name }): [string, string] => {
-          const secret = new RoleSecret(storeScope, name, {
-            role: name,
-            encryptionKey,
-            description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
-          });
-          Tags.of(secret).add('store', store.name);
-          Tags.of(secret).add('service', name);
-          return [name, secret.secretArn];
-        });
-      const parameter = new TopologyParameter(accessScope, store.name, tier, {
-        path: ['access', store.name],
-        part: {
-          part: 'access',
-          version: TOPOLOGY_VERSION,
-          store: store.name,
-          smoke: smoke.secretArn,
-          services: Object.fromEntries(services),
-        },
-      });
-      Tags.of(parameter).add('store', store.name);
-    }
+    // Scopes of their own, so that stores and services may be called whatever they like.
+    const secrets = new Construct(this, 'Secrets');
+    for (const store of stores) new StoreSecrets(secrets, tier, store);
 
     const operations = new ClientSecurityGroup(this, 'Operations', {
       vpc,
@@ -66,18 +31,18 @@ export class AccessStack extends Stack {
     });
     for (const store of stores) operations.allowTo(store);
 
-    const clientScope = new Construct(this, 'Clients');
+    const clients = new Construct(this, 'Clients');
     for (const service of Object.values(tier.services)) {
-      const client = new ClientSecurityGroup(clientScope, service.name, {
+      const client = new ClientSecurityGroup(clients, service.name, {
         vpc,
         description: `Service ${service.name} of ${tier.name}/${tier.stage.name}`,
       });
-      for (const store of stores) if (service.uses[store.name] !== undefined) client.allowTo(store);
-      Tags.of(client).add('service', service.name);
+      for (const store of stores) if (usesStore(service, store)) client.allowTo(store);
       new CfnOutput(client, 'Id', {
         value: client.securityGroupId,
         description: `Put this security group on service ${service.name}`,
       });
+      Tags.of(client).add('service', service.name);
     }
 
     new TopologyParameter(this, 'Topology', tier, {
@@ -96,6 +61,45 @@ export class AccessStack extends Stack {
     tagStack(this, tier);
   }
 }
+
+/** What everybody but its owner logs in to a store with, all its shards alike; and the part of the topology that says so. */
+class StoreSecrets extends Construct {
+  constructor(scope: Construct, tier: TierDefinition, store: Store) {
+    super(scope, store.name);
+    // By ARN: a grant on the key itself would make the store's stack depend on this one.
+    const encryptionKey = kms.Key.fromKeyArn(this, 'Key', store.key.keyArn);
+    const smoke = new RoleSecret(this, 'Smoke', {
+      role: SMOKE_ROLE,
+      encryptionKey,
+      description: `Smoke test in store ${store.name} of ${tier.name}/${tier.stage.name}`,
+    });
+    const serviceScope = new Construct(this, 'Services');
+    const services = Object.values(tier.services)
+      .filter((service) => usesStore(service, store))
+      .map(({ name }): [string, string] => {
+        const secret = new RoleSecret(serviceScope, name, {
+          role: name,
+          encryptionKey,
+          description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
+        });
+        Tags.of(secret).add('service', name);
+        return [name, secret.secretArn];
+      });
+    new TopologyParameter(this, 'Topology', tier, {
+      path: ['access', store.name],
+      part: {
+        part: 'access',
+        version: TOPOLOGY_VERSION,
+        store: store.name,
+        smoke: smoke.secretArn,
+        services: Object.fromEntries(services),
+      },
+    });
+    Tags.of(this).add('store', store.name);
+  }
+}
+
+const usesStore = ({ uses }: ServiceDefinition, { name }: Store): boolean => Object.hasOwn(uses, name);
 
 /**
  * Amazon's certificate authorities in every Node.js runtime of AWS Lambda; elsewhere the application brings the bundle to the same path or says

@@ -1,6 +1,5 @@
 import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { POSTGRES_PORT, PostgresWithReplicas, StoreKey, type DataNetwork } from '../../constructs';
@@ -36,7 +35,7 @@ export class PostgresStack extends Stack {
     this.postgres = new PostgresWithReplicas(this, 'Postgres', {
       vpc: network.vpc,
       vpcSubnets: network.dataSubnets,
-      encryptionKey: this.key as kms.IKey,
+      encryptionKey: this.key,
       identifier: stackName(tier, store.name),
       engineVersion: ENGINE_VERSIONS[store.version],
       instanceType: new ec2.InstanceType(store.class),
@@ -94,8 +93,8 @@ export function synthesizePostgres(
   return {
     name: store.name,
     stacks: [stack],
-    key: stack.key as kms.IKey,
-    securityGroup: stack.postgres.securityGroup as ec2.ISecurityGroup,
+    key: stack.key,
+    securityGroup: stack.postgres.securityGroup,
     port: POSTGRES_PORT,
     shardStacks: [],
   };

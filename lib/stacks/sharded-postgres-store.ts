@@ -1,6 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { AuroraShardGroup, PlacementTable, POSTGRES_PORT, StoreKey, type DataNetwork } from '../../constructs';
@@ -44,7 +42,7 @@ export class ShardedPostgresStack extends Stack {
       removalPolicy: profile.removalPolicy,
     });
     const placement = new PlacementTable(this, 'Placement', {
-      encryptionKey: this.key as kms.IKey,
+      encryptionKey: this.key,
       deletionProtection: profile.deletionProtection,
       removalPolicy: profile.removalPolicy,
     });
@@ -88,8 +86,8 @@ export function synthesizeShardedPostgres(
       base,
       ...[...shardStacks].map(([name, shards]) => new ShardsStack(scope, tier, store, { name, shards, base, network })),
     ],
-    key: base.key as kms.IKey,
-    securityGroup: base.shardGroup.securityGroup as ec2.ISecurityGroup,
+    key: base.key,
+    securityGroup: base.shardGroup.securityGroup,
     port: POSTGRES_PORT,
     shardStacks: [...shardStacks.keys()],
   };
