@@ -1,0 +1,64 @@
+/** Looked for and not found: never to be read as zero. */
+export const UNKNOWN_PRICE = 'unknown';
+
+/** Where a price was read, and when what was read was published. */
+export interface PriceSource {
+  readonly name: string;
+  /** ISO 8601 date. */
+  readonly date: string;
+}
+
+/** A list price in us-east-1, on demand, in US dollars, without tax, free tier and discounts. */
+export interface Price {
+  readonly usd: number | typeof UNKNOWN_PRICE;
+  /** What the price is of one of. */
+  readonly unit: string;
+  /** Absent where the price is unknown. */
+  readonly from?: PriceSource;
+}
+
+/** The region that every price is of. */
+export const PRICE_REGION = 'us-east-1';
+
+/** Hours that a month is reckoned with, as AWS's own calculator does. */
+export const HOURS_A_MONTH = 730;
+
+/**
+ * Prices are facts that AWS publishes. Feeds are files of AWS's price list that public repositories keep a copy of; golden files are expected
+ * results of infracost's tests, computed from that list. Only figures were taken.
+ */
+export const PRICE_SOURCES = {
+  rdsPostgresFeed: { name: 'AWS price feed of RDS for PostgreSQL (kept by yeo/ec2.shop)', date: '2025-04-04' },
+  rds: { name: 'golden file of infracost: aws_db_instance', date: '2026-05-03' },
+  aurora: { name: 'price table of AWS (aws/agent-toolkit-for-aws, Aurora PostgreSQL)', date: '2026-06-15' },
+  auroraInstances: { name: 'golden file of infracost: aws_rds_cluster_instance', date: '2025-03-05' },
+  dynamodb: { name: 'AWS price feed of DynamoDB (kept by lamngockhuong/aws-price)', date: '2025-08-28' },
+  kms: { name: 'AWS price feed of KMS (kept by lamngockhuong/aws-price)', date: '2025-08-28' },
+  vpc: { name: 'AWS price feed of VPC (kept by lamngockhuong/aws-price)', date: '2025-11-04' },
+  cloudwatch: { name: 'AWS price feed of CloudWatch (kept by lamngockhuong/aws-price)', date: '2025-09-23' },
+  secretsManager: { name: 'golden file of infracost: aws_secretsmanager_secret', date: '2024-07-01' },
+  systemsManager: { name: 'golden file of infracost: aws_ssm_parameter', date: '2024-07-01' },
+} as const satisfies Record<string, PriceSource>;
+
+const from = PRICE_SOURCES;
+
+/** Prices beside those of instances, which are in {@link postgresHour} and {@link auroraPostgresHour}. */
+export const PRICES = {
+  gp3SingleAz: { usd: 0.115, unit: 'GiB-month', from: from.rds },
+  gp3MultiAz: { usd: 0.23, unit: 'GiB-month', from: from.rds },
+  rdsBackup: { usd: 0.095, unit: 'GiB-month', from: from.rds },
+  auroraStorage: { usd: 0.1, unit: 'GiB-month', from: from.aurora },
+  auroraRequests: { usd: 0.2, unit: 'million requests', from: from.aurora },
+  auroraBackup: { usd: 0.021, unit: 'GiB-month', from: from.aurora },
+  key: { usd: 1, unit: 'key-month', from: from.kms },
+  keyRequests: { usd: 0.03, unit: '10,000 requests', from: from.kms },
+  secret: { usd: 0.4, unit: 'secret-month', from: from.secretsManager },
+  secretCalls: { usd: 0.05, unit: '10,000 calls', from: from.secretsManager },
+  advancedParameter: { usd: 0.00007, unit: 'parameter-hour', from: from.systemsManager },
+  tableWrites: { usd: 0.625, unit: 'million request units', from: from.dynamodb },
+  tableReads: { usd: 0.125, unit: 'million request units', from: from.dynamodb },
+  tableStorage: { usd: 0.25, unit: 'GiB-month', from: from.dynamodb },
+  tableRecovery: { usd: 0.2, unit: 'GiB-month', from: from.dynamodb },
+  logsStored: { usd: 0.03, unit: 'GiB-month', from: from.cloudwatch },
+  logsIngested: { usd: UNKNOWN_PRICE, unit: 'GiB' },
+} as const satisfies Record<string, Price>;

@@ -1,0 +1,3 @@
+export * from './cost-estimate';
+export * from './estimate-tier';
+export * from './render-cost';

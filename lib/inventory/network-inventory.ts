@@ -1,0 +1,28 @@
+import type { TierDefinition } from '../definition';
+import { stackName } from '../definition/stack-names';
+import type { ResourceGroup } from './inventory';
+
+/** The stack `network`: a VPC with a subnet a zone, and its flow logs. */
+export function networkInventory(tier: TierDefinition): readonly ResourceGroup[] {
+  const zones = zonesOf(tier);
+  return [
+    {
+      stack: stackName(tier, 'network'),
+      part: 'network',
+      resources: {
+        'AWS::EC2::VPC': 1,
+        'AWS::EC2::Subnet': zones,
+        'AWS::EC2::RouteTable': zones,
+        'AWS::EC2::SubnetRouteTableAssociation': zones,
+        'AWS::EC2::FlowLog': 1,
+        'AWS::IAM::Role': 1,
+        'AWS::IAM::Policy': 1,
+        'AWS::Logs::LogGroup': 1,
+      },
+    },
+  ];
+}
+
+function zonesOf({ stage: { zones } }: TierDefinition): number {
+  return 'names' in zones ? zones.names.length : zones.count;
+}

@@ -1,0 +1,30 @@
+/** Every type of resource that the kit's templates hold, as CloudFormation calls it. A test compares the list with real templates. */
+export const RESOURCE_TYPES = [
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::FlowLog',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBClusterParameterGroup',
+  'AWS::RDS::DBInstance',
+  'AWS::RDS::DBParameterGroup',
+  'AWS::RDS::DBSubnetGroup',
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+  'AWS::SecretsManager::SecretTargetAttachment',
+] as const;
+
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
+
+/** How many of each type; a type that is absent is not there. */
+export type ResourceCounts = Readonly<Partial<Record<ResourceType, number>>>;

@@ -1,0 +1,80 @@
+import { QUOTAS, type Quota, type QuotaName } from '../catalog';
+import type { TierDefinition } from '../definition';
+import { countResources, inventoryOf, type Inventory, type ResourceType } from '../inventory';
+
+/** How much of a quota a stage needs, and what an account has that never asked for more. */
+export interface QuotaNeed {
+  readonly quota: QuotaName;
+  /** What is counted, in the plural. */
+  readonly label: string;
+  /** By this stage alone: the account may hold more. */
+  readonly needed: number;
+  readonly default: number;
+  readonly per: Quota['per'];
+  /** Whether AWS raises it on request. */
+  readonly adjustable: boolean;
+  /** Where the default was read. */
+  readonly source: string;
+}
+
+const ofType =
+  (type: ResourceType) =>
+  ({ groups }: Inventory): number =>
+    countResources(groups)[type] ?? 0;
+
+/** A quota without a row does not compile. */
+const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
+  dbInstances: ofType('AWS::RDS::DBInstance'),
+  dbClusters: ofType('AWS::RDS::DBCluster'),
+  dbSubnetGroups: ofType('AWS::RDS::DBSubnetGroup'),
+  dbParameterGroups: ofType('AWS::RDS::DBParameterGroup'),
+  dbClusterParameterGroups: ofType('AWS::RDS::DBClusterParameterGroup'),
+  vpcs: ofType('AWS::EC2::VPC'),
+  securityGroups: ofType('AWS::EC2::SecurityGroup'),
+  inboundRules: ({ fullestGroups }) => fullestGroups.inboundRules,
+  outboundRules: ({ fullestGroups }) => fullestGroups.outboundRules,
+  secrets: ofType('AWS::SecretsManager::Secret'),
+  keys: ofType('AWS::KMS::Key'),
+  tables: ofType('AWS::DynamoDB::Table'),
+  parameters: ofType('AWS::SSM::Parameter'),
+  stacks: ({ groups }) => stacksOf(groups).length,
+  resources: ({ groups }) =>
+    Math.max(
+      ...stacksOf(groups).map((stack) =>
+        Object.values(countResources(groups, (group) => group.stack === stack)).reduce((sum, count) => sum + count, 0),
+      ),
+    ),
+};
+
+const stacksOf = (groups: Inventory['groups']): readonly string[] => [...new Set(groups.map(({ stack }) => stack))];
+
+/** What a stage needs of every quota that it may run into, against AWS's defaults in its region. Pure. */
+export function neededQuotas(tier: TierDefinition): readonly QuotaNeed[] {
+  const inventory = inventoryOf(tier);
+  return (Object.keys(QUOTAS) as QuotaName[]).map((name) => {
+    const quota: Quota = QUOTAS[name];
+    return {
+      quota: name,
+      label: quota.label,
+      needed: NEEDS[name](inventory),
+      default: defaultIn(quota, tier.stage.env?.region),
+      per: quota.per,
+      adjustable: quota.adjustable,
+      source: quota.source,
+    };
+  });
+}
+
+/** Those that an account which never asked for more can't give. */
+export const exceededQuotas = (needs: readonly QuotaNeed[]): readonly QuotaNeed[] =>
+  needs.filter((need) => need.needed > need.default);
+
+/** `300 DB clusters are needed, the default quota is 40 a region: ask AWS for more before deploying`. */
+export function renderQuotaWarning({ label, needed, default: allowed, per, adjustable }: QuotaNeed): string {
+  const way = adjustable ? 'ask AWS for more before deploying' : 'AWS does not raise it: split the tier';
+  return `${needed} ${label} are needed, the default quota is ${allowed} a ${per}: ${way}`;
+}
+
+function defaultIn(quota: Quota, region: string | undefined): number {
+  return (region !== undefined && quota.exceptions?.[region]) || quota.default;
+}
