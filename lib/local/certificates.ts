@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError, replaceFile } from '../sources/files';
@@ -35,20 +35,25 @@ export async function ensureCertificates(directory: string): Promise<TlsFiles> {
   return files;
 }
 
-/** The authority is written last: where it fits the certificate, all three were written. */
+/** All three are there, belong together and last. Whatever else lies there is replaced: these files are the kit's own. */
 async function isUsable(files: TlsFiles): Promise<boolean> {
+  const texts = await Promise.all([files.authority, files.certificate, files.key].map(readIfThere));
+  const [authority, certificate, key] = texts as [string, string, string];
   try {
-    const [authority, certificate] = (
-      await Promise.all([readFile(files.authority), readFile(files.certificate), readFile(files.key)])
-    )
-      .slice(0, 2)
-      .map((pem) => new X509Certificate(pem)) as [X509Certificate, X509Certificate];
-    const renewAt = Date.parse(certificate.validTo) - RENEW_BEFORE_DAYS * DAY_MS;
-    return certificate.verify(authority.publicKey) && Date.now() < renewAt;
+    const [ca, server] = [new X509Certificate(authority), new X509Certificate(certificate)];
+    const renewAt = Date.parse(server.validTo) - RENEW_BEFORE_DAYS * DAY_MS;
+    return server.verify(ca.publicKey) && server.checkPrivateKey(createPrivateKey(key)) && Date.now() < renewAt;
+  } catch {
+    // Not a certificate, or not a key.
+    return false;
+  }
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
   } catch (error) {
-    if (isSystemError(error, 'ENOENT')) return false;
-    // A file that is no certificate: made anew.
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_')) return false;
+    if (isSystemError(error, 'ENOENT')) return '';
     throw error;
   }
 }

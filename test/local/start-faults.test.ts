@@ -212,7 +212,7 @@ describe('what fails late', () => {
       port: server.port,
       log: server.log,
       process: { pid: server.pid, exit: () => undefined } as PostgresServer,
-    })) as [RunningServer & { log: string }, RunningServer & { log: string }];
+    })) as unknown as [RunningServer & { log: string }, RunningServer & { log: string }];
     const wait = waitForStreaming({
       primary,
       replicas: [replica],

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, ownProcess } from '../../lib/local/process-mark';
+import { isHeld, readLock, takeLock } from '../../lib/local/tier-lock';
+import { newDirectory, removeDirectory } from './scratch';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await newDirectory();
+});
+
+afterEach(() => removeDirectory(directory));
+
+const locksIn = async (): Promise<string[]> => (await readdir(directory)).filter((name) => name.startsWith('lock.'));
+
+async function leaveLockOf(pid: number, mark: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'lock.7'), JSON.stringify({ pid, mark, run: 'old' }));
+}
+
+test('of many that want a directory at once, one gets it', async () => {
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(directory)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'TIER_ALREADY_UP' });
+  }
+  expect(await locksIn()).toHaveLength(1);
+});
+
+test('of many that find the lock of a dead process, one takes it over', async () => {
+  const dead = spawnSync('true').pid;
+  await leaveLockOf(dead, 'long ago');
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => takeLock(directory)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(await locksIn()).toEqual(['lock.8']);
+});
+
+test('a process that got the id of a dead one does not hold its lock', async () => {
+  await leaveLockOf(process.pid, 'another start');
+  expect(isHeld(await readLock(directory))).toBe(false);
+  await expect(takeLock(directory)).resolves.toMatchObject({ run: expect.stringMatching(/^[0-9a-f]{12}$/) });
+});
+
+test('a lock that was given back can be taken again, and its number is never used again', async () => {
+  for (const number of [1, 2, 3]) {
+    const lock = await takeLock(directory);
+    expect(await locksIn()).toEqual([`lock.${number}`]);
+    expect(await readLock(directory)).toMatchObject({ pid: process.pid, run: lock.run });
+    await lock.release();
+    expect(await readLock(directory)).toBeUndefined();
+  }
+});
+
+test("a lock that holds no JSON is nobody's", async () => {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'lock.3'), 'half a li');
+  await (await takeLock(directory)).release();
+});
+
+test('a refusal names the holder and what to do', async () => {
+  await takeLock(directory);
+  await expect(takeLock(directory)).rejects.toMatchObject({
+    code: 'TIER_ALREADY_UP',
+    details: { pid: process.pid, directory },
+    message: `the tier in ${directory} is up already, started by process ${process.pid}`,
+    next: 'Use it as it is (`npx polystore status`), or stop it first with `npx polystore down`.',
+  });
+});
+
+describe('the mark of a process', () => {
+  test('is alive as long as the process is', () => {
+    expect(isAlive(ownProcess())).toBe(true);
+    expect(isAlive({ ...ownProcess(), mark: 'another start' })).toBe(false);
+    expect(isAlive({ pid: spawnSync('true').pid, mark: ownProcess().mark })).toBe(false);
+  });
+});
