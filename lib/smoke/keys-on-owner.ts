@@ -108,7 +108,7 @@ function compare(
     const missing = own.filter((key) => !present.has(key)).length;
     const strays = keys.filter((key) => owners.get(key) !== shard).length;
     if (missing > 0) faults.push(`${shard} lacks ${missing} of its ${own.length} keys`);
-    if (strays > 0) faults.push(`${shard} holds ${strays} keys that belong elsewhere`);
+    if (strays > 0) faults.push(`${shard} holds ${strays} of other shards`);
   }
   return faults;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { errorCodeOf, errorGroupOf, readServerState, type PgClient, type ReplicaLag } from '../postgres';
+import { errorCodeOf, errorGroupOf, readServerState, type PgClient } from '../postgres';
 import { identityText, readIdentity } from '../provision';
-import { SmokeFailure, SmokeSkip, type Check, type CheckContext } from './check';
+import { SmokeFailure, SmokeSkip, type Check, type CheckContext, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { askInPlaintext } from './plaintext-probe';
@@ -67,7 +67,7 @@ function servesReads(cluster: ClusterUnderTest, replica: ServerUnderTest): Check
           replica.asSmoke(async (client) => {
             const visibleAfterMs = await whenVisible(client, probe, replica.timeoutMs, signal);
             const { lagMs = 'unknown' } = await readServerState(client, cluster.engine);
-            if (visibleAfterMs === undefined) throw await notShown(client, address, lagMs);
+            if (visibleAfterMs === undefined) throw await notShown(client, cluster, { answeredBy: address, lagMs });
             if (lagMs === 'unknown') {
               throw new SmokeFailure('reports no lag: it does not stream from the primary', {
                 evidence: { answeredBy: address, visibleAfterMs },
@@ -196,11 +196,14 @@ async function whenVisible(
   }
 }
 
-async function notShown(client: PgClient, address: string, lagMs: ReplicaLag): Promise<SmokeFailure> {
+async function notShown(client: PgClient, { engine }: ClusterUnderTest, evidence: Evidence): Promise<SmokeFailure> {
+  const reason = 'does not show a write of the primary';
+  // Readers of Aurora replay nothing, so nobody can pause them.
+  if (engine !== 'postgres') return new SmokeFailure(reason, { evidence });
   const { rows } = await client.query<{ paused: boolean }>('select pg_is_wal_replay_paused() as paused');
-  const why = rows[0]?.paused ? ': its replay is paused' : '';
-  return new SmokeFailure(`does not show a write of the primary${why}`, {
-    evidence: { answeredBy: address, lagMs },
-    ...(rows[0]?.paused && { next: 'select pg_wal_replay_resume() on the replica, once it is clear who paused it' }),
+  if (!rows[0]?.paused) return new SmokeFailure(reason, { evidence });
+  return new SmokeFailure(`${reason}: its replay is paused`, {
+    evidence,
+    next: 'select pg_wal_replay_resume() on the replica, once it is clear who paused it',
   });
 }

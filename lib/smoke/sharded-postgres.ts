@@ -2,7 +2,7 @@ import type { ShardedPostgresTopology } from '../topology';
 import { accessChecks } from './access-checks';
 import { awsChecks } from './aws-checks';
 import type { Check } from './check';
-import { oneShard } from './cluster-under-test';
+import { oneShard, type ClusterUnderTest } from './cluster-under-test';
 import { keysOnOwner } from './keys-on-owner';
 import { placementChecks, shardMapFits } from './placement-checks';
 import { routingChecks } from './routing-checks';
@@ -22,7 +22,7 @@ export function shardedPostgresChecks(
     shardMapFits(tier, name),
     keysOnOwner(tier, name, clusters),
     ...clusters.flatMap((cluster) => [
-      ...serverChecks(cluster),
+      ...serverChecks(cluster).map((check) => sparingOtherShards(check, clusters)),
       ...placementChecks(cluster),
       // Where there are no replicas the keys of keys-on-owner show the router's writes already.
       ...(cluster.replicas.length > 0 ? routingChecks(cluster) : []),
@@ -30,4 +30,18 @@ export function shardedPostgresChecks(
     ...accessChecks(name, clusters, tier.topology),
     ...awsChecks(name, tier.topology.world),
   ];
+}
+
+/** Listed by name up to this many. */
+const NAMED = 8;
+
+/** What is wrong with one server of one shard leaves the other shards alone. */
+function sparingOtherShards(check: Check, clusters: readonly ClusterUnderTest[]): Check {
+  const others = (passed: ReadonlySet<string>): string | undefined => {
+    const well = clusters.filter(({ primary }) => passed.has(`${primary.label} takes-writes`));
+    if (well.length === 0) return undefined;
+    const names = well.map(({ identity }) => identity.shard).join(', ');
+    return well.length > NAMED ? `reads and writes of ${well.length} shards` : `reads and writes of ${names}`;
+  };
+  return { ...check, unaffected: (passed) => check.unaffected?.(passed) ?? others(passed) };
 }

@@ -8,4 +8,5 @@ export type { PlacementStore } from './placement-store';
 export * from './secrets';
 export * from './secrets-manager-secrets';
 export * from './ssm-topology';
+export * from './tier-sources';
 export * from './topology-source';

@@ -300,7 +300,7 @@ describe('placement', () => {
       'posts/s1',
     );
     expect(failedOf(report)).toEqual(['posts keys-on-owner']);
-    expect(failureOf(report, 'posts keys-on-owner').reason).toBe('s1 holds 1 keys that belong elsewhere');
+    expect(failureOf(report, 'posts keys-on-owner').reason).toBe('s1 holds 1 of other shards');
   });
 
   it('keys-on-owner fails where a shard loses what it was given', async () => {
