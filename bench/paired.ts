@@ -76,16 +76,16 @@ export function medianOf(values: readonly number[]): number {
 }
 
 /**
- * How many values at each end lie outside a 95 % interval of the median: the median is as likely above as below each value, so the count
- * of values below it is binomial.
+ * How many values at each end lie outside a 95 % interval of the median. Each value is as likely above the true median as below, so the
+ * count of those below is binomial; of five values or fewer not even all reach 95 %, so then none lies outside.
  */
 function intervalRank(count: number): number {
   let outside = 0;
   let ways = 1;
-  for (let below = 0; below < count / 2; below++) {
+  let below = 0;
+  for (; outside <= 0.05; below++) {
     outside += 2 * ways * 0.5 ** count;
-    if (outside > 0.05) return below;
     ways = (ways * (count - below)) / (below + 1);
   }
-  return Math.floor((count - 1) / 2);
+  return Math.max(0, below - 2);
 }

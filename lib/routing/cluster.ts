@@ -54,7 +54,8 @@ export class Cluster implements PostgresHandle {
   readonly store: string;
   /** Name of the primary. */
   readonly primary: string;
-  private watched: Promise<unknown> | undefined;
+  /** Whether each replica was probed once: before, none is eligible. */
+  private isWatched = false;
 
   constructor(
     readonly shard: string | undefined,
@@ -69,13 +70,16 @@ export class Cluster implements PostgresHandle {
   }
 
   async write<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
-    return this.serverOf(this.route('write')).query<R>('write', text, values);
+    try {
+      return await this.serverOf(this.route('write')).query<R>('write', text, values);
+    } catch (error) {
+      throw tracedToCaller(error);
+    }
   }
 
   async read<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
-    if (this.replicas.length === 0) return this.serverOf(this.route('read')).query<R>('read', text, values);
     this.lifetime.check(this.store);
-    await (this.watched ??= Promise.all(this.replicas.map(({ monitor }) => monitor?.start())));
+    if (!this.isWatched) await this.watch();
     let tried = NONE_TRIED;
     for (;;) {
       this.lifetime.check(this.store);
@@ -83,7 +87,7 @@ export class Cluster implements PostgresHandle {
       try {
         return await this.serverOf(route).query<R>('read', text, values);
       } catch (error) {
-        if (route.role === 'primary' || !mayAnswerElsewhere(error)) throw error;
+        if (route.role === 'primary' || !mayAnswerElsewhere(error)) throw tracedToCaller(error);
         tried = [...tried, route.server];
         this.noteLost(route.server, error);
       }
@@ -119,6 +123,11 @@ export class Cluster implements PostgresHandle {
     );
   }
 
+  private async watch(): Promise<void> {
+    await Promise.all(this.replicas.map(({ monitor }) => monitor?.start()));
+    this.isWatched = true;
+  }
+
   private readRequest(bucket: BucketId | undefined, tried: readonly string[]): ReadRequest {
     const { maxLagMs, fallback } = this.policy;
     return { access: 'read', bucket, maxLagMs, fallback, nowMs: performance.now(), tried };
@@ -142,4 +151,10 @@ function mayAnswerElsewhere(error: unknown): boolean {
     isPolystoreError(error, 'POOL_EXHAUSTED') ||
     errorGroupOf(error) === 'tooManyConnections'
   );
+}
+
+/** pg's errors arise where the socket is read: this gives them the stack of whoever waits for them. */
+function tracedToCaller(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error, tracedToCaller);
+  return error;
 }

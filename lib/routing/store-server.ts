@@ -56,25 +56,30 @@ export class StoreServer implements FailedServer {
    * Runs one statement.
    * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED; any other error of the server passes as it is
    */
-  async query<R extends QueryResultRow>(
+  query<R extends QueryResultRow>(
     access: Access,
     text: string,
     values: readonly unknown[] | undefined,
   ): Promise<QueryResult<R>> {
-    this.outstanding++;
-    try {
-      const client = await this.checkout();
-      try {
-        const result = await client.query<R>(text, values as unknown[] | undefined);
-        client.release();
-        return result;
-      } catch (error) {
-        client.release(!isReusableAfter(error, values));
-        throw await this.translate(error, access === 'read' ? 'reading' : 'writing');
-      }
-    } finally {
-      this.outstanding--;
-    }
+    // Callbacks, and one promise for it all: with a promise a step, the router cost a tenth of pg's own throughput.
+    return new Promise((resolve, reject) => {
+      this.outstanding++;
+      this.pool().connect((failure, client, release) => {
+        if (failure || !client) return this.fail(failure, 'unsent', reject);
+        try {
+          client.query<R>(text, values as unknown[], (error: Error | null, result) => {
+            release(error ? !isReusableAfter(error, values) : false);
+            if (error) return this.fail(error, access === 'read' ? 'reading' : 'writing', reject);
+            this.outstanding--;
+            resolve(result);
+          });
+        } catch (error) {
+          // What pg can't even send, as a text that is no text.
+          release(true);
+          this.fail(error, 'unsent', reject);
+        }
+      });
+    });
   }
 
   /**
@@ -118,6 +123,11 @@ export class StoreServer implements FailedServer {
     } catch (error) {
       throw await this.translate(error, 'unsent');
     }
+  }
+
+  private fail(error: unknown, progress: Progress, reject: (error: unknown) => void): void {
+    this.outstanding--;
+    this.translate(error, progress).then(reject, reject);
   }
 
   private async translate(error: unknown, progress: Progress): Promise<unknown> {
