@@ -48,3 +48,11 @@ test('stacks with data stay as they are when services come, change or go', () =>
   expect(JSON.stringify(withMany)).toBe(JSON.stringify(without));
   expect(JSON.stringify(without)).not.toMatch(/zebra|yak/);
 });
+
+test('stacks with data stay as they are when another store leaves the tier', () => {
+  const before = templatesOf(blogTier('prod'));
+  const after = templatesOf(blogTier('prod', { onlyMain: true }));
+  expect(Object.keys(after).sort()).toEqual(['access', 'main', 'network']);
+  for (const name of ['network', 'main']) expect([name, after[name]]).toEqual([name, before[name]]);
+  expect(JSON.stringify(after['access'])).not.toContain('posts');
+});

@@ -14,10 +14,12 @@ export interface BlogChanges {
   /** Shards of `posts`, by name. */
   readonly shards?: readonly string[];
   readonly services?: Readonly<Record<string, ServiceConfig>>;
+  /** Leaves `posts` out, and every service with it. */
+  readonly onlyMain?: true;
 }
 
 /** The example tier of one stage, by default as its tier file has it. */
-export function blogTier(stage: BlogStage, { shards, services }: BlogChanges = {}): TierDefinition {
+export function blogTier(stage: BlogStage, { shards, services, onlyMain }: BlogChanges = {}): TierDefinition {
   const { posts } = config.stores;
   const changed: TierConfig = {
     ...config,
@@ -28,6 +30,7 @@ export function blogTier(stage: BlogStage, { shards, services }: BlogChanges = {
       }),
     },
     ...(services && { services }),
+    ...(onlyMain && { stores: { main: config.stores.main }, services: {} }),
   };
   return parseTier(changed, { stage });
 }

@@ -1,4 +1,5 @@
-import { createTierApp } from '../../lib/stacks';
+import { App, Stage } from 'aws-cdk-lib';
+import { createTierApp, synthesizeTier } from '../../lib/stacks';
 import { blogTier } from '../support/blog-tier';
 
 const protectedStacks = (stage: 'dev' | 'prod'): (string | undefined)[] =>
@@ -40,3 +41,19 @@ test('stacks deploy network first, then stores, then access', () => {
     'blog-dev-access': ['blog-dev-main', 'blog-dev-network', 'blog-dev-posts'],
   });
 });
+
+test('a tier can be put into an app of the user’s own, beside other things', () => {
+  const stage = new Stage(new App(), 'Pipeline');
+  const { all, stores } = synthesizeTier(stage, blogTier('dev'));
+  expect(all.map(({ stackName }) => stackName)).toEqual(
+    stage
+      .synth()
+      .stacks.map(({ stackName }) => stackName)
+      .sort(byDeployment),
+  );
+  expect(Object.keys(stores)).toEqual(['main', 'posts']);
+  expect(stores['posts']?.shardStacks).toEqual(['s0']);
+});
+
+const ORDER = ['network', 'main', 'posts', 'posts-shards-s0', 'access'].map((name) => `blog-dev-${name}`);
+const byDeployment = (one: string, other: string): number => ORDER.indexOf(one) - ORDER.indexOf(other);
