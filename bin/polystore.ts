@@ -27,6 +27,7 @@ const commands = {
   status: () => require('./commands/status') as typeof import('./commands/status'),
   smoke: () => require('./commands/smoke') as typeof import('./commands/smoke'),
   down: () => require('./commands/down') as typeof import('./commands/down'),
+  cost: () => require('./commands/cost') as typeof import('./commands/cost'),
 };
 
 /** A command's work becomes the process' exit status. */
@@ -92,6 +93,11 @@ tierCommand('smoke', 'prove every promise of a running tier', [
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')
   .action(ending((options) => commands.down().down(options)));
+
+tierCommand('cost', 'estimate what the stage costs a month on AWS, before anything is deployed', [
+  'cost',
+  'cost --stage prod --json',
+]).action(ending((options) => commands.cost().cost(options)));
 
 program.parseAsync().catch((error: unknown) => {
   // commander has printed its message; help and version end here too, with status 0.

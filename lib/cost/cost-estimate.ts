@@ -57,6 +57,6 @@ export interface CostEstimate {
   readonly monthlyUsd: number;
   /** A line that is billed by time has no known price: the stage costs more than `monthlyUsd`. */
   readonly atLeast: boolean;
-  /** Everything without a known price. */
+  /** Everything without a known price, what is billed by time first. */
   readonly unknown: readonly { readonly part: string; readonly item: string; readonly billedBy: 'time' | 'use' }[];
 }

@@ -26,10 +26,12 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
     parts,
     monthlyUsd: toCents(parts.reduce((sum, { monthlyUsd }) => sum + monthlyUsd, 0)),
     atLeast: parts.some(({ atLeast }) => atLeast),
-    unknown: parts.flatMap(({ part, lines }) =>
-      lines
-        .filter(({ usdPerUnit }) => usdPerUnit === UNKNOWN_PRICE)
-        .map(({ item, billedBy }) => ({ part, item, billedBy })),
+    unknown: (['time', 'use'] as const).flatMap((billedBy) =>
+      parts.flatMap(({ part, lines }) =>
+        lines
+          .filter((line) => line.usdPerUnit === UNKNOWN_PRICE && line.billedBy === billedBy)
+          .map(({ item }) => ({ part, item, billedBy })),
+      ),
     ),
   };
 }

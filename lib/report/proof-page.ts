@@ -1,7 +1,9 @@
 import type { Outcome } from '../smoke';
+import { renderCostSection } from './cost-section';
 import { escapeHtml } from './escape-html';
 import { PAGE_STYLE } from './page-style';
 import type { ProofReport } from './proof-report';
+import { renderQuotaSection } from './quota-section';
 import { renderTierPicture } from './tier-picture';
 
 /** The report as one HTML file that needs nothing beside it: no script, no font, no request. */
@@ -23,6 +25,8 @@ ${Object.keys(report.stores)
   .map((store) => renderStore(report, store))
   .join('\n')}
 ${renderSynthesis(report)}
+${report.cost === undefined ? '' : renderCostSection(report.cost)}
+${report.quotas === undefined ? '' : renderQuotaSection(report.quotas)}
 <footer>cdk-polystore ${escapeHtml(report.kit)} · smoke run ${escapeHtml(report.smoke.run)} · the same figures as JSON: report.json</footer>
 </main>
 </body>

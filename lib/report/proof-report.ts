@@ -1,3 +1,5 @@
+import type { CostEstimate } from '../cost';
+import type { QuotaNeed } from '../quota';
 import type { SmokeReport } from '../smoke';
 import type { ServiceTopology } from '../topology';
 
@@ -21,6 +23,10 @@ export interface ProofReport {
   readonly services: Readonly<Record<string, ServiceTopology>>;
   readonly servers: readonly ProvenServer[];
   readonly synthesis: Synthesis;
+  /** What the stage costs on AWS. @default - the page says nothing of it */
+  readonly cost?: CostEstimate;
+  /** What the stage needs of an account's quotas. @default - the page says nothing of it */
+  readonly quotas?: readonly QuotaNeed[];
   readonly smoke: SmokeReport;
 }
 

@@ -1,0 +1,119 @@
+import { parseTier, postgres, shardedPostgres } from '../../lib/definition';
+import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
+import { neededQuotas } from '../../lib/quota';
+import { blogTier, shardNames } from '../support/blog-tier';
+import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
+
+type Templates = Record<string, TemplateJson>;
+
+/** Every stack's resources by type, as its template has them. */
+const countTemplates = (templates: Templates) =>
+  Object.fromEntries(
+    Object.entries(templates).map(([stack, { Resources }]) => {
+      const counts: Record<string, number> = {};
+      for (const { Type } of Object.values(Resources)) counts[Type] = (counts[Type] ?? 0) + 1;
+      return [stack, counts];
+    }),
+  );
+
+/** Rules of the fullest group in one direction, written inline and on their own. */
+function fullest(templates: Templates, direction: 'Ingress' | 'Egress'): number {
+  const rules = new Map<string, number>();
+  const add = (group: string, count: number): void => void rules.set(group, (rules.get(group) ?? 0) + count);
+  for (const { id, Properties } of resourcesOf(templates, 'AWS::EC2::SecurityGroup')) {
+    const inline = Properties[`SecurityGroup${direction}`] as readonly unknown[] | undefined;
+    add(JSON.stringify({ 'Fn::GetAtt': [id, 'GroupId'] }), inline?.length ?? 0);
+  }
+  for (const { Properties } of resourcesOf(templates, `AWS::EC2::SecurityGroup${direction}`)) {
+    add(JSON.stringify(Properties['GroupId']), 1);
+  }
+  return Math.max(...rules.values());
+}
+
+const tiers = {
+  'the example, disposable': blogTier('dev'),
+  'the example, protected': blogTier('prod'),
+  'one shard': blogTier('dev', { shards: ['s0'] }),
+  'sixty shards, protected': blogTier('prod', { shards: shardNames(60) }),
+  'many services and no shards': parseTier({
+    name: 'shop',
+    stages: { live: { profile: 'protected' } },
+    stores: { orders: postgres({ replicas: 3 }), stock: postgres(), ledger: postgres({ class: 'm7g.large' }) },
+    services: Object.fromEntries(
+      Array.from({ length: 8 }, (_, index) => [
+        `service${index}`,
+        { uses: { orders: 'write', ...(index % 2 === 0 && { stock: 'read' }) } },
+      ]),
+    ),
+  }),
+  'no service at all': parseTier({
+    name: 'lone',
+    stages: { here: { profile: 'disposable' } },
+    stores: { orders: shardedPostgres({ shardKey: 'id', shards: { s3: {}, s11: { class: 'r7g.large' } } }) },
+  }),
+};
+
+describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
+  const inventory = inventoryOf(tier);
+  const templates = templatesOf(tier);
+  const prefix = `${tier.name}-${tier.stage.name}-`;
+
+  it('equals the templates, stack by stack and type by type', () => {
+    const stacks = [...new Set(inventory.groups.map(({ stack }) => stack))];
+    const counted = Object.fromEntries(
+      stacks.map((stack) => [
+        stack.slice(prefix.length),
+        countResources(inventory.groups, (group) => group.stack === stack),
+      ]),
+    );
+    expect(counted).toEqual(countTemplates(templates));
+  });
+
+  it('names every server with its class, and says which have a standby and storage of their own', () => {
+    const synthesized = resourcesOf(templates, 'AWS::RDS::DBInstance').map(({ Properties }) => ({
+      identifier: Properties['DBInstanceIdentifier'],
+      class: Properties['DBInstanceClass'],
+      engine: Properties['DBClusterIdentifier'] === undefined ? 'postgres' : 'aurora-postgres',
+      deployment: Properties['MultiAZ'] === true ? 'multi-az' : 'single-az',
+      // A replica takes its primary's size.
+      ...(Properties['AllocatedStorage'] !== undefined && { storageGiB: Number(Properties['AllocatedStorage']) }),
+    }));
+    const counted = inventory.servers.map(({ store, name, ...server }) => ({
+      identifier: `${prefix}${store}-${name}`,
+      class: `db.${server.class}`,
+      engine: server.engine,
+      deployment: server.deployment,
+      ...(name === 'primary' && { storageGiB: server.storageGiB }),
+    }));
+    const byIdentifier = (a: { identifier: unknown }, b: { identifier: unknown }): number =>
+      String(a.identifier).localeCompare(String(b.identifier));
+    expect(counted.sort(byIdentifier)).toEqual(synthesized.sort(byIdentifier));
+  });
+
+  it('leads to the quotas that the templates need', () => {
+    const count = (type: ResourceType): number => resourcesOf(templates, type).length;
+    const needs = Object.fromEntries(neededQuotas(tier).map(({ quota, needed }) => [quota, needed]));
+    expect(needs).toEqual({
+      dbInstances: count('AWS::RDS::DBInstance'),
+      dbClusters: count('AWS::RDS::DBCluster'),
+      dbSubnetGroups: count('AWS::RDS::DBSubnetGroup'),
+      dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
+      dbClusterParameterGroups: count('AWS::RDS::DBClusterParameterGroup'),
+      vpcs: count('AWS::EC2::VPC'),
+      securityGroups: count('AWS::EC2::SecurityGroup'),
+      inboundRules: fullest(templates, 'Ingress'),
+      outboundRules: fullest(templates, 'Egress'),
+      secrets: count('AWS::SecretsManager::Secret'),
+      keys: count('AWS::KMS::Key'),
+      tables: count('AWS::DynamoDB::Table'),
+      parameters: count('AWS::SSM::Parameter'),
+      stacks: Object.keys(templates).length,
+      resources: Math.max(...Object.values(templates).map(({ Resources }) => Object.keys(Resources).length)),
+    });
+  });
+});
+
+test('every type that is listed is in some template', () => {
+  const found = new Set(Object.values(tiers).flatMap((tier) => Object.keys(countResources(inventoryOf(tier).groups))));
+  expect([...found].sort()).toEqual([...RESOURCE_TYPES].sort());
+});
