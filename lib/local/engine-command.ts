@@ -14,7 +14,7 @@ export interface EngineCommand {
 
 /**
  * Runs a program of an engine until it ends, and resolves to what it printed. An abort ends the program, and rejects once it is gone.
- * @throws {PolystoreError} ENGINE_FAILED with its last lines where it fails, INTERRUPTED after an abort
+ * @throws {PolystoreError} ENGINE_FAILED with its last lines where it fails or can't be run, INTERRUPTED after an abort
  */
 export async function runCommand(identity: Identity, command: EngineCommand, signal?: AbortSignal): Promise<string> {
   throwIfInterrupted(signal, command.label);
@@ -29,7 +29,7 @@ export async function runCommand(identity: Identity, command: EngineCommand, sig
   signal?.addEventListener('abort', abort, { once: true });
   try {
     const code = await new Promise<number | string>((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', (error) => reject(engineFailed(command.label, `can't be run (${error.message})`, '')));
       child.once('close', (exitCode, exitSignal) => resolve(exitCode ?? exitSignal ?? 'unknown'));
       // A program that ends before it has read its input raises EPIPE; its exit code tells the story.
       child.stdin.once('error', () => undefined);

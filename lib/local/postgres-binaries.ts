@@ -16,6 +16,9 @@ export interface PostgresBinaries {
 /** Platforms that the kit has engines for; a platform package is installed by npm on its own platform only. */
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 
+/** Where the installation lies in its package: all paths in the list of links begin with it. */
+const PACKED_AS = 'native/';
+
 /** Where a platform package keeps the links that npm can't pack, relative to the package. */
 interface SymlinkEntry {
   /** The real file. */
@@ -48,8 +51,8 @@ export async function linkLibraries(directory: string): Promise<boolean> {
   const root = dirname(directory);
   try {
     for (const entry of entries) {
-      const link = join(directory, relative('native', entry.target));
-      const file = join(directory, relative('native', entry.source));
+      const link = join(directory, entry.target.slice(PACKED_AS.length));
+      const file = join(directory, entry.source.slice(PACKED_AS.length));
       if (!existsSync(link)) await makeLink(relative(dirname(link), file), link);
     }
     return true;

@@ -52,8 +52,11 @@ async function canRun(identity: Identity, { directory }: PostgresBinaries, signa
   return succeeds(identity, join(directory, 'bin', 'postgres'), ['-V'], signal);
 }
 
-/** 60 MB, once: for a user who can't read node_modules, or where nobody may write the links that are missing there. */
-async function copyBinaries(
+/**
+ * An engine that everybody can run: 60 MB, copied once, for a user who can't read node_modules, or where nobody may write the links that
+ * are missing there.
+ */
+export async function copyBinaries(
   found: PostgresBinaries,
   templates: string,
   signal?: AbortSignal,
