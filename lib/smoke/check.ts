@@ -25,8 +25,8 @@ export interface Check {
 export interface CheckContext {
   /** Unique to the run: marks every row that it writes. */
   readonly run: string;
-  /** How long the check may take, in milliseconds. */
-  readonly deadlineMs: number;
+  /** When the check must have ended, on the clock of `performance.now()`, in milliseconds. */
+  readonly deadlineAtMs: number;
   /** Aborted when the deadline has passed or the run was interrupted. */
   readonly signal: AbortSignal;
 }

@@ -29,7 +29,7 @@ export function runCheck(check: Check, { run, deadlineMs, signal, world }: Check
   const either = AbortSignal.any([signal, deadline.signal]);
   const work = signal.aborted
     ? Promise.reject<Evidence>(interrupted())
-    : check.run({ run, deadlineMs, signal: either });
+    : check.run({ run, deadlineAtMs: started + deadlineMs, signal: either });
   let timer: NodeJS.Timeout | undefined;
   const givenUp = new Promise<never>((_resolve, reject) => {
     const stop = (): void =>

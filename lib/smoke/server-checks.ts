@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errorCodeOf, errorGroupOf, readServerState, type PgClient } from '../postgres';
 import { identityText, readIdentity } from '../provision';
-import { SmokeFailure, SmokeSkip, type Check, type CheckContext, type Evidence } from './check';
+import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { askInPlaintext } from './plaintext-probe';
@@ -52,7 +52,7 @@ function servesReads(cluster: ClusterUnderTest, replica: ServerUnderTest): Check
     unaffected: (passed) =>
       readsServedBy(replicas, passed) ??
       (passed.has(`${primary.label} takes-writes`) ? 'writes, and reads: they fall back to the primary' : undefined),
-    run: async ({ run, signal }) => {
+    run: async ({ run, deadlineAtMs, signal }) => {
       const { address, in_recovery: inRecovery } = await replica.reach();
       if (!inRecovery) {
         throw new SmokeFailure('is not in recovery: it was promoted, or is another primary', {
@@ -65,7 +65,7 @@ function servesReads(cluster: ClusterUnderTest, replica: ServerUnderTest): Check
       return cleaningUp(
         () =>
           replica.asSmoke(async (client) => {
-            const visibleAfterMs = await whenVisible(client, probe, replica.timeoutMs, signal);
+            const visibleAfterMs = await whenVisible(client, probe, { limitMs: lookFor(deadlineAtMs), signal });
             const { lagMs = 'unknown' } = await readServerState(client, cluster.engine);
             if (visibleAfterMs === undefined) throw await notShown(client, cluster, { answeredBy: address, lagMs });
             if (lagMs === 'unknown') {
@@ -178,12 +178,14 @@ async function sweep(client: PgClient, { identity }: ClusterUnderTest): Promise<
   return removed;
 }
 
+/** How long to look for a row until `deadlineAtMs`, so that a quarter of the time is left to say why it is not there. */
+const lookFor = (deadlineAtMs: number): number => (deadlineAtMs - performance.now()) * 0.75;
+
 /** How long after now a replica shows a row, in milliseconds; undefined where it doesn't within `limitMs`. */
 async function whenVisible(
   client: PgClient,
   probe: string,
-  limitMs: number,
-  signal: CheckContext['signal'],
+  { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<number | undefined> {
   const started = performance.now();
   for (;;) {

@@ -32,7 +32,7 @@ async function asOwner(label: string, text: string): Promise<unknown> {
 async function proveWhile(broken: string, mended: string, on = 'main/primary'): Promise<SmokeReport> {
   await sql(on, broken);
   try {
-    return await prove(local, { deadlineMs: 3_000 });
+    return await prove(local);
   } finally {
     await sql(on, mended);
   }
