@@ -17,6 +17,7 @@ export const walls = {
   'lib/postgres': ['lib/errors', 'lib/topology'],
   'lib/routing': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/provision': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
+  'lib/guard': ['lib/errors', 'lib/sources'],
   'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology', 'lib/cost', 'lib/quota'],
   'lib/smoke': [
     'lib/errors',
@@ -36,6 +37,7 @@ export const walls = {
     'lib/topology',
     'lib/placement',
   ],
+  'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
   'lib/stacks': ['lib/errors', 'constructs', 'lib/definition', 'lib/catalog', 'lib/topology', 'lib/placement'],
   constructs: ['lib/errors', 'lib/catalog', 'lib/topology'],
 };
@@ -46,7 +48,10 @@ const owners = {
   constructs: ['lib/stacks', 'constructs'],
   'cdk-nag': ['lib/stacks', 'constructs'],
   pg: ['lib/postgres'],
-  '@aws-sdk': ['lib/sources', 'lib/smoke'],
+  '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor'],
+  '@aws-sdk/client-iam': ['lib/doctor'],
+  '@aws-sdk/client-rds': ['lib/doctor'],
+  '@aws-sdk/client-service-quotas': ['lib/doctor'],
 };
 
 const rooms = Object.keys(walls);

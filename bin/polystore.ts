@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
+import type { GuardOptions } from './commands/guard';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
 import { painterFor } from './terminal';
 import { DEFAULT_TIER_FILE } from './tier-context';
@@ -27,7 +28,9 @@ const commands = {
   status: () => require('./commands/status') as typeof import('./commands/status'),
   smoke: () => require('./commands/smoke') as typeof import('./commands/smoke'),
   down: () => require('./commands/down') as typeof import('./commands/down'),
+  guard: () => require('./commands/guard') as typeof import('./commands/guard'),
   cost: () => require('./commands/cost') as typeof import('./commands/cost'),
+  doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
 };
 
 /** A command's work becomes the process' exit status. */
@@ -47,12 +50,17 @@ const exitCodes = Object.entries(EXIT_CODES)
   .map(([name, code]) => `  ${String(code).padEnd(4)} ${EXIT_CODE_HELP[name as keyof typeof EXIT_CODES]}`)
   .join('\n');
 
-function tierCommand(name: string, description: string, examples: readonly string[]): Command {
+function tierCommand(
+  name: string,
+  description: string,
+  examples: readonly string[],
+  withoutStage = 'the first of the tier file',
+): Command {
   return program
     .command(name)
     .description(description)
     .option('--tier <file>', 'the tier file', DEFAULT_TIER_FILE)
-    .option('--stage <name>', 'the stage; without it, the first of the tier file')
+    .option('--stage <name>', `the stage; without it, ${withoutStage}`)
     .option('--json', 'print JSON for scripts, nothing else')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ npx polystore ${example}`).join('\n')}`);
 }
@@ -94,10 +102,32 @@ tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'd
   .option('--delete-data', 'delete its databases, secrets and logs too')
   .action(ending((options) => commands.down().down(options)));
 
+tierCommand(
+  'guard',
+  'compare what would be deployed with the committed baseline: exit 1 where data or its protection would be lost',
+  ['guard', 'guard --accept --reason "first baseline"', 'guard --stage prod --json'],
+  'every stage',
+)
+  .option('--accept', 'write the baseline anew, with the decision in it')
+  .option('--reason <text>', 'why; goes with --accept')
+  .action((options, command: Command) => {
+    if (options.accept && !options.reason) command.error('error: --accept needs --reason "why it may be lost"');
+    if (options.reason && !options.accept)
+      command.error('error: --reason says why something is accepted: add --accept');
+    return ending((checked: GuardOptions) => commands.guard().guard(checked))(options);
+  });
+
 tierCommand('cost', 'estimate what the stage costs a month on AWS, before anything is deployed', [
   'cost',
   'cost --stage prod --json',
 ]).action(ending((options) => commands.cost().cost(options)));
+
+tierCommand('doctor', 'say what would stand in the way of the tier, here and on AWS', [
+  'doctor',
+  'doctor --stage prod --aws',
+])
+  .option('--aws', "ask AWS: quotas, roles, bootstrap, classes and zones; reads only, in the environment's account")
+  .action(ending((options) => commands.doctor().doctor(options)));
 
 program.parseAsync().catch((error: unknown) => {
   // commander has printed its message; help and version end here too, with status 0.

@@ -4,7 +4,7 @@ import { createJiti } from 'jiti';
 import { PolystoreError } from '../errors';
 import { describeLoadFailure } from './load-failure';
 import type { TierSource } from './locate-fault';
-import { parseTier } from './parse-tier';
+import { parseStages, parseTier } from './parse-tier';
 import type { TierDefinition } from './tier';
 
 export interface LoadTierOptions {
@@ -23,6 +23,16 @@ export interface LoadTierOptions {
 export async function loadTier(file: string, options: LoadTierOptions = {}): Promise<TierDefinition> {
   const source = { file, text: await readText(file) };
   return parseTier(await evaluate(source), { stage: options.stage, source });
+}
+
+/**
+ * Loads a tier file as {@link loadTier} does, once for each of its stages, in the order of the file.
+ *
+ * @throws {PolystoreError} TIER_FILE_UNREADABLE and CONFIG_INVALID as {@link loadTier}
+ */
+export async function loadStages(file: string): Promise<readonly [TierDefinition, ...TierDefinition[]]> {
+  const source = { file, text: await readText(file) };
+  return parseStages(await evaluate(source), { source });
 }
 
 async function readText(file: string): Promise<string> {

@@ -31,6 +31,20 @@ export function parseTier(input: unknown, options: ParseTierOptions = {}): TierD
   return deepFreeze(resolveTier(draft, stage));
 }
 
+/**
+ * Reads a definition as {@link parseTier} does and returns it once for each of its stages, in the order of the file.
+ *
+ * @throws {PolystoreError} CONFIG_INVALID with every fault; its message is ready to print
+ */
+export function parseStages(
+  input: unknown,
+  options: Pick<ParseTierOptions, 'source'> = {},
+): readonly [TierDefinition, ...TierDefinition[]] {
+  const first = parseTier(input, options);
+  const others = (readDraft(input).draft.stages ?? []).slice(1);
+  return [first, ...others.map(({ name }) => parseTier(input, { ...options, stage: name }))];
+}
+
 function chosenStage({ stages = [] }: TierDraft, name: string | undefined): StageDraft | undefined {
   return name === undefined ? stages[0] : stages.find((stage) => stage.name === name);
 }

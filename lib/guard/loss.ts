@@ -1,0 +1,40 @@
+import type { ResourceBaseline } from './baseline';
+
+/** What is lost with a resource of each type. */
+const CONTENTS: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::GlobalTable': 'its items',
+  'AWS::DynamoDB::Table': 'its items',
+  'AWS::EC2::Subnet': 'the addresses of the servers in it, which AWS moves to no other subnet',
+  'AWS::EC2::VPC': 'the network of every server in it, which AWS moves to no other',
+  'AWS::KMS::Key': 'the key to all that was encrypted with it: storage, backups, secrets',
+  'AWS::RDS::DBCluster': 'its databases',
+  'AWS::RDS::DBSubnetGroup': 'the servers in it, which are replaced with it',
+  'AWS::RDS::GlobalCluster': 'the replication between its regions',
+  'AWS::SecretsManager::Secret': 'the password in it: whoever logs in with it is refused until provisioning ran',
+};
+
+/** What is lost with a resource when it goes. */
+export function contentsOf({ type, createOnly }: ResourceBaseline): string {
+  if (type !== 'AWS::RDS::DBInstance') return CONTENTS[type] ?? 'what it holds';
+  if (createOnly['DBClusterIdentifier'] !== undefined) {
+    return 'one server of its cluster with the connections to it; the data stays with the cluster';
+  }
+  if (createOnly['SourceDBInstanceIdentifier'] !== undefined) {
+    return 'a server for reads with the connections to it; the data stays with its primary';
+  }
+  return 'its databases';
+}
+
+/** What CloudFormation does with a resource that it lets go of, under a policy. */
+export function fateUnder(policy: string | undefined, { type }: ResourceBaseline): string {
+  const backups = type.startsWith('AWS::RDS::DB') ? ', its automated backups with it' : '';
+  switch (policy) {
+    case 'Retain':
+    case 'RetainExceptOnCreate':
+      return 'the old one stays, and nothing manages it or routes to it any more';
+    case 'Snapshot':
+      return `the old one is deleted after a last snapshot${backups}`;
+    default:
+      return `the old one is deleted${backups}`;
+  }
+}
