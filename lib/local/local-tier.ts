@@ -100,6 +100,7 @@ async function startLocked(start: Start): Promise<LocalTier> {
   const tier = new RunningTier(definition, directory, lock, watchdog);
   try {
     const room: ClusterRoom = { ...(await prepareRoom(start)), guard: watchdog };
+    await watchdog.ready();
     await startClusters(start, room, tier);
     const topology = localTopology(definition, directory, room.tls.authority, (server) => tier.portOf(server));
     await completeTier(start, room, tier, topology);

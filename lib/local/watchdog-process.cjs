@@ -7,6 +7,7 @@
  *                                                      starting <store>/<server>   its process may exist from now on
  *                                                      ended <store>/<server>      it exists no more
  *                                                      bye                         all ended; the watchdog leaves
+ *                                                    It says `watching` on standard output once, as soon as it does.
  *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
  *
  * A process is stopped only if a data directory's postmaster.pid names it and its command line names that directory and run:
@@ -123,6 +124,9 @@ function guard(root, run) {
   });
   process.stdin.once('end', end);
   process.stdin.once('error', end);
+  // The supervisor may be gone already.
+  process.stdout.on('error', () => undefined);
+  process.stdout.write('watching\n');
 }
 
 const [mode, root, run = ''] = process.argv.slice(2);

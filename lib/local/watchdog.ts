@@ -1,12 +1,18 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { engineFailed } from './engine-command';
 import { ENGINE_ENVIRONMENT } from './run-as';
 
 /** A second process that stops the tier's servers if this one can't any more. */
 export interface Watchdog {
   /** Its process id; another one after it was restarted. */
   pid(): number;
+  /**
+   * Resolves as soon as it watches.
+   * @throws {PolystoreError} ENGINE_FAILED where it can't be started
+   */
+  ready(): Promise<void>;
   /** Tells it, before a server's process is made, that there may be one. */
   starting(server: string): void;
   /** Tells it that a server's process is gone. */
@@ -18,6 +24,8 @@ export interface Watchdog {
 const SCRIPT = join(__dirname, 'watchdog-process.cjs');
 const FIRST_RESTART_MS = 50;
 const SLOWEST_RESTART_MS = 5_000;
+/** A watchdog that ends this many times before it ever watched can't be started here. */
+const LAUNCHES = 3;
 
 /**
  * Starts the watchdog of a run. It lives in a session of its own, so that no Ctrl-C meant for this process reaches it, and holds the
@@ -28,45 +36,62 @@ export function startWatchdog(dataDirectory: string, run: string): Watchdog {
   const alive = new Set<string>();
   let dismissed = false;
   let restartMs = FIRST_RESTART_MS;
-  let process_ = launch();
+  let launches = 0;
+  let resolveReady: () => void;
+  let rejectReady: (error: unknown) => void;
+  const ready = new Promise<void>((resolve, reject) => {
+    resolveReady = resolve;
+    rejectReady = reject;
+  });
+  // A start that fails for another reason first never asks.
+  ready.catch(() => undefined);
+  let current = launch();
 
   function launch(): ChildProcess {
     const child = spawn(process.execPath, [SCRIPT, 'guard', dataDirectory, run], {
       cwd: '/',
       detached: true,
       env: ENGINE_ENVIRONMENT,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
     child.unref();
+    launches += 1;
+    child.stdout?.once('data', () => {
+      resolveReady();
+      restartMs = FIRST_RESTART_MS;
+      child.stdout?.destroy();
+    });
     // Writing to a watchdog that has just died raises EPIPE; its exit is handled below.
     child.stdin?.on('error', () => undefined);
-    child.once('error', () => relaunch());
-    child.once('exit', () => relaunch());
+    // A process that could not be made has no exit, only an error.
+    child.once(child.pid === undefined ? 'error' : 'exit', relaunch);
     for (const server of alive) child.stdin?.write(`starting ${server}\n`);
     return child;
   }
 
   function relaunch(): void {
     if (dismissed) return;
+    if (launches === LAUNCHES) rejectReady(engineFailed('watchdog', `can't be started (${SCRIPT})`, ''));
     setTimeout(() => {
-      if (!dismissed) process_ = launch();
+      if (!dismissed) current = launch();
     }, restartMs).unref();
     restartMs = Math.min(restartMs * 2, SLOWEST_RESTART_MS);
   }
 
   return {
-    pid: () => process_.pid ?? 0,
+    pid: () => current.pid ?? 0,
+    ready: () => ready,
     starting(server) {
       alive.add(server);
-      process_.stdin?.write(`starting ${server}\n`);
+      current.stdin?.write(`starting ${server}\n`);
     },
     ended(server) {
       alive.delete(server);
-      process_.stdin?.write(`ended ${server}\n`);
+      current.stdin?.write(`ended ${server}\n`);
     },
     async dismiss() {
       dismissed = true;
-      const child = process_;
+      const child = current;
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
       child.ref();
       const gone = new Promise((resolve) => child.once('exit', resolve));

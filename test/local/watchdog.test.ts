@@ -156,3 +156,17 @@ test('the script explains itself', () => {
     /usage: watchdog-process.cjs guard/,
   );
 });
+
+test('a watchdog that watches says so', async () => {
+  const watchdog = startWatchdog(data, 'abc');
+  await watchdog.ready();
+  expect(runs(watchdog.pid())).toBe(true);
+  await watchdog.dismiss();
+});
+
+test("a watchdog that can't be started is an error, not a tier without one", async () => {
+  // The script refuses to guard without a run, as a script that is missing would fail.
+  const watchdog = startWatchdog(data, '');
+  await expect(watchdog.ready()).rejects.toMatchObject({ code: 'ENGINE_FAILED', details: { server: 'watchdog' } });
+  await watchdog.dismiss();
+});
