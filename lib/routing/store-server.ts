@@ -24,6 +24,7 @@ const CLOSE_GRACE_MS = 5_000;
 
 /** A server that does not answer this within two seconds is taken for lost. */
 const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
+const IS_IN_RECOVERY = { text: 'select pg_is_in_recovery() as demoted', query_timeout: 2_000 };
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -65,18 +66,22 @@ export class StoreServer implements FailedServer {
     return new Promise((resolve, reject) => {
       this.outstanding++;
       this.pool().connect((failure, client, release) => {
-        if (failure || !client) return this.fail(failure, 'unsent', reject);
+        if (failure || !client) return this.fail(failure, 'unsent', undefined, reject);
+        // pg may report twice: a value that it could not write, and then the end of the connection on which it could not.
+        let isDone = false;
         try {
           client.query<R>(text, values as unknown[], (error: Error | null, result) => {
-            release(error ? !isReusableAfter(error, values) : false);
-            if (error) return this.fail(error, access === 'read' ? 'reading' : 'writing', reject);
+            if (isDone) return;
+            isDone = true;
+            if (error) return this.fail(error, access === 'read' ? 'reading' : 'writing', { client, values }, reject);
+            release();
             this.outstanding--;
             resolve(result);
           });
         } catch (error) {
           // What pg can't even send, as a text that is no text.
-          release(true);
-          this.fail(error, 'unsent', reject);
+          isDone = true;
+          this.fail(error, 'unsent', { client, values }, reject);
         }
       });
     });
@@ -101,10 +106,11 @@ export class StoreServer implements FailedServer {
         if (command === 'COMMIT') return result;
       } catch (error) {
         const isAlive = await rollBack(client);
-        client.release(!isAlive);
-        // The connection of an `unavailable` that `work` met elsewhere is alive.
+        // Where `work` met an `unavailable` elsewhere, the connection is alive; where it is not, nothing more can be asked.
         const isOurs = isAlive ? errorGroupOf(error) === 'readOnly' : errorGroupOf(error) === 'unavailable';
-        throw isOurs ? await this.translate(error, progress) : error;
+        const failure = isOurs ? await this.translate(error, progress, client) : error;
+        client.release(!isAlive || failure !== error);
+        throw failure;
       }
       throw transactionAborted(this);
     } finally {
@@ -121,44 +127,59 @@ export class StoreServer implements FailedServer {
     try {
       return await this.pool().connect();
     } catch (error) {
-      throw await this.translate(error, 'unsent');
+      throw await this.translate(error, 'unsent', undefined);
     }
   }
 
-  private fail(error: unknown, progress: Progress, reject: (error: unknown) => void): void {
-    this.outstanding--;
-    this.translate(error, progress).then(reject, reject);
+  /** Ends a statement that failed, and gives back the connection that it was sent on. */
+  private fail(
+    error: unknown,
+    progress: Progress,
+    sent: SentStatement | undefined,
+    reject: (error: unknown) => void,
+  ): void {
+    void this.translate(error, progress, sent?.client).then((failure) => {
+      sent?.client.release(!isReusableAfter(error, sent.values));
+      this.outstanding--;
+      reject(failure);
+    });
   }
 
-  private async translate(error: unknown, progress: Progress): Promise<unknown> {
+  /** What an error means in the words of the tier. Never rejects. */
+  private async translate(error: unknown, progress: Progress, client: PgPoolClient | undefined): Promise<unknown> {
     const group = errorGroupOf(error);
     if (group === 'unavailable') return serverUnavailable(this, progress, error);
     if (group === 'poolExhausted') return poolExhausted(this, this.pool().options.max, error);
-    if (group === 'readOnly' && (await this.wasDemoted())) return primaryDemoted(this, error);
+    if (group === 'readOnly' && client && (await this.isDemoted(client))) return primaryDemoted(this, error);
     return error;
   }
 
   /**
-   * A primary refuses writes with the same SQLSTATE in a read-only transaction of the application's own, so it is asked.
-   * Idle connections of a demoted one are closed: new ones find out where the primary's name points now.
+   * A primary refuses writes with the same SQLSTATE in a read-only transaction of the application's own, so it is asked, on the connection
+   * that was refused. Idle connections of a demoted one are closed: new ones find out where the primary's name points now.
    */
-  private async wasDemoted(): Promise<boolean> {
+  private async isDemoted(client: PgPoolClient): Promise<boolean> {
     if (this.role !== 'primary') return false;
-    const pool = this.pool();
-    const answer = await pool
-      .query<{ demoted: boolean }>('select pg_is_in_recovery() as demoted')
-      .catch(() => undefined);
+    const answer = await client.query<{ demoted: boolean }>(IS_IN_RECOVERY).catch(() => undefined);
     if (answer?.rows[0]?.demoted !== true) return false;
+    const pool = this.pool();
     for (let idle = pool.idleCount; idle > 0; idle--) pool.connect((_error, _client, release) => release(true));
     return true;
   }
 }
 
+/** A statement that was handed to a connection. */
+interface SentStatement {
+  readonly client: PgPoolClient;
+  readonly values: readonly unknown[] | undefined;
+}
+
 /**
  * Whether a connection is as good as new after a failed statement. One with parameters is a single statement, which the server has undone
- * by itself; without, it may be several, one of which opened a transaction.
+ * by itself; without, it may be several, one of which opened a transaction. One that refused a write may be to a primary of yesterday.
  */
 function isReusableAfter(error: unknown, values: readonly unknown[] | undefined): boolean {
+  if (errorGroupOf(error) === 'readOnly') return false;
   if (values === undefined || typeof error !== 'object' || error === null || !('code' in error)) return false;
   return typeof error.code === 'string' && SQLSTATE.test(error.code) && errorGroupOf(error) !== 'unavailable';
 }

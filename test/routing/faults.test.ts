@@ -101,6 +101,27 @@ describe('a replica that refuses connections', () => {
     });
   });
 
+  it('is left at the first read that fails, though its monitor is well', async () => {
+    const applicationName = 'only-the-pool';
+    const router = await open(test, {
+      pool: { applicationName },
+      change: (topology) => withMain(topology, ({ replicas }) => ({ replicas: replicas.slice(0, 1) })),
+    });
+    const marker = 'ended by an administrator';
+    const reading = router.main.read<{ who: string }>(
+      `select current_setting('cluster_name') as who, case when pg_is_in_recovery() then pg_sleep(60) end /* ${marker} */`,
+    );
+    await eventually('r1 runs the read', () => isRunning('main/r1', marker));
+    await test.on('main/r1', (client) =>
+      client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+        applicationName,
+      ]),
+    );
+    expect((await reading).rows[0]?.who).toBe('main/primary');
+    expect(healthOf(router, 'r1')).toEqual({ state: 'down', reason: '57P01' });
+    await eventually('r1 is read again', async () => (await readWho(router)) === 'main/r1');
+  });
+
   it('hands a read that it was busy with to another server', async () => {
     const proxy = await proxyTo('main/r1');
     const router = await open(test, {
@@ -369,9 +390,20 @@ describe('a primary that was demoted', () => {
     await expect(router.main.write('delete from note')).rejects.toMatchObject(demoted);
     await expect(router.main.transaction((client) => client.query('delete from note'))).rejects.toMatchObject(demoted);
 
-    await Promise.all(Array.from({ length: 5 }, () => router.main.write('select pg_sleep(0.02)')));
+    const single = await open(test, {
+      pool: { max: 1 },
+      change: (topology) =>
+        withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary), replicas: [] })),
+    });
+    await Promise.all(
+      Array.from({ length: 5 }, () =>
+        Promise.all([router, single].map((one) => one.main.write('select pg_sleep(0.02)'))),
+      ),
+    );
     proxy.retarget(port('main/primary'));
-    await expect(router.main.write('delete from note')).rejects.toMatchObject(demoted);
-    await Promise.all(Array.from({ length: 10 }, () => router.main.write('delete from note')));
+    for (const one of [router, single]) {
+      await expect(one.main.write('delete from note')).rejects.toMatchObject(demoted);
+      await Promise.all(Array.from({ length: 10 }, () => one.main.write('delete from note')));
+    }
   });
 });

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { hash, seedShardMap, type Placement } from '../../lib/placement';
 import type { Router } from '../../lib/routing';
 import { openPlacement, type PlacementStore } from '../../lib/sources';
@@ -54,6 +57,31 @@ describe('a store with replicas', () => {
       constraint: 'note_pkey',
     });
     await expect(router.main.read('select * from nothing')).rejects.toMatchObject({ code: '42P01' });
+  });
+
+  it('shows in the stack of an error who asked', async () => {
+    const askInVain = async () => {
+      await router.main.write('select nonsense');
+    };
+    const error = await askInVain().catch((reason: unknown) => reason as Error);
+    expect((error as Error).stack).toContain('askInVain');
+  });
+
+  it('survives a statement that cannot even be sent', async () => {
+    const single = await routerOf(test, { pool: { max: 1 } });
+    await expect(single.main.write(null as unknown as string)).rejects.toThrow(TypeError);
+    await expect(
+      single.main.write('select $1', [
+        {
+          toPostgres: () => {
+            throw new Error('unwritable');
+          },
+        },
+      ]),
+    ).rejects.toThrow('unwritable');
+    expect((await single.main.write('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect(single.main.servers()[0]?.outstanding).toBe(0);
+    await single.close();
   });
 
   it('leaves no transaction open behind a statement that fails halfway', async () => {
@@ -268,11 +296,15 @@ describe('a placement', () => {
 
 describe('the router of a service', () => {
   it('logs in as the service', async () => {
-    const posts = await router.service('posts');
+    // Without a fallback: a service, which may not see all statistics, knows the lag of the replicas all the same.
+    const strict = await routerOf(test, { readFallback: 'none' });
+    const posts = await strict.service('posts');
     const whoami = 'select current_user::text as who';
     expect((await posts.main.read(whoami)).rows).toEqual([{ who: 'posts' }]);
     expect((await posts.posts.forKey(1).write(whoami)).rows).toEqual([{ who: 'posts' }]);
-    await posts.close();
+    const shard = posts.posts.shard('s0');
+    await strict.close();
+    await expect(shard.read('select 1')).rejects.toMatchObject({ code: 'HANDLE_CLOSED' });
   });
 
   it('refuses a write through a read grant before any connection is opened', async () => {
@@ -324,6 +356,17 @@ describe('a router', () => {
   it('says which document is missing', async () => {
     const missing = { read: () => Promise.reject(new Error('no topology')) };
     await expect(routerOf(test, { topology: missing })).rejects.toThrow('no topology');
+  });
+
+  it('does not keep a process alive that has nothing left to do', async () => {
+    const script = join(__dirname, 'read-and-leave.ts');
+    const secrets = join(dirname(test.topologyFile), 'secrets.json');
+    const args = ['--import', 'tsx', script, test.topologyFile, secrets];
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      cwd: join(__dirname, '../..'),
+      timeout: 20_000,
+    });
+    expect(stdout).toBe('read');
   });
 
   it('leaves no connection behind once it is closed, and its handles say so', async () => {

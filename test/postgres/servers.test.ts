@@ -1,0 +1,256 @@
+import { dirname, join } from 'node:path';
+import { defineTier, postgres } from '../../lib/definition';
+import { ensureCertificates } from '../../lib/local/certificates';
+import {
+  closeClient,
+  closePool,
+  errorGroupOf,
+  openClient,
+  openPool,
+  quoteIdentifier,
+  quoteLiteral,
+  readServerState,
+  withClient,
+  type ConnectionTarget,
+  type ServerState,
+} from '../../lib/postgres';
+import { eventually } from '../support/eventually';
+import { startTestTier, type TestTier } from '../support/local-servers';
+import { TcpProxy } from '../support/tcp-proxy';
+
+const tier = defineTier({
+  name: 'postgres',
+  stages: { dev: { profile: 'disposable' } },
+  stores: { main: postgres({ replicas: 1 }) },
+  services: { reader: { uses: { main: 'read' } } },
+});
+
+let test: TestTier;
+let primary: ConnectionTarget;
+let replica: ConnectionTarget;
+let proxies: TcpProxy[] = [];
+
+beforeAll(async () => {
+  test = await startTestTier(tier);
+  primary = await test.superuser('main/primary');
+  replica = await test.superuser('main/r1');
+});
+afterEach(async () => {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  proxies = [];
+});
+afterAll(() => test?.stop());
+
+async function proxied(target: ConnectionTarget): Promise<{ proxy: TcpProxy; target: ConnectionTarget }> {
+  const { endpoint } = target.server;
+  const proxy = await TcpProxy.open(endpoint.port);
+  proxies.push(proxy);
+  return { proxy, target: { ...target, server: { ...target.server, endpoint: { ...endpoint, port: proxy.port } } } };
+}
+
+const groupOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'no error', errorGroupOf);
+
+async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+describe('a connection', () => {
+  it('is encrypted, and shows its name', async () => {
+    await withClient(
+      primary,
+      async (client) => {
+        const { rows } = await client.query(
+          `select ssl, version, application_name from pg_stat_ssl join pg_stat_activity using (pid) where pid = pg_backend_pid()`,
+        );
+        expect(rows).toEqual([{ ssl: true, version: 'TLSv1.3', application_name: 'named' }]);
+      },
+      { applicationName: 'named' },
+    );
+  });
+
+  it('refuses a server whose certificate another authority signed', async () => {
+    const { authority: path } = await ensureCertificates(join(dirname(test.topologyFile), 'another-tier'));
+    await expect(openClient({ ...primary, trust: { kind: 'file', path } })).rejects.toMatchObject({
+      code: expect.stringMatching(/SIGNATURE|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/),
+    });
+  });
+
+  it('is refused for a wrong password, without the password in the message', async () => {
+    const credentials = { ...primary.credentials, password: 'wrong-and-secret' };
+    const error = await openClient({ ...primary, credentials }).catch((reason: unknown) => reason as Error);
+    expect(errorGroupOf(error)).toBe('authentication');
+    expect(JSON.stringify(error) + String(error)).not.toContain('wrong-and-secret');
+  });
+
+  it('gives up a slow statement as cancelled by the server', async () => {
+    const slow = withClient(primary, (client) => client.query('select pg_sleep(60)'), { timeoutMs: 100 });
+    expect(await groupOf(slow)).toBe('cancelled');
+  });
+
+  it('gives up a silent server as unavailable, on the way in and in a statement', async () => {
+    const { proxy, target } = await proxied(primary);
+    const client = await openClient(target, { timeoutMs: 200 });
+    await proxy.set('silent');
+    expect(
+      await elapsedMs(async () => expect(await groupOf(client.query('select 1'))).toBe('unavailable')),
+    ).toBeLessThan(2_000);
+    expect(await elapsedMs(() => closeClient(client))).toBeLessThan(2_000);
+    expect(
+      await elapsedMs(async () => expect(await groupOf(openClient(target, { timeoutMs: 200 }))).toBe('unavailable')),
+    ).toBeLessThan(2_000);
+  });
+
+  it('is ended within a second when its server has gone silent', async () => {
+    const { proxy, target } = await proxied(primary);
+    const client = await openClient(target);
+    await proxy.set('silent');
+    expect(await elapsedMs(() => closeClient(client))).toBeLessThan(2_000);
+  });
+
+  it('never crashes the process when its server ends it', async () => {
+    const client = await openClient(primary);
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await test.on('main/primary', (admin) => admin.query('select pg_terminate_backend($1)', [rows[0]?.pid]));
+    await ended;
+    expect(await groupOf(client.query('select 1'))).toBe('unavailable');
+  });
+});
+
+describe('a pool', () => {
+  const connections = (name: string): Promise<number> =>
+    test.on('main/primary', async (client) => {
+      const { rows } = await client.query<{ count: number }>(
+        'select count(*)::integer as count from pg_stat_activity where application_name = $1',
+        [name],
+      );
+      return rows[0]?.count ?? -1;
+    });
+
+  it('opens connections when they are needed, and none is left when it is closed', async () => {
+    const pool = openPool(primary, { max: 3, applicationName: 'closing' });
+    expect(await connections('closing')).toBe(0);
+    await Promise.all(Array.from({ length: 9 }, () => pool.query('select pg_sleep(0.01)')));
+    expect(await connections('closing')).toBe(3);
+    await closePool(pool, 1_000);
+    await eventually('no connection is left', async () => (await connections('closing')) === 0);
+    await closePool(pool, 1_000);
+  });
+
+  it('waits for a running statement when it is closed', async () => {
+    const pool = openPool(primary);
+    const running = pool.query('select pg_sleep(0.2)');
+    await eventually('it runs', () => pool.totalCount - pool.idleCount === 1);
+    await closePool(pool, 5_000);
+    await expect(running).resolves.toMatchObject({ rowCount: 1 });
+  });
+
+  it('cuts off, in the end, what nobody gives back', async () => {
+    const pool = openPool(primary, { applicationName: 'held' });
+    const held = await pool.connect();
+    const running = groupOf(pool.query('select pg_sleep(60)'));
+    await eventually('it runs', async () => (await connections('held')) === 2);
+    expect(await elapsedMs(() => closePool(pool, 100))).toBeLessThan(3_000);
+    expect(await running).toBe('unavailable');
+    expect(await groupOf(held.query('select 1'))).toBe('unavailable');
+    held.release();
+    await test.on('main/primary', (client) =>
+      client.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'held'"),
+    );
+  });
+
+  it('tells a busy pool from a lost server', async () => {
+    const pool = openPool(primary, { max: 1, connectTimeoutMs: 100 });
+    const held = await pool.connect();
+    expect(await groupOf(pool.query('select 1'))).toBe('poolExhausted');
+    held.release();
+    await closePool(pool, 1_000);
+  });
+
+  it('limits a statement where it is told to, also where the server is silent', async () => {
+    const { proxy, target } = await proxied(primary);
+    const pool = openPool(target, { statementTimeoutMs: 100 });
+    expect(await groupOf(pool.query('select pg_sleep(60)'))).toBe('cancelled');
+    await pool.query('select 1');
+    await proxy.set('silent');
+    expect(await groupOf(pool.query('select 1'))).toBe('unavailable');
+    await closePool(pool, 100);
+  });
+});
+
+describe('the state of a server', () => {
+  const stateAs = (target: ConnectionTarget): Promise<ServerState> =>
+    withClient(target, (client) => readServerState(client, 'postgres'));
+  const asReader = async (target: ConnectionTarget): Promise<ConnectionTarget> => {
+    const store = test.topology.stores['main'];
+    if (store?.kind !== 'postgres') throw new Error('main is no shard');
+    return { ...target, credentials: await test.secrets.read(store.secrets.services['reader'] ?? '') };
+  };
+
+  it('is primary, without a lag', async () => {
+    expect(await stateAs(primary)).toEqual({ role: 'primary' });
+  });
+
+  it('is replica, with a lag of 0 when it has replayed all it received, for a service too', async () => {
+    for (const target of [replica, await asReader(replica)]) {
+      await eventually('the replica has caught up', async () => (await stateAs(target)).lagMs === 0);
+      expect(await stateAs(target)).toEqual({ role: 'replica', lagMs: 0 });
+    }
+  });
+
+  it('has the age of the last replayed commit as lag while replay is paused', async () => {
+    try {
+      await test.on('main/primary', (client) => client.query('create table lag ()'));
+      await eventually('the table is there', () =>
+        test.on(
+          'main/r1',
+          async (client) => (await client.query("select to_regclass('lag')::text as name")).rows[0]?.name === 'lag',
+        ),
+      );
+      await test.on('main/r1', (client) => client.query('select pg_wal_replay_pause()'));
+      await test.on('main/primary', (client) => client.query('drop table lag'));
+      const lags: number[] = [];
+      await eventually('the lag grows', async () => {
+        const { lagMs } = await stateAs(replica);
+        if (typeof lagMs === 'number' && lagMs > 0) lags.push(lagMs);
+        return lags.length > 3;
+      });
+      expect(lags).toEqual([...lags].sort((one, other) => one - other));
+      expect(lags.at(-1)).toBeGreaterThan(lags[0] as number);
+    } finally {
+      await test.on('main/r1', (client) => client.query('select pg_wal_replay_resume()'));
+    }
+  });
+
+  it('has an unknown lag while nothing is received, for a service too', async () => {
+    const set = (sql: string) =>
+      test.on('main/r1', async (client) => {
+        await client.query(sql);
+        await client.query('select pg_reload_conf()');
+      });
+    try {
+      await set("alter system set primary_conninfo = ''");
+      for (const target of [replica, await asReader(replica)]) {
+        await eventually('the lag is unknown', async () => (await stateAs(target)).lagMs === 'unknown');
+      }
+    } finally {
+      await set('alter system reset primary_conninfo');
+    }
+    await eventually('the replica streams again', async () => (await stateAs(replica)).lagMs === 0);
+  });
+});
+
+describe('quoting', () => {
+  it.each(['plain', 'Select', 'with "quotes"', "with 'quotes'", 'back\\slash', 'ünïcödé 🐘', '$1', 'a;b--c'])(
+    'keeps %p as one name and one text',
+    async (text) => {
+      await withClient(primary, async (client) => {
+        const { rows, fields } = await client.query(`select ${quoteLiteral(text)} as ${quoteIdentifier(text)}`);
+        expect(fields[0]?.name).toBe(text);
+        expect(rows[0]).toEqual({ [text]: text });
+      });
+    },
+  );
+});
