@@ -161,8 +161,9 @@ describe('polystore.misplaced_rows', () => {
     await shard.as('owner', (owner) => owner.query('create table t (user_id bigint)'));
     await shard.as('smoke', async (smoke) => {
       await smoke.query(
-        `create function polystore_smoke.format(text, variadic text[]) returns text language plpgsql as
-           $$ begin raise exception 'called as %', current_user; end $$`,
+        `create function polystore_smoke.current_setting(text) returns text language plpgsql as
+           $$ begin raise exception 'called as %', current_user; end $$;
+         grant usage on schema polystore_smoke to public`,
       );
       await smoke.query('set search_path = polystore_smoke, pg_catalog');
       expect((await smoke.query('select * from polystore.misplaced_rows($1)', [owned])).rowCount).toBe(1);
