@@ -107,4 +107,4 @@ test('the CDK command line synthesizes a stage that it is told, without a word o
   } finally {
     rmSync(output, { recursive: true });
   }
-});
+}, 120_000);
