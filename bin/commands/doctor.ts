@@ -1,0 +1,27 @@
+import { diagnoseAws, diagnoseDefinition, diagnoseMachine, isHealthy, renderDiagnoses } from '../../lib/doctor';
+import { engines } from '../../package.json';
+import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { painterFor } from '../terminal';
+import { openTier, type TierOptions } from '../tier-context';
+
+export interface DoctorOptions extends TierOptions {
+  readonly aws?: true;
+  readonly json?: true;
+}
+
+/** Says what would stand in the way of the tier: here, and with `--aws` in the account; exit 1 where something would. */
+export async function doctor(options: DoctorOptions): Promise<ExitCode> {
+  const definition = await openTier(options);
+  const diagnoses = [
+    ...(await diagnoseMachine(definition, { node: process.version, nodeNeeded: engines.node })),
+    ...diagnoseDefinition(definition),
+    ...(options.aws ? await diagnoseAws(definition) : []),
+  ];
+  if (options.json) {
+    const report = { version: 1, tier: definition.name, stage: definition.stage.name, diagnoses };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  } else {
+    process.stdout.write(renderDiagnoses(diagnoses, painterFor(process.stdout)));
+  }
+  return isHealthy(diagnoses) ? EXIT_CODES.ok : EXIT_CODES.failed;
+}

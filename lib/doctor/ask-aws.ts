@@ -1,0 +1,36 @@
+import type { Diagnosis } from './diagnosis';
+
+/** The name by which an SDK client tells errors apart: `AccessDeniedException`. */
+export function awsErrorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
+}
+
+/**
+ * Makes a diagnosis by asking AWS. What can't be asked (no credentials, no right, no network) is a diagnosis too, so that one missing
+ * right hides nothing else.
+ *
+ * @param right the IAM action that asking takes
+ */
+export async function askAws(
+  subject: string,
+  right: string,
+  ask: () => Promise<readonly Diagnosis[]>,
+): Promise<readonly Diagnosis[]> {
+  try {
+    return await ask();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const name = awsErrorName(error);
+    return [
+      {
+        subject,
+        verdict: 'unknown',
+        says: `AWS could not be asked: ${name}: ${reason}`,
+        next:
+          name === 'CredentialsProviderError'
+            ? 'Sign in: aws sso login, or set AWS_PROFILE.'
+            : `Asking takes the right to ${right}.`,
+      },
+    ];
+  }
+}
