@@ -227,11 +227,13 @@ it('ends early when it is interrupted, skips the rest and cleans up', async () =
 
 it('leaves no connection open', async () => {
   await prove(local);
-  const open = `select from pg_stat_activity where application_name like 'polystore-smoke%'`;
-  for (const label of PRIMARIES) {
-    // A server notes the end of a connection a moment after the client has said goodbye.
-    await eventually(`no connection on ${label}`, () =>
-      local.on(label, async (client) => (await client.query(open)).rowCount === 0),
+  const open = `select from pg_stat_activity where application_name like 'polystore-%'`;
+  for (const label of [...PRIMARIES, 'main/r1']) {
+    // A server notes the end of a connection a moment after the client has said goodbye; far sooner than an idle one is closed.
+    await eventually(
+      `no connection on ${label}`,
+      () => local.on(label, async (client) => (await client.query(open)).rowCount === 0),
+      3_000,
     );
   }
 });
