@@ -20,17 +20,22 @@ export async function askAws(
     return await ask();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const name = awsErrorName(error);
+    const next = remedyFor(awsErrorName(error), reason, right);
     return [
       {
         subject,
         verdict: 'unknown',
-        says: `AWS could not be asked: ${name}: ${reason}`,
-        next:
-          name === 'CredentialsProviderError'
-            ? 'Sign in: aws sso login, or set AWS_PROFILE.'
-            : `Asking takes the right to ${right}.`,
+        says: `AWS could not be asked: ${awsErrorName(error)}: ${reason}`,
+        ...(next !== undefined && { next }),
       },
     ];
   }
+}
+
+function remedyFor(name: string, reason: string, right: string): string | undefined {
+  // The SDK has no name for it.
+  if (/region is missing/i.test(reason)) return "Write the stage's env into the tier file, or set AWS_REGION.";
+  if (/credentials|token/i.test(name)) return 'Sign in: aws sso login, or set AWS_PROFILE.';
+  if (/denied|unauthorized/i.test(name)) return `Asking takes the right to ${right}.`;
+  return undefined;
 }

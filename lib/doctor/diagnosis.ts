@@ -6,7 +6,7 @@ export type Verdict = 'good' | 'warning' | 'bad' | 'unknown';
 
 /** What the doctor found out about one thing that a tier needs. */
 export interface Diagnosis {
-  /** Of what: `node`, `quotas`, `class db.r8g.large`. */
+  /** Of what: `node`, `quotas`, `postgres db.r8g.large`. */
   readonly subject: string;
   readonly verdict: Verdict;
   /** One sentence. */

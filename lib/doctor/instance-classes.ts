@@ -27,7 +27,7 @@ export async function diagnoseInstanceClasses(tier: TierDefinition, scope: AwsSc
   const client = new RDSClient(scope);
   const diagnoses = await Promise.all(
     wantedClasses(tier).map((wanted) => {
-      const subject = `class db.${wanted.class}`;
+      const subject = `${ENGINES[wanted.engine]} db.${wanted.class}`;
       return askAws(subject, 'rds:DescribeOrderableDBInstanceOptions', async () => [
         { subject, ...judge(tier, wanted, await zonesOffering(client, wanted)) },
       ]);
@@ -63,7 +63,7 @@ async function zonesOffering(client: RDSClient, { engine, class: name, version }
 
 function judge(
   { stage }: TierDefinition,
-  { engine, version }: Wanted,
+  { version }: Wanted,
   offered: readonly string[],
 ): Pick<Diagnosis, 'verdict' | 'says' | 'next'> {
   const needed = PROFILES[stage.profile].multiAz ? 2 : 1;
@@ -71,7 +71,7 @@ function judge(
     'names' in stage.zones
       ? offered.filter((zone) => 'names' in stage.zones && stage.zones.names.includes(zone))
       : offered;
-  const what = `${ENGINES[engine]} ${version}`;
+  const what = `version ${version}`;
   if (usable.length >= needed) return { verdict: 'good', says: `offered for ${what} in ${usable.join(', ')}` };
   return {
     verdict: 'bad',
