@@ -14,6 +14,8 @@ import { renderAccess, renderSettings, type ServerSettings } from './server-sett
 export interface Engine {
   readonly binaries: PostgresBinaries;
   readonly identity: Identity;
+  /** Told of every process that works on a data directory, so that none goes on after this one has died. */
+  readonly onProcess: (pid: number) => void;
 }
 
 /** Who exists in a database cluster before anything is provisioned. */
@@ -121,7 +123,11 @@ async function writeOwned({ identity }: Pick<Engine, 'identity'>, path: string, 
 
 /** `cp` clones blocks where the file system can, on Linux and macOS alike, and is several times faster than copying file by file here. */
 async function copyTree(engine: Engine, from: string, to: string, label: string, signal?: AbortSignal): Promise<void> {
-  await runCommand(engine.identity, { program: 'cp', args: ['-a', from, to], label }, signal);
+  await runCommand(
+    engine.identity,
+    { program: 'cp', args: ['-a', from, to], label, onProcess: engine.onProcess },
+    signal,
+  );
 }
 
 function birthOf({ database, roles: { owner, supervisor } }: PrimaryData): readonly string[] {
@@ -169,7 +175,11 @@ async function runStandAlone(
   const deadline = Date.now() + ORPHANS_END_MS;
   for (;;) {
     try {
-      await runCommand(engine.identity, { program, args, label: primary.label, input }, signal);
+      await runCommand(
+        engine.identity,
+        { program, args, label: primary.label, input, onProcess: engine.onProcess },
+        signal,
+      );
       return;
     } catch (error) {
       // The server processes of a postmaster that was killed end by themselves, a moment later.

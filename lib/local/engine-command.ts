@@ -10,6 +10,8 @@ export interface EngineCommand {
   readonly label: string;
   /** Fed to standard input. It may hold passwords, so it is never shown. */
   readonly input?: string;
+  /** Told as soon as there is a process. */
+  readonly onProcess?: (pid: number) => void;
 }
 
 /**
@@ -20,6 +22,7 @@ export async function runCommand(identity: Identity, command: EngineCommand, sig
   throwIfInterrupted(signal, command.label);
   const { file, args, options } = commandAs(identity, command.program, command.args);
   const child = spawn(file, [...args], { ...options, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  if (child.pid !== undefined) command.onProcess?.(child.pid);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');

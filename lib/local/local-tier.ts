@@ -7,6 +7,7 @@ import type { Credentials } from '../sources/secrets';
 import { encodeTopology, type Topology } from '../topology';
 import { ensureCertificates } from './certificates';
 import { startCluster, type ClusterRoom, type PortChoice } from './cluster';
+import type { Engine } from './data-directory';
 import { diskFull, isDiskFull, neededSpace, requireSpace } from './disk-space';
 import { throwIfInterrupted } from './engine-command';
 import { firstPlacements, localTopology } from './local-topology';
@@ -21,7 +22,7 @@ import { ensureTemplate } from './template';
 import { logOf, placementOf, tierDirectory, type TierDirectory } from './tier-directory';
 import { takeLock, type TierLock } from './tier-lock';
 import { planClusters, serversOf, type PlannedCluster } from './tier-plan';
-import { startWatchdog } from './watchdog';
+import { startWatchdog, type Watchdog } from './watchdog';
 
 export interface LocalTierOptions {
   /** Everything of the tier lies here and nothing elsewhere: `.polystore/<tier>/<stage>` of a project. */
@@ -99,7 +100,7 @@ async function startLocked(start: Start): Promise<LocalTier> {
   const watchdog = startWatchdog(directory.data, lock.run);
   const tier = new RunningTier(definition, directory, lock, watchdog);
   try {
-    const room: ClusterRoom = { ...(await prepareRoom(start)), guard: watchdog };
+    const room = await prepareRoom(start, watchdog);
     await watchdog.ready();
     await startClusters(start, room, tier);
     const topology = localTopology(definition, directory, room.tls.authority, (server) => tier.portOf(server));
@@ -119,14 +120,15 @@ async function startLocked(start: Start): Promise<LocalTier> {
 }
 
 /** All that can be refused is refused here, before any server runs; then what all servers share. */
-async function prepareRoom(start: Start): Promise<Omit<ClusterRoom, 'guard'>> {
+async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> {
   const { definition, clusters, directory, neededMiB, options, lock } = start;
   const { signal, templates } = options;
   await stopLeftovers(directory);
   await requireOwners(definition, directory);
   await requireSpace(directory.root, neededMiB);
   const identity = options.identity ?? (await findIdentity());
-  const engine = await prepareEngine(identity, directory, resolve(templates), signal);
+  const prepared = await prepareEngine(identity, directory, resolve(templates), signal);
+  const engine: Engine = { ...prepared, onProcess: (pid) => guard.working(pid) };
   requireVersion(engine.binaries, clusters);
   const [template, tls, secrets] = await allOf([
     ensureTemplate(engine.binaries, identity, resolve(templates), signal),
@@ -137,7 +139,7 @@ async function prepareRoom(start: Start): Promise<Omit<ClusterRoom, 'guard'>> {
   ]);
   giveTo(identity, tls.key);
   start.progress('engine', `PostgreSQL ${engine.binaries.version}${template.kept ? '' : ', template made'}`);
-  return { engine, template: template.directory, directory, tls, secrets, run: lock.run };
+  return { engine, template: template.directory, directory, tls, secrets, run: lock.run, guard };
 }
 
 const placementIn = (directory: TierDirectory, store: string): DirectoryPlacement =>

@@ -16,12 +16,18 @@ import { sweepServers } from './watchdog';
  * process's own.
  */
 export async function stopLeftovers(directory: TierDirectory): Promise<number> {
-  const stores = existsSync(directory.data) ? await readdir(directory.data) : [];
+  const stores = await foldersIn(directory.data);
   const servers = await Promise.all(
-    stores.map(async (store) => (await readdir(join(directory.data, store))).map((name) => join(store, name))),
+    stores.map(async (store) => (await foldersIn(join(directory.data, store))).map((name) => join(store, name))),
   );
   const hasLeftovers = servers.flat().some((server) => existsSync(join(directory.data, server, 'postmaster.pid')));
   return hasLeftovers ? sweepServers(directory.data) : 0;
+}
+
+async function foldersIn(path: string): Promise<readonly string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 /**

@@ -19,7 +19,7 @@ export async function prepareEngine(
   directory: TierDirectory,
   templates: string,
   signal?: AbortSignal,
-): Promise<Engine> {
+): Promise<Omit<Engine, 'onProcess'>> {
   const found = await findPostgres();
   // Another user must pass through to the data, and see nothing on the way.
   const mode = identity.kind === 'setuid' ? 0o711 : 0o700;

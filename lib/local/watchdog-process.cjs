@@ -6,6 +6,7 @@
  *                                                    supervisor dies by whatever means. Lines on standard input:
  *                                                      starting <store>/<server>   its process may exist from now on
  *                                                      ended <store>/<server>      it exists no more
+ *                                                      working <pid>               a process that copies or prepares data
  *                                                      bye                         all ended; the watchdog leaves
  *                                                    It says `watching` on standard output once, as soon as it does.
  *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
@@ -106,11 +107,31 @@ async function stopAll(root, run, unborn) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
+/**
+ * Ends copies and preparations at once: going on, they would write into a directory that the next start is already using.
+ * @param {string} root data directory of the tier, which is in the command line of each
+ * @param {Set<number>} workers
+ */
+function endWorkers(root, workers) {
+  for (const pid of workers) {
+    if (!commandLineOf(pid).includes(`${root}/`)) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Ended between the look and the signal.
+    }
+  }
+}
+
 /** @param {string} root @param {string} run */
 function guard(root, run) {
   const unborn = new Set();
+  const workers = new Set();
   let rest = '';
-  const end = () => stopAll(root, run, unborn).then(({ left }) => process.exit(left === 0 ? 0 : 1));
+  const end = () => {
+    endWorkers(root, workers);
+    return stopAll(root, run, unborn).then(({ left }) => process.exit(left === 0 ? 0 : 1));
+  };
   process.stdin.setEncoding('utf8');
   process.stdin.on('data', (chunk) => {
     const lines = (rest + chunk).split('\n');
@@ -120,6 +141,7 @@ function guard(root, run) {
       if (word === 'bye') process.exit(0);
       if (word === 'starting') unborn.add(server);
       if (word === 'ended') unborn.delete(server);
+      if (word === 'working') workers.add(Number(server));
     }
   });
   process.stdin.once('end', end);

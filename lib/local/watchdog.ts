@@ -13,6 +13,8 @@ export interface Watchdog {
    * @throws {PolystoreError} ENGINE_FAILED where it can't be started
    */
   ready(): Promise<void>;
+  /** Tells it of a process that works on a data directory; it is ended if this one dies first. */
+  working(pid: number): void;
   /** Tells it, before a server's process is made, that there may be one. */
   starting(server: string): void;
   /** Tells it that a server's process is gone. */
@@ -81,6 +83,8 @@ export function startWatchdog(dataDirectory: string, run: string): Watchdog {
   return {
     pid: () => current.pid ?? 0,
     ready: () => ready,
+    // One that dies takes what it was told with it: its successor knows of servers only, and copying takes less than its start.
+    working: (pid) => void current.stdin?.write(`working ${pid}\n`),
     starting(server) {
       alive.add(server);
       current.stdin?.write(`starting ${server}\n`);

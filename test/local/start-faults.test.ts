@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -120,6 +121,29 @@ describe('ports', () => {
     });
     expect(await listensOn(taken - 1)).toBe(false);
     await expectNothingLeft();
+  });
+
+  test('are chosen anew where another process takes a free one before the server does', async () => {
+    let stolen = 0;
+    const { servers } = await up(pair(), {
+      onProgress: ({ step }) => {
+        if (step !== 'engine') return;
+        // The port stands in the settings before the server runs.
+        const look = setInterval(() => {
+          const path = ['primary.draft', 'primary'].map((name) =>
+            join(directory, 'data', 'main', name, 'postgresql.conf'),
+          );
+          const text = path.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '')).join('');
+          stolen = Number(/^port = '(\d+)'/m.exec(text)?.[1] ?? 0);
+          if (stolen === 0) return;
+          clearInterval(look);
+          void take(stolen);
+        }, 1);
+      },
+    });
+    expect(stolen).toBeGreaterThan(0);
+    expect(servers().map(({ port }) => port)).not.toContain(stolen);
+    expect(servers().map(({ status }) => status.kind)).toEqual(['running', 'running']);
   });
 
   test('fails with PORT_TAKEN where somebody takes it while the tier starts', async () => {

@@ -59,7 +59,7 @@ describe('sweeping', () => {
   });
 
   test('leaves a process alone that merely got the id of a dead server', async () => {
-    const innocent = spawn('sleep', ['60']);
+    const innocent = spawn('sleep', ['60'], { stdio: 'ignore' });
     processes.push(innocent);
     await writePid('main/primary', innocent.pid);
     expect(await sweepServers(data)).toBe(0);
@@ -115,6 +115,18 @@ describe('guarding', () => {
     await eventually('the watchdog is at it', () => runs(watchdog.pid as number));
     await writePid('main/primary', server.pid);
     expect(await end).toBe('SIGINT');
+  });
+
+  test('ends what copies or prepares data, and nothing that merely got its id', async () => {
+    const copy = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', join(data, 'main', 'r1')], {
+      stdio: 'ignore',
+    });
+    const innocent = spawn('sleep', ['60'], { stdio: 'ignore' });
+    processes.push(copy, innocent);
+    const end = ended(copy);
+    await ended(guard('abc', `working ${copy.pid}\nworking ${innocent.pid}\n`));
+    expect(await end).toBe('SIGKILL');
+    expect(runs(innocent.pid as number)).toBe(true);
   });
 
   test('leaves when it is told to, and stops nothing', async () => {
