@@ -14,7 +14,8 @@ export interface ReadWrite {
 
   /**
    * Runs one statement that only reads, on a replica; on the primary where the store has none, or where the fallback of the router says so.
-   * A replica that is lost is left at once, and the statement repeated elsewhere.
+   * A replica that is lost is left at once, and the statement repeated elsewhere. The first read waits until each replica was probed once,
+   * at most two seconds.
    * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, SERVER_UNAVAILABLE, POOL_EXHAUSTED, HANDLE_CLOSED
    */
   read<R extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;

@@ -1,4 +1,5 @@
 import type { Router } from '../../lib/routing';
+import { ReplicaMonitor } from '../../lib/routing/replica-monitor';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -146,6 +147,20 @@ const isRunning = (label: string, marker: string): Promise<boolean> =>
     );
     return rows.length > 0;
   });
+
+describe('the monitor of a replica', () => {
+  it('believes no probe that began before the replica was lost', async () => {
+    const monitor = new ReplicaMonitor(await test.superuser('main/r1'), 'postgres', 'monitor-test');
+    expect(monitor.health).toEqual({ state: 'unprobed' });
+    const probed = monitor.start();
+    monitor.markDown(new Error('lost while the probe was on its way'));
+    await probed;
+    expect(monitor.health).toEqual({ state: 'down', reason: 'lost while the probe was on its way' });
+    await eventually('a later probe finds it', () => monitor.health.state === 'up');
+    await monitor.close();
+    await monitor.close();
+  });
+});
 
 describe('a replica that has gone silent', () => {
   it('is left within its probe, and its reads move on where statements have a limit', async () => {
