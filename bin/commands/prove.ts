@@ -1,9 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
 import { inspectLocalTier, startLocalTier } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
+import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
 import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import { version } from '../../package.json';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -38,6 +40,8 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
   });
   const synthesis = await steps.run('synth', () => synthesize(definition));
   const { smoke, servers } = await runAndProve(definition, steps, options);
+  const cost = estimateTier(definition);
+  const quotas = neededQuotas(definition);
   const report: ProofReport = {
     version: PROOF_REPORT_VERSION,
     kit: version,
@@ -50,6 +54,8 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     services: Object.fromEntries(Object.values(definition.services).map(({ name, uses }) => [name, { uses }])),
     servers,
     synthesis,
+    cost,
+    quotas,
     smoke,
   };
   const page = await writeReport(report);
@@ -57,7 +63,8 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   } else {
     const { passed, failed, skipped } = report.counts;
-    steps.note(`report  ${page}`);
+    for (const need of exceededQuotas(quotas)) steps.note(renderQuotaWarning(need));
+    steps.note(`report  ${page} · ${renderCostLine(cost)}`);
     steps.note('next    npx polystore up · edit tier.config.ts · npx cdk synth');
     steps.note(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   }
