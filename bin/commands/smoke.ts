@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
-import { FileSecrets, FileTopology, openPlacement } from '../../lib/sources';
-import { PolystoreError } from '../../lib/errors';
+import { FileSecrets, FileTopology, placementsOf } from '../../lib/sources';
 import { invokeDeployedSmoke, renderReport, runSmoke, type SmokeReport } from '../../lib/smoke';
 import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -35,13 +34,7 @@ export async function smokeTopologyFile(file: string, signal?: AbortSignal): Pro
   const report = await runSmoke({
     topology,
     secrets: new FileSecrets(secretsFileIn(directory)),
-    placementOf: (store) => {
-      const found = topology.stores[store];
-      if (found?.kind === 'shardedPostgres') return openPlacement(store, found.placement);
-      throw new PolystoreError('UNKNOWN_STORE', `store "${store}" has no placement`, {
-        details: { store, known: Object.keys(topology.stores) },
-      });
-    },
+    placementOf: placementsOf(topology),
     ...(signal && { signal }),
   });
   return describeEnded(report, directory);
