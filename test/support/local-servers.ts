@@ -22,7 +22,13 @@ export interface TestTier extends LocalTier {
 /** Starts a tier in a new directory; `stop` removes it with everything in it. */
 export async function startTestTier(tier: unknown): Promise<TestTier> {
   const directory = await mkdtemp(join(tmpdir(), 'polystore-test-'));
-  const local = await startLocalTier(parseTier(tier), { directory, templates: TEMPLATES });
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const local = await startLocalTier(parseTier(tier), { directory, templates: TEMPLATES }).catch(
+    async (error: unknown) => {
+      await remove();
+      throw error;
+    },
+  );
   const secrets = new FileSecrets(join(dirname(local.topologyFile), 'secrets.json'));
   const superuser = async (label: string): Promise<ConnectionTarget> => {
     const { server, store } = find(local, label);
@@ -40,7 +46,7 @@ export async function startTestTier(tier: unknown): Promise<TestTier> {
     on: async (label, work) => withClient(await superuser(label), work),
     stop: async () => {
       await local.stop();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     },
   };
 }
