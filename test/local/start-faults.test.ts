@@ -92,7 +92,7 @@ describe('ports', () => {
 
   const take = (port: number): Promise<number> =>
     new Promise((resolve, reject) => {
-      other = createServer();
+      other = createServer((socket) => socket.destroy());
       other.once('error', reject);
       other.listen(port, '127.0.0.1', () => resolve((other?.address() as { port: number }).port));
     });
