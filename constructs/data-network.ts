@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -10,6 +10,19 @@ export interface DataNetworkProps {
   readonly flowLogRetention?: logs.RetentionDays;
   /** What becomes of the flow logs when the stack goes. @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly flowLogRemovalPolicy?: RemovalPolicy;
+}
+
+/** A network with a place for databases. */
+export interface IDataNetwork {
+  readonly vpc: ec2.IVpc;
+  /** Where databases live: no route leads out of the VPC. */
+  readonly dataSubnets: ec2.SubnetSelection;
+}
+
+export interface DataNetworkAttributes {
+  readonly vpcId: string;
+  /** Isolated subnets by zone, at least two. */
+  readonly dataSubnetIds: Readonly<Record<string, string>>;
 }
 
 /** No region has more zones. A slot is kept for each, so that a zone that comes later renumbers no subnet. */
@@ -25,9 +38,23 @@ const SUBNET_BITS = 4;
  *
  * It spans the zones that its stack names: see {@link ZonedStack}.
  */
-export class DataNetwork extends Construct {
+export class DataNetwork extends Construct implements IDataNetwork {
+  /** A network that is there already, by ids, without asking an account. Nothing is made or changed. */
+  static fromAttributes(scope: Construct, id: string, attributes: DataNetworkAttributes): IDataNetwork {
+    const subnets = Object.entries(attributes.dataSubnetIds);
+    const vpc = ec2.Vpc.fromVpcAttributes(scope, id, {
+      vpcId: attributes.vpcId,
+      availabilityZones: subnets.map(([zone]) => zone),
+      isolatedSubnetIds: subnets.map(([, subnet]) => subnet),
+    });
+    // Databases need no route table; who does, names it by itself.
+    for (const subnet of vpc.isolatedSubnets) {
+      Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId');
+    }
+    return { vpc, dataSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } };
+  }
+
   readonly vpc: ec2.IVpc;
-  /** Where databases live: no route leads out of the VPC. */
   readonly dataSubnets: ec2.SubnetSelection;
 
   constructor(scope: Construct, id: string, props: DataNetworkProps) {

@@ -46,7 +46,7 @@ function joinedNames(draft: TierDraft, partsOf: (store: StageStore) => readonly 
     stage.stores.flatMap((store) =>
       partsOf(store).map(({ path, name }) => ({
         path,
-        identifier: [draft.name, stage.name, store.name, name]
+        identifier: [stage.estate.namePrefix, draft.name, stage.name, store.name, name]
           .filter((part) => part !== undefined && part !== '')
           .join('-'),
         owner: `stores.${store.name} in stage ${stage.name}`,

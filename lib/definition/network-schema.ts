@@ -1,9 +1,25 @@
 import { z } from 'zod';
-import type { NewVpc } from './network';
+import type { ExistingVpc, NewVpc } from './network';
 import { options, text } from './option';
 
-/** What may be written as the tier's network. */
-export const networkOptions = options('newVpc({ … })', {
+const newVpcOptions = options('newVpc({ … })', {
   kind: z.literal('newVpc').meta({ allowed: 'newVpc({ … })' }),
   cidr: text("IPv4 block such as '10.0.0.0/16'").optional(),
 } satisfies Record<keyof NewVpc, z.ZodType>);
+
+const existingVpcOptions = options('existingVpc({ … })', {
+  kind: z.literal('existingVpc').meta({ allowed: 'existingVpc({ … })' }),
+  vpcId: text("id of a VPC such as 'vpc-0a1b2c3d4e5f60718'", /^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/),
+  dataSubnetIds: z
+    .array(text("id of a subnet such as 'subnet-0a1b2c3d4e5f60718'", /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/))
+    .meta({ allowed: 'list of ids of subnets, one in each zone of the stage' }),
+  endpoints: z.literal('provided').meta({ allowed: '"provided"' }),
+} satisfies Record<keyof ExistingVpc, z.ZodType>);
+
+/** What may be written as the network of a tier or a stage. */
+export const networkOptions = z
+  .discriminatedUnion('kind', [newVpcOptions, existingVpcOptions])
+  .meta({ allowed: 'newVpc({ … }) or existingVpc({ … })' });
+
+/** A network as it was read. */
+export type NetworkOptions = z.infer<typeof networkOptions>;

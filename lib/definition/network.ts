@@ -10,15 +10,45 @@ export interface NewVpc extends NewVpcOptions {
   readonly kind: 'newVpc';
 }
 
-/** How the tier gets its network. */
-export type NetworkConfig = NewVpc;
-
-export interface NetworkDefinition {
-  readonly kind: 'newVpc';
-  readonly cidr: string;
+/** A network that somebody else keeps. Everything is named by id, so that synthesis asks no account. */
+export interface ExistingVpcOptions {
+  /** As in `vpc-0a1b2c3d4e5f60718`. */
+  readonly vpcId: string;
+  /**
+   * Subnets for databases, one in each of the stage's `zones` and in the same order. They should have no route to the internet: the kit
+   * opens nothing to it, and can't see what the route tables say.
+   */
+  readonly dataSubnetIds: readonly string[];
+  /**
+   * `provided`: the network has the VPC endpoints that the tier needs, or another way to the AWS APIs; the kit makes none. It is written
+   * down because nothing in a VPC says whether its functions can reach an API, until one hangs.
+   */
+  readonly endpoints: 'provided';
 }
+
+export interface ExistingVpc extends ExistingVpcOptions {
+  readonly kind: 'existingVpc';
+}
+
+/** How the tier gets its network. */
+export type NetworkConfig = NewVpc | ExistingVpc;
+
+export type NetworkDefinition =
+  | { readonly kind: 'newVpc'; readonly cidr: string }
+  | {
+      readonly kind: 'existingVpc';
+      readonly vpcId: string;
+      /** One in each of the stage's zones, in the same order. */
+      readonly dataSubnetIds: readonly string[];
+      readonly endpoints: 'provided';
+    };
 
 /** A VPC of the tier's own: isolated subnets for data, no NAT gateway, no internet gateway, flow logs. */
 export function newVpc(options: NewVpcOptions = {}): NewVpc {
   return { ...options, kind: 'newVpc' };
+}
+
+/** A VPC that is there already, by ids. Its subnets, routes, endpoints and flow logs stay its owner's. */
+export function existingVpc(options: ExistingVpcOptions): ExistingVpc {
+  return { ...options, kind: 'existingVpc' };
 }

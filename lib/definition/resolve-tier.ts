@@ -1,4 +1,6 @@
 import { KINDS } from './kinds';
+import type { NetworkDefinition } from './network';
+import type { NetworkOptions } from './network-schema';
 import { DEFAULTS, PROFILES } from './profile';
 import type { StageDefinition } from './stage';
 import type { StageStoreOf } from './stage-store';
@@ -11,7 +13,7 @@ export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition
   return {
     name: draft.name,
     stage: resolveStage(stage),
-    network: { kind: 'newVpc', cidr: draft.cidr ?? DEFAULTS.cidr },
+    network: resolveNetwork(stage.network ?? draft.network),
     stores: Object.fromEntries(
       stage.stores.map((store) => [store.name, resolveStore(store as StageStoreOf<StoreKind>)]),
     ),
@@ -19,12 +21,21 @@ export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition
   };
 }
 
-function resolveStage({ name, profile, env, zones }: StageDraft): StageDefinition {
+function resolveNetwork(network: NetworkOptions | undefined): NetworkDefinition {
+  return network?.kind === 'existingVpc' ? network : { kind: 'newVpc', cidr: network?.cidr ?? DEFAULTS.cidr };
+}
+
+function resolveStage({ name, profile, env, zones, estate }: StageDraft): StageDefinition {
+  const { permissionsBoundary, bootstrapQualifier, namePrefix, tags } = estate;
   return {
     name,
     profile,
     ...(env === undefined ? {} : { env }),
     zones: zones === undefined ? { count: PROFILES[profile].zones } : { names: zones },
+    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    ...(bootstrapQualifier === undefined ? {} : { bootstrapQualifier }),
+    ...(namePrefix === undefined ? {} : { namePrefix }),
+    ...(tags === undefined ? {} : { tags }),
   };
 }
 

@@ -1,18 +1,28 @@
 import type { Fault } from './fault';
 import { identifierRules } from './identifier-rules';
 import { nameRules } from './name-rules';
+import { poolingRules } from './pooling-rules';
+import { networkRules } from './network-rules';
 import type { TierRule } from './rule';
 import { serviceRules } from './service-rules';
+import { shardRules } from './shard-rules';
 import { stageRules } from './stage-rules';
+import { storageRules } from './storage-rules';
 import { storeRules } from './store-rules';
 import type { TierDraft } from './tier-draft';
+import { windowRules } from './window-rules';
 
 /** Everything that must hold between options, and between options and AWS. */
 export const RULES: readonly TierRule[] = [
   ...nameRules,
   ...identifierRules,
   ...stageRules,
+  ...networkRules,
   ...storeRules,
+  ...storageRules,
+  ...windowRules,
+  ...shardRules,
+  ...poolingRules,
   ...serviceRules,
 ];
 

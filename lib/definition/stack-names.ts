@@ -2,9 +2,9 @@ import type { TierDefinition } from './tier';
 
 type TierAndStage = Pick<TierDefinition, 'name' | 'stage'>;
 
-/** `blog-prod-main`: the name of a stack, and the first part of every server's identifier. */
+/** `blog-prod-main`, after the stage's prefix: the name of a stack, and the first part of every server's identifier. */
 export function stackName({ name, stage }: TierAndStage, ...parts: readonly string[]): string {
-  return [name, stage.name, ...parts].join('-');
+  return [...(stage.namePrefix === undefined ? [] : [stage.namePrefix]), name, stage.name, ...parts].join('-');
 }
 
 const SHARDS_PER_STACK = 10;

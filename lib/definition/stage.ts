@@ -1,3 +1,6 @@
+import type { ExistingKey } from './existing-key';
+import type { NetworkConfig } from './network';
+
 /**
  * Defaults of a stage. `disposable`: small, cheap, deletable with everything in it. `protected`: Multi-AZ, long backups,
  * deletion protection, data kept when a stack goes.
@@ -14,8 +17,24 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
    * @default - the first two zones of the region in a disposable stage, the first three in a protected one
    */
   readonly zones?: readonly string[];
+  /** @default - the tier's network */
+  readonly network?: NetworkConfig;
+  /** Encrypts every store that does not name a key of its own. @default - a key a store, made by the kit */
+  readonly encryptionKey?: ExistingKey;
+  /** Name or ARN of the policy that bounds every role of the stage, where the account lets nobody make roles without one. @default - none */
+  readonly permissionsBoundary?: string;
+  /** Qualifier that the account was bootstrapped with, 1 to 10 letters and digits. @default - CDK's own */
+  readonly bootstrapQualifier?: string;
   /**
-   * What this stage changes of the stores, by store name: option by option, `storage` and `backup` field by field;
+   * Put before the name of every stack and server, and so of their log groups, as in `acme-blog-prod-main`. Parameters and aliases of keys keep
+   * their place under `<tier>/<stage>/`, by which they are found. Servers with another name are other servers: it never changes.
+   * @default - none
+   */
+  readonly namePrefix?: string;
+  /** Put on everything of the stage that can be tagged, beside the kit's own `tier`, `stage`, `store` and `service`. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * What this stage changes of the stores, by store name: option by option, `storage`, `backup` and `maintenance` field by field;
    * `replicas` and `shards` are replaced as a whole.
    */
   readonly stores?: Overrides;
@@ -27,4 +46,8 @@ export interface StageDefinition {
   readonly env?: { readonly account: string; readonly region: string };
   /** Zone names, or how many of the region's zones to take. */
   readonly zones: { readonly names: readonly string[] } | { readonly count: number };
+  readonly permissionsBoundary?: string;
+  readonly bootstrapQualifier?: string;
+  readonly namePrefix?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }

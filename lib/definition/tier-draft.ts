@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dotted, type Fault, type FaultPath } from './fault';
 import { isStoreKind, KINDS } from './kinds';
 import { suggestion } from './nearest-name';
+import type { NetworkOptions } from './network-schema';
 import { readOptions } from './read-options';
 import { serviceOptions } from './service-schema';
 import { showValue } from './show-value';
@@ -13,10 +14,17 @@ import type { StoreKind } from './tier';
 import { isTable, prototypeFaults, type Table } from './table';
 import { tierOptions } from './tier-schema';
 
+/** What a stage takes from the account that it stands in. */
+export type StageEstate = Pick<
+  StageOptions,
+  'encryptionKey' | 'permissionsBoundary' | 'bootstrapQualifier' | 'namePrefix' | 'tags'
+>;
+
 /** A definition as far as it could be read: what the rules judge. Names are as written, good or bad. */
 export interface TierDraft {
   readonly name: string | undefined;
-  readonly cidr: string | undefined;
+  /** The tier's network, where it could be read. */
+  readonly network: NetworkOptions | undefined;
   readonly stages: readonly StageDraft[] | undefined;
   readonly stores: readonly StoreDraft[] | undefined;
   readonly services: readonly ServiceDraft[];
@@ -27,6 +35,9 @@ export interface StageDraft {
   readonly profile: Profile;
   readonly env: StageOptions['env'];
   readonly zones: readonly string[] | undefined;
+  /** What the stage says itself: a stage that says nothing has the tier's network. */
+  readonly network: NetworkOptions | undefined;
+  readonly estate: StageEstate;
   /** Stores that the stage changes, by name, with the fixed options that it tries to change. */
   readonly overrides: readonly { readonly store: string; readonly fixed: readonly string[] }[];
   /** Every store whose kind is known, as this stage has it. */
@@ -43,7 +54,7 @@ export interface ServiceDraft {
   readonly uses: Readonly<Record<string, Access>>;
 }
 
-const NOTHING: TierDraft = { name: undefined, cidr: undefined, stages: undefined, stores: undefined, services: [] };
+const NOTHING: TierDraft = { name: undefined, network: undefined, stages: undefined, stores: undefined, services: [] };
 
 type ReadStore = StoreDraft & { readonly options: Table };
 
@@ -94,6 +105,8 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
       profile,
       env: stage.env,
       zones: stage.zones,
+      network: stage.network,
+      estate: stage,
       overrides: changes,
       stores: stores.flatMap(({ name: store, kind, options: base }) => {
         if (kind === undefined) return [];
@@ -105,7 +118,7 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
 
   const draft = {
     name: root.name,
-    cidr: root.network?.cidr,
+    network: root.network,
     stages: root.stages === undefined ? undefined : stages,
     stores: root.stores === undefined ? undefined : stores,
     services,

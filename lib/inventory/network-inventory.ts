@@ -2,8 +2,9 @@ import type { TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
 import type { ResourceGroup } from './inventory';
 
-/** The stack `network`: a VPC with a subnet a zone, and its flow logs. */
+/** The stack `network`: a VPC with a subnet a zone, and its flow logs; nothing where the network is there already. */
 export function networkInventory(tier: TierDefinition): readonly ResourceGroup[] {
+  if (tier.network.kind === 'existingVpc') return [];
   const zones = zonesOf(tier);
   return [
     {

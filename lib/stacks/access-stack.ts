@@ -1,5 +1,4 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ClientSecurityGroup, RoleSecret } from '../../constructs';
@@ -7,6 +6,7 @@ import type { ServiceDefinition, TierDefinition } from '../definition';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
 /**
@@ -16,10 +16,11 @@ import { TopologyParameter } from './topology-parameter';
  * stacks weakly, so that a store or a service can leave the tier in one deployment; see docs/adr/0002-references-between-stacks.md.
  */
 export class AccessStack extends Stack {
-  constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], vpc: ec2.IVpc) {
+  constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], network: TierNetwork) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
     super(scope, settings.stackName, settings);
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
+    const { vpc } = network.in(this);
 
     // Scopes of their own, so that stores and services may be called whatever they like.
     const secrets = new Construct(this, 'Secrets');

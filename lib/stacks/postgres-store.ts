@@ -2,13 +2,14 @@ import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { POSTGRES_PORT, PostgresWithReplicas, StoreKey, type DataNetwork } from '../../constructs';
+import { POSTGRES_PORT, PostgresWithReplicas, StoreKey } from '../../constructs';
 import type { PostgresDefinition, PostgresVersion, TierDefinition } from '../definition';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ServerTopology } from '../topology';
 import { parameterName, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
 /** Majors only: RDS picks the minor at birth and upgrades it. */
@@ -22,10 +23,11 @@ export class PostgresStack extends Stack {
   readonly key: StoreKey;
   readonly postgres: PostgresWithReplicas;
 
-  constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, network: DataNetwork) {
+  constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
     super(scope, settings.stackName, settings);
     const profile = PROFILE_SETTINGS[tier.stage.profile];
+    const { vpc, dataSubnets } = network.in(this);
     this.key = new StoreKey(this, 'Key', {
       description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
       aliasName: parameterName(tier, store.name).slice(1),
@@ -33,8 +35,8 @@ export class PostgresStack extends Stack {
       removalPolicy: profile.removalPolicy,
     });
     this.postgres = new PostgresWithReplicas(this, 'Postgres', {
-      vpc: network.vpc,
-      vpcSubnets: network.dataSubnets,
+      vpc,
+      vpcSubnets: dataSubnets,
       encryptionKey: this.key,
       identifier: stackName(tier, store.name),
       engineVersion: ENGINE_VERSIONS[store.version],
@@ -87,7 +89,7 @@ export function synthesizePostgres(
   scope: Construct,
   tier: TierDefinition,
   store: PostgresDefinition,
-  network: DataNetwork,
+  network: TierNetwork,
 ): Store {
   const stack = new PostgresStack(scope, tier, store, network);
   return {

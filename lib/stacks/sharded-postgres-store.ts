@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { AuroraShardGroup, PlacementTable, POSTGRES_PORT, StoreKey, type DataNetwork } from '../../constructs';
+import { AuroraShardGroup, PlacementTable, POSTGRES_PORT, StoreKey } from '../../constructs';
 import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { TOPOLOGY_VERSION } from '../topology';
 import { parameterName, shardStackOf, stackName } from './names';
@@ -9,6 +9,7 @@ import { PROFILE_SETTINGS } from './profile-settings';
 import { ShardsStack } from './shards-stack';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
 /** Majors only: Aurora picks the minor at birth and upgrades it. */
@@ -22,10 +23,11 @@ export class ShardedPostgresStack extends Stack {
   readonly key: StoreKey;
   readonly shardGroup: AuroraShardGroup;
 
-  constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, network: DataNetwork) {
+  constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}, what its shards share`);
     super(scope, settings.stackName, settings);
     const profile = PROFILE_SETTINGS[tier.stage.profile];
+    const { vpc, dataSubnets } = network.in(this);
     this.key = new StoreKey(this, 'Key', {
       description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
       aliasName: parameterName(tier, store.name).slice(1),
@@ -33,8 +35,8 @@ export class ShardedPostgresStack extends Stack {
       removalPolicy: profile.removalPolicy,
     });
     this.shardGroup = new AuroraShardGroup(this, 'Shards', {
-      vpc: network.vpc,
-      vpcSubnets: network.dataSubnets,
+      vpc,
+      vpcSubnets: dataSubnets,
       name: stackName(tier, store.name),
       engineVersion: ENGINE_VERSIONS[store.version],
       maxConnections: store.maxConnections,
@@ -70,7 +72,7 @@ export function synthesizeShardedPostgres(
   scope: Construct,
   tier: TierDefinition,
   store: ShardedPostgresDefinition,
-  network: DataNetwork,
+  network: TierNetwork,
 ): Store {
   const base = new ShardedPostgresStack(scope, tier, store, network);
   const shardStacks = new Map<string, ShardDefinition[]>();

@@ -2,12 +2,13 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup, type DataNetwork } from '../../constructs';
+import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup } from '../../constructs';
 import type { ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ShardPart } from '../topology';
 import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
+import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
 export interface ShardsStackProps {
@@ -15,7 +16,7 @@ export interface ShardsStackProps {
   readonly name: string;
   readonly shards: readonly ShardDefinition[];
   readonly base: { readonly key: kms.Key; readonly shardGroup: AuroraShardGroup };
-  readonly network: DataNetwork;
+  readonly network: TierNetwork;
 }
 
 /** At most ten shards of a store. */
@@ -30,7 +31,7 @@ export class ShardsStack extends Stack {
     const shardScope = new Construct(this, 'Shards');
     const parts = props.shards.map((definition): [string, ShardPart] => {
       const shard = new AuroraShard(shardScope, definition.name, {
-        vpc: props.network.vpc,
+        vpc: props.network.in(this).vpc,
         group: props.base.shardGroup,
         encryptionKey: key,
         identifier: stackName(tier, store.name, definition.name),

@@ -1,15 +1,15 @@
 import type { Construct } from 'constructs';
-import type { DataNetwork } from '../../constructs';
 import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
 import { synthesizePostgres } from './postgres-store';
 import { synthesizeShardedPostgres } from './sharded-postgres-store';
 import type { Store } from './store';
+import type { TierNetwork } from './tier-network';
 
 type Synthesize<K extends StoreKind> = (
   scope: Construct,
   tier: TierDefinition,
   store: Extract<StoreDefinition, { kind: K }>,
-  network: DataNetwork,
+  network: TierNetwork,
 ) => Store;
 
 /** How each kind of store is made. A kind without a row does not compile. */
@@ -23,7 +23,7 @@ export function synthesizeStore(
   scope: Construct,
   tier: TierDefinition,
   store: StoreDefinition,
-  network: DataNetwork,
+  network: TierNetwork,
 ): Store {
   // The row of a store's own kind takes that store, which the type checker can't follow through the table.
   const synthesize = STORE_KINDS[store.kind] as Synthesize<StoreKind>;

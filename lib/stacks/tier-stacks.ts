@@ -2,13 +2,15 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { AccessStack } from './access-stack';
-import { NetworkStack } from './network-stack';
+import type { NetworkStack } from './network-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
+import { networkOf } from './tier-network';
 
 /** The stacks of a tier. */
 export interface TierStacks {
-  readonly network: NetworkStack;
+  /** None where the tier stands on a network that is there already. */
+  readonly network?: NetworkStack;
   readonly stores: Readonly<Record<string, Store>>;
   readonly access: AccessStack;
   /** Every stack in an order in which they deploy: network, stores, access. Stores need not wait for each other. */
@@ -21,15 +23,13 @@ export interface TierStacks {
  * Their shape follows CDK's feature flags of this repository's cdk.json, which {@link createTierApp} sets by itself.
  */
 export function synthesizeTier(scope: Construct, definition: TierDefinition): TierStacks {
-  const network = new NetworkStack(scope, definition);
-  const stores = Object.values(definition.stores).map((store) =>
-    synthesizeStore(scope, definition, store, network.network),
-  );
-  const access = new AccessStack(scope, definition, stores, network.network.vpc);
+  const network = networkOf(scope, definition);
+  const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
+  const access = new AccessStack(scope, definition, stores, network);
   return {
-    network,
+    ...(network.stack === undefined ? {} : { network: network.stack }),
     stores: Object.fromEntries(stores.map((store) => [store.name, store])),
     access,
-    all: [network, ...stores.flatMap(({ stacks }) => stacks), access],
+    all: [...(network.stack === undefined ? [] : [network.stack]), ...stores.flatMap(({ stacks }) => stacks), access],
   };
 }

@@ -3,15 +3,9 @@ import { readDraft } from '../../lib/definition/tier-draft';
 import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
+import { estateCases } from './estate-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
-
-interface Case {
-  readonly rule: string;
-  readonly breaks: string;
-  readonly input: unknown;
-  readonly path: string;
-  readonly message: string;
-}
+import type { RuleCase } from './rule-case';
 
 const long = (length: number) => 'a'.repeat(length);
 const spelling = 'lower-case letters, digits and single dashes, starting with a letter and not ending with a dash';
@@ -21,7 +15,8 @@ const inStage = (stage: object) => minimalTier({ stages: { dev: { profile: 'disp
 
 const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.some((each) => each === 'postgres'));
 
-const cases: readonly Case[] = [
+const cases: readonly RuleCase[] = [
+  ...estateCases,
   {
     rule: 'tier-name',
     breaks: 'upper case in the name of a tier',

@@ -1,0 +1,132 @@
+import { LIMITS } from '../catalog';
+import { formatIpv4Block, isPrivate, networkOf, parseIpv4Block, PRIVATE_RANGES_TEXT } from './cidr';
+import type { FaultPath } from './fault';
+import type { NetworkOptions } from './network-schema';
+import { PROFILES } from './profile';
+import { rule } from './rule';
+import { membersOf } from './store-members';
+import type { StageDraft, TierDraft } from './tier-draft';
+
+const PREFIX_MIN = 16;
+const PREFIX_MAX = 24;
+/** Each server may have a standby, a reader or its own successor beside it. */
+const ADDRESSES_PER_SERVER = 2;
+/** For endpoints and the network interfaces of functions. */
+const ADDRESSES_PER_ZONE = 4;
+/** A data subnet is a sixteenth of the block, so that zones and tiers of subnets that come later have their place. */
+const SUBNET_BITS = 4;
+
+export const networkRules = [
+  rule({
+    id: 'cidr',
+    when: (draft) =>
+      writtenNetworks(draft).flatMap(({ path, network }) =>
+        network.kind === 'newVpc' && network.cidr !== undefined ? cidrFault([...path, 'cidr'], network.cidr) : [],
+      ),
+    message: ({ cidr, why }) => `got "${cidr}", ${why}`,
+  }),
+  rule({
+    id: 'cidr-room',
+    when: (draft) => (draft.stages ?? []).flatMap((stage) => roomFault(draft, stage)),
+    message: ({ cidr, room, needed, servers, stage }) =>
+      `${cidr} leaves ${room} addresses for data, stage ${stage} needs ${needed} for ${servers} servers: take a larger block, /${PREFIX_MIN} is the largest`,
+  }),
+  rule({
+    id: 'existing-vpc-zones',
+    when: (draft) =>
+      existingVpcs(draft).flatMap(({ stage }) =>
+        stage.zones === undefined ? [{ path: ['stages', stage.name], stage: stage.name }] : [],
+      ),
+    message: ({ stage }) =>
+      `missing zones: stage ${stage} is in a VPC that exists, so write the zones of its dataSubnetIds, in the same order`,
+  }),
+  rule({
+    id: 'subnet-a-zone',
+    when: (draft) =>
+      existingVpcs(draft).flatMap(({ stage, path, network }) => {
+        const [subnets, zones] = [network.dataSubnetIds.length, stage.zones?.length];
+        return zones === undefined || zones === subnets
+          ? []
+          : [{ path: [...path, 'dataSubnetIds'], subnets, zones, stage: stage.name }];
+      }),
+    message: ({ subnets, zones, stage }) =>
+      `got ${subnets} subnets, stage ${stage} has ${zones} zones: write one subnet in each zone, in the same order`,
+  }),
+  rule({
+    id: 'subnets-differ',
+    when: (draft) =>
+      writtenNetworks(draft).flatMap(({ path, network }) =>
+        network.kind !== 'existingVpc'
+          ? []
+          : network.dataSubnetIds.flatMap((subnet, index, subnets) =>
+              subnets.indexOf(subnet) === index ? [] : [{ path: [...path, 'dataSubnetIds', `${index}`], subnet }],
+            ),
+      ),
+    message: ({ subnet }) => `${subnet} is listed twice`,
+  }),
+];
+
+interface WrittenNetwork {
+  readonly path: FaultPath;
+  readonly network: NetworkOptions;
+}
+
+/** The tier's network and those of stages that have one of their own. */
+function writtenNetworks({ network, stages = [] }: TierDraft): readonly WrittenNetwork[] {
+  return [
+    ...(network === undefined ? [] : [{ path: ['network'], network }]),
+    ...stages.flatMap((stage) =>
+      stage.network === undefined ? [] : [{ path: ['stages', stage.name, 'network'], network: stage.network }],
+    ),
+  ];
+}
+
+/** The network of a stage, and where it is written. */
+export function networkOfStage(
+  { network }: TierDraft,
+  stage: StageDraft,
+): { readonly path: FaultPath; readonly network: NetworkOptions | undefined } {
+  return stage.network === undefined
+    ? { path: ['network'], network }
+    : { path: ['stages', stage.name, 'network'], network: stage.network };
+}
+
+function existingVpcs(draft: TierDraft) {
+  return (draft.stages ?? []).flatMap((stage) => {
+    const { path, network } = networkOfStage(draft, stage);
+    return network?.kind === 'existingVpc' ? [{ stage, path, network }] : [];
+  });
+}
+
+function cidrFault(path: FaultPath, cidr: string) {
+  const block = parseIpv4Block(cidr);
+  if (block === undefined) return [{ path, cidr, why: "allowed: an IPv4 block such as '10.0.0.0/16'" }];
+  if (block.prefix < PREFIX_MIN || block.prefix > PREFIX_MAX) {
+    return [{ path, cidr, why: `allowed: /${PREFIX_MIN} to /${PREFIX_MAX}` }];
+  }
+  if (!isPrivate(block)) return [{ path, cidr, why: `allowed: a private block, within ${PRIVATE_RANGES_TEXT}` }];
+  const network = networkOf(block);
+  return network.address === block.address
+    ? []
+    : [{ path, cidr, why: `a block starts at its own first address: ${formatIpv4Block(network)}` }];
+}
+
+function roomFault(draft: TierDraft, stage: StageDraft) {
+  const { path, network } = networkOfStage(draft, stage);
+  if (network?.kind !== 'newVpc' || network.cidr === undefined) return [];
+  const { cidr } = network;
+  const at = [...path, 'cidr'];
+  if (cidrFault(at, cidr).length > 0) return [];
+  const zones = stage.zones?.length ?? PROFILES[stage.profile].zones;
+  const prefix = parseIpv4Block(cidr)?.prefix ?? PREFIX_MAX;
+  const subnet = 2 ** (32 - prefix - SUBNET_BITS) - LIMITS.reservedSubnetAddresses.value;
+  const servers = stage.stores.reduce((sum, store) => sum + serversOf(store), 0);
+  const needed = servers * ADDRESSES_PER_SERVER + zones * ADDRESSES_PER_ZONE;
+  const room = zones * subnet;
+  return needed > room ? [{ path: at, cidr, room, needed, servers, stage: stage.name }] : [];
+}
+
+function serversOf(store: StageDraft['stores'][number]): number {
+  const members = membersOf(store).length;
+  return store.kind === 'postgres' ? members + 1 : members;
+}
