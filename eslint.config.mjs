@@ -18,6 +18,7 @@ export const walls = {
   'lib/routing': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/provision': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/guard': ['lib/errors', 'lib/sources'],
+  'lib/diff': ['lib/errors', 'lib/guard', 'lib/definition', 'lib/cost'],
   'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology', 'lib/cost', 'lib/quota'],
   'lib/smoke': [
     'lib/errors',

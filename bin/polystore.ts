@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
+import type { DiffOptions } from './commands/diff';
 import type { GuardOptions } from './commands/guard';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
 import { painterFor } from './terminal';
@@ -28,6 +29,7 @@ const commands = {
   status: () => require('./commands/status') as typeof import('./commands/status'),
   smoke: () => require('./commands/smoke') as typeof import('./commands/smoke'),
   down: () => require('./commands/down') as typeof import('./commands/down'),
+  diff: () => require('./commands/diff') as typeof import('./commands/diff'),
   guard: () => require('./commands/guard') as typeof import('./commands/guard'),
   cost: () => require('./commands/cost') as typeof import('./commands/cost'),
   doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
@@ -101,6 +103,16 @@ tierCommand('smoke', 'prove every promise of a running tier', [
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')
   .action(ending((options) => commands.down().down(options)));
+
+tierCommand(
+  'diff',
+  'what the tier file changes against a base: stores, reach, interruptions, protection, cost',
+  ['diff', 'diff --base origin/main --markdown', 'diff --base cdk.out --stage prod'],
+  'every stage',
+)
+  .option('--base <ref or directory>', 'a commit, or a directory that `cdk synth` wrote', 'HEAD')
+  .addOption(new Option('--markdown', 'print a page for a pull request').conflicts('json'))
+  .action(ending((options: DiffOptions) => commands.diff().diff(options)));
 
 tierCommand(
   'guard',

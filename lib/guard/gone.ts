@@ -1,4 +1,4 @@
-import { contentsOf, fateUnder } from './loss';
+import { contentsOf, fateUnder, stakeIn } from './loss';
 import { keptResources, nameOfKept, type KeptResource, type Sides } from './kept-resource';
 import { schemaOf } from './resource-schemas';
 import type { StageBaseline } from './baseline';
@@ -17,14 +17,14 @@ export function findGone({ stage, before, now }: Sides, index: StackIndex): read
     const isStackGone = !index.stacks.has(stack);
     const successor = successorOf(resource, added, successors.get(stack));
     const place = { stage, stack, logicalId, type, resource: nameOfKept(resource) };
-    const lost = contentsOf(resource);
+    const loss = { lost: contentsOf(resource), atStake: stakeIn(resource) };
     const fate = isStackGone ? LEFT_OVER : fateUnder(resource.protections['DeletionPolicy'], resource);
     if (successor !== undefined) {
       return {
         ...place,
         kind: 'moved',
         change: describeMove(resource, successor),
-        lost,
+        ...loss,
         fate,
         next: 'Keep the old name: names of stores, shards, replicas and stages are what AWS knows the data by. To rename on purpose, put the new one beside the old and move the data first.',
       };
@@ -33,7 +33,7 @@ export function findGone({ stage, before, now }: Sides, index: StackIndex): read
       ...place,
       kind: 'deletion',
       change: isStackGone ? `stack ${stack} is no longer synthesized` : 'its template no longer has it',
-      lost,
+      ...loss,
       fate,
       next: isStackGone
         ? `Put it back into the tier file, or move what it holds, accept, deploy the rest and then delete the stack: aws cloudformation delete-stack --stack-name ${stack}`

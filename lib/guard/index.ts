@@ -1,8 +1,12 @@
-export { type Baseline, type Decision, type ResourceBaseline, type StageBaseline } from './baseline';
+export { baselineOf, type Baseline, type Decision, type ResourceBaseline, type StageBaseline } from './baseline';
 export { decodeBaseline, encodeBaseline } from './baseline-codec';
 export { baselineFileOf, readBaseline, writeBaseline } from './baseline-file';
 export { compareWithBaseline, type StageComparison } from './compare-with-baseline';
 export { acceptStages, guardStages, type StagesAsSynthesized } from './guard-tier';
+export { inheritedReplacements, type InheritedReplacement } from './inherited-replacement';
 export { countVerdicts, renderVerdicts } from './render-comparison';
-export { readSynthesizedStacks, type SynthesizedStack } from './synthesized-stack';
+export { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from './synthesized-stack';
 export { sentenceOf, type Verdict, type VerdictKind } from './verdict';
+export { replacingProperties, schemaOf } from './resource-schemas';
+export { indexStacks, nameOfResource, resourceKey, type PlacedResource, type StackIndex } from './stack-index';
+export { valueText } from './value-text';

@@ -13,6 +13,24 @@ const CONTENTS: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::Secret': 'the password in it: whoever logs in with it is refused until provisioning ran',
 };
 
+/** What stands without data of its own: losing it costs connections and time. */
+const WITHOUT_DATA: readonly string[] = [
+  'AWS::EC2::Subnet',
+  'AWS::EC2::VPC',
+  'AWS::ElastiCache::SubnetGroup',
+  'AWS::RDS::DBSubnetGroup',
+  'AWS::RDS::GlobalCluster',
+  'AWS::SecretsManager::Secret',
+];
+
+/** Whether data goes with a resource, or only the service that it gives. */
+export function stakeIn({ type, createOnly }: ResourceBaseline): 'data' | 'service' {
+  const hasDataElsewhere =
+    createOnly['DBClusterIdentifier'] !== undefined || createOnly['SourceDBInstanceIdentifier'] !== undefined;
+  const isServer = type === 'AWS::RDS::DBInstance' && hasDataElsewhere;
+  return isServer || WITHOUT_DATA.includes(type) ? 'service' : 'data';
+}
+
 /** What is lost with a resource when it goes. */
 export function contentsOf({ type, createOnly }: ResourceBaseline): string {
   if (type !== 'AWS::RDS::DBInstance') return CONTENTS[type] ?? 'what it holds';
@@ -28,7 +46,7 @@ export function contentsOf({ type, createOnly }: ResourceBaseline): string {
 /** What CloudFormation does with a resource that it lets go of, under a policy. */
 export function fateUnder(policy: string | undefined, { type }: ResourceBaseline): string {
   const backups = type.startsWith('AWS::RDS::DB') ? ', its automated backups with it' : '';
-  switch (policy) {
+  switch (policy ?? 'Delete') {
     case 'Retain':
     case 'RetainExceptOnCreate':
       return 'the old one stays, and nothing manages it or routes to it any more';

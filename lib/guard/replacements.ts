@@ -1,8 +1,8 @@
-import { contentsOf, fateUnder } from './loss';
+import { contentsOf, fateUnder, stakeIn } from './loss';
 import { keptResources, nameOfKept, type KeptResource, type Sides } from './kept-resource';
-import { replacingProperties, schemaOf } from './resource-schemas';
-import { nameOfResource, type StackIndex } from './stack-index';
-import { valueText } from './value-text';
+import { inheritedReplacements } from './inherited-replacement';
+import { schemaOf } from './resource-schemas';
+import type { StackIndex } from './stack-index';
 import type { Verdict } from './verdict';
 
 /** A create-only property that changes, or that names a resource which is replaced. */
@@ -33,7 +33,9 @@ export function findReplacements(
     const own = old === undefined ? [] : ownCauses(old, resource, hasSameSchemas);
     if (own.length > 0) causes.set(key, own);
   }
-  spread(causes, index);
+  for (const [key, { property, text, through }] of inheritedReplacements([...causes.keys()], index)) {
+    causes.set(key, [{ property, before: text, after: text, through }]);
+  }
   return [...causes].flatMap(([key, found]) => {
     const [old, resource] = [before.get(key), now.get(key)];
     if (old === undefined || resource === undefined) return [];
@@ -49,42 +51,6 @@ function ownCauses(old: KeptResource, resource: KeptResource, hasSameSchemas: bo
     if (was === is || (was === undefined && !hasSameSchemas)) return [];
     return [{ property, before: was ?? NOTHING, after: is ?? NOTHING }];
   });
-}
-
-/** Adds to the causes every resource whose create-only properties name one that is replaced. */
-function spread(causes: Map<string, readonly Cause[]>, index: StackIndex): void {
-  if (causes.size === 0) return;
-  const namedBy = createOnlyReferences(index);
-  // A Map visits what is added to it while it is walked.
-  for (const key of causes.keys()) {
-    const replaced = index.resources.get(key);
-    if (replaced === undefined) continue;
-    for (const { from, property, text } of namedBy.get(key) ?? []) {
-      if (causes.has(from)) continue;
-      causes.set(from, [{ property, before: text, after: text, through: nameOfResource(replaced) }]);
-    }
-  }
-}
-
-interface Reference {
-  /** Key of the resource that has the property. */
-  readonly from: string;
-  readonly property: string;
-  readonly text: string;
-}
-
-/** Who names a resource in a create-only property, by the key of the named. */
-function createOnlyReferences({ resources, ...index }: StackIndex): ReadonlyMap<string, readonly Reference[]> {
-  const found = new Map<string, Reference[]>();
-  for (const { key, stack, resource } of resources.values()) {
-    for (const property of replacingProperties(resource.Type)) {
-      const value = resource.Properties?.[property];
-      if (typeof value !== 'object') continue;
-      const { text, refersTo } = valueText(value, stack, { resources, ...index });
-      for (const to of refersTo) found.set(to, [...(found.get(to) ?? []), { from: key, property, text }]);
-    }
-  }
-  return found;
 }
 
 function verdictOf(stage: string, old: KeptResource, resource: KeptResource, cause: Cause): Verdict {
@@ -104,6 +70,7 @@ function verdictOf(stage: string, old: KeptResource, resource: KeptResource, cau
     before,
     after,
     lost: contentsOf(old),
+    atStake: stakeIn(old),
     fate: fateOf(old, resource),
     next:
       through === undefined

@@ -24,6 +24,8 @@ export interface Verdict {
   readonly after?: string;
   /** What would be lost. */
   readonly lost: string;
+  /** `data`: what can't be made again. `service`: connections and time. `protection`: nothing yet. */
+  readonly atStake: 'data' | 'service' | 'protection';
   /** What becomes of the resource that is let go of; absent where none is. */
   readonly fate?: string;
   /** How to go on, in a sentence. */

@@ -37,6 +37,7 @@ function shrinking(place: Place, old: KeptResource, resource: KeptResource): rea
         property,
         before,
         after,
+        atStake: 'service',
         lost: 'the deployment, which is rolled back: AWS takes no storage away and no engine back',
         next: `Take the change of ${property} back. To have less, put a new store beside this one and move the data.`,
       },
@@ -53,6 +54,7 @@ function weakened(place: Place, old: KeptResource, resource: KeptResource): read
     before,
     after,
     lost: loss,
+    atStake: 'protection',
     next: takeBack(name),
   }));
 }
@@ -72,6 +74,7 @@ function unguardedStacks({ stage, before, now }: Sides): readonly Verdict[] {
         property: 'TerminationProtection',
         before: 'true',
         after: 'false',
+        atStake: 'protection',
         lost: 'the lock that makes CloudFormation refuse to delete the stack',
         next: takeBack('TerminationProtection'),
       },

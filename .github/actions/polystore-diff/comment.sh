@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Keeps one comment of a pull request up to date: the first that begins with the first line of the page, or a new one.
+# Environment: GH_TOKEN, COMMENTS (the API path of the pull request's comments), REPOSITORY (owner/name).
+set -euo pipefail
+page=$1
+marker=$(head -n 1 "$page")
+# GitHub refuses a comment of more than 65,536 characters.
+body=$(mktemp)
+head -c 65000 "$page" > "$body"
+
+existing=$(gh api --paginate "$COMMENTS" --jq ".[] | select(.body | startswith(\"$marker\")) | .id" | head -n 1)
+if [ -n "$existing" ]; then
+  gh api --method PATCH "repos/$REPOSITORY/issues/comments/$existing" -F "body=@$body" > /dev/null
+else
+  gh api --method POST "$COMMENTS" -F "body=@$body" > /dev/null
+fi
