@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PolystoreError } from '../errors';
+import { describeFaults, documentWords, invalidDocument } from '../errors';
 import { TOPOLOGY_VERSION, type Topology } from './topology';
 
 const name = z.string().check(z.minLength(1));
@@ -67,18 +67,12 @@ export function decodeTopology(text: string, source: string): Topology {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(source, 'not JSON', cause);
+  } catch {
+    throw invalidDocument('topology', source, 'not JSON', NEXT);
   }
-  const parsed = topologySchema.safeParse(value);
+  const parsed = topologySchema.safeParse(value, { error: documentWords });
   if (parsed.success) return parsed.data;
-  throw invalid(source, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  throw invalidDocument('topology', source, describeFaults(parsed.error), NEXT);
 }
 
-function invalid(source: string, why: string, cause?: unknown): PolystoreError<'DOCUMENT_INVALID'> {
-  return new PolystoreError('DOCUMENT_INVALID', `topology at ${source} can't be read: ${why}`, {
-    details: { document: 'topology', source },
-    next: `This version reads topologies of version ${TOPOLOGY_VERSION}; deploy or start the tier with the same version of the kit.`,
-    cause,
-  });
-}
+const NEXT = `This version reads topologies of version ${TOPOLOGY_VERSION}; deploy or start the tier with the same version of the kit.`;
