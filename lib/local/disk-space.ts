@@ -64,15 +64,19 @@ async function freeSpace(directory: string): Promise<number> {
   return Math.floor((bavail * bsize) / MIB);
 }
 
-/** MiB in a directory tree; 0 where there is none. */
+/** MiB in a directory tree; 0 where there is none. A server that is just ending removes files meanwhile: they count nothing. */
 async function sizeOf(path: string): Promise<number> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw error;
-  });
+  const entries = await unlessGone(readdir(path, { recursive: true, withFileTypes: true }), []);
   let bytes = 0;
   for (const entry of entries) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+    if (entry.isFile()) bytes += (await unlessGone(stat(join(entry.parentPath, entry.name)), { size: 0 })).size;
   }
   return bytes / MIB;
+}
+
+async function unlessGone<T>(look: Promise<T>, gone: T): Promise<T> {
+  return look.catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return gone;
+    throw error;
+  });
 }

@@ -6,7 +6,7 @@ const settings: ServerSettings = {
   port: 6001,
   maxConnections: 50,
   slowQueryMs: 250,
-  tls: { certificate: '/home/server.crt', key: '/home/server.key' },
+  tls: { certificate: '/tier/server.crt', key: '/tier/server.key' },
 };
 
 const upstream = { port: 6000, username: 'polystore_supervisor', passwordFile: "/a's/up.pgpass", authority: '/ca.crt' };
