@@ -71,4 +71,95 @@ export const LIMITS = {
     unit: 'availability zones that a DB subnet group covers at least',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html',
   },
+  gp3ProvisionableFromGiB: {
+    value: 400,
+    unit: 'GiB of gp3 storage of RDS for PostgreSQL from which IOPS and throughput can be chosen',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (gp3 storage)',
+  },
+  gp3IopsMin: {
+    value: 12_000,
+    unit: 'IOPS of gp3 storage of 400 GiB or more: what it has anyway',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (gp3 storage)',
+  },
+  gp3IopsMax: {
+    value: 64_000,
+    unit: 'IOPS of gp3 storage of 400 GiB or more',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (gp3 storage)',
+  },
+  gp3ThroughputMinMiBps: {
+    value: 500,
+    unit: 'MiB/s of gp3 storage of 400 GiB or more: what it has anyway',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (gp3 storage)',
+  },
+  gp3ThroughputMaxMiBps: {
+    value: 4000,
+    unit: 'MiB/s of gp3 storage of 400 GiB or more',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (gp3 storage)',
+  },
+  provisionedStorageMinGiB: {
+    value: 100,
+    unit: 'GiB of io1 or io2 storage of RDS for PostgreSQL',
+    source: 'RDS API, CreateDBInstance.AllocatedStorage (botocore 1.43)',
+  },
+  provisionedIopsMin: {
+    value: 1000,
+    unit: 'IOPS of io1 or io2 storage',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (provisioned IOPS)',
+  },
+  provisionedIopsMax: {
+    value: 256_000,
+    unit: 'IOPS of io1 or io2 storage',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html (provisioned IOPS)',
+  },
+  io1IopsPerGiBMax: {
+    value: 50,
+    unit: 'IOPS of io1 storage for each GiB',
+    source: 'RDS API, CreateDBInstance.Iops (botocore 1.43)',
+  },
+  windowMinMinutes: {
+    value: 30,
+    unit: 'minutes of a backup or maintenance window',
+    source: 'RDS API, CreateDBInstance.PreferredBackupWindow and PreferredMaintenanceWindow (botocore 1.43)',
+  },
+  auroraReaders: {
+    value: 15,
+    unit: 'readers of one Aurora cluster',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-replicas-adding.html',
+  },
+  serverlessAcuMin: {
+    value: 0.5,
+    unit: 'ACU that a serverless Aurora server which never pauses keeps at least',
+    source: 'RDS API, ServerlessV2ScalingConfiguration.MinCapacity (botocore 1.43)',
+  },
+  serverlessAcuMax: {
+    value: 256,
+    unit: 'ACU of a serverless Aurora server',
+    source: 'RDS API, ServerlessV2ScalingConfiguration.MaxCapacity (botocore 1.43)',
+  },
+  serverlessAcuStep: {
+    value: 0.5,
+    unit: 'ACU',
+    source: 'RDS API, ServerlessV2ScalingConfiguration (botocore 1.43)',
+  },
+  gibPerAcu: {
+    value: 2,
+    unit: 'GiB of memory of one ACU',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html',
+  },
+  maxConnectionsAtHalfAcu: {
+    value: 2000,
+    unit: 'connections of a serverless Aurora server whose minimum is 0.5 ACU',
+    source:
+      'https://repost.aws/articles/ARm5e6RHE3R4mnHS2S-UZUwA/working-of-max-connections-for-amazon-aurora-postgresql-serverless',
+  },
+  proxyIdleClientSeconds: {
+    value: 28_800,
+    unit: 'seconds that a client of an RDS Proxy may be idle',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-connections.html (IdleClientTimeout)',
+  },
+  proxyBorrowSeconds: {
+    value: 300,
+    unit: 'seconds that a client of an RDS Proxy waits for a connection',
+    source: 'RDS API, ConnectionPoolConfiguration.ConnectionBorrowTimeout (botocore 1.43)',
+  },
 } as const satisfies Record<string, Limit>;

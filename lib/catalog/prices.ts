@@ -32,6 +32,7 @@ export const PRICE_SOURCES = {
   rds: { name: 'golden file of infracost: aws_db_instance', date: '2026-05-03' },
   aurora: { name: 'price table of AWS (aws/agent-toolkit-for-aws, Aurora PostgreSQL)', date: '2026-06-15' },
   auroraInstances: { name: 'golden file of infracost: aws_rds_cluster_instance', date: '2025-03-05' },
+  proxy: { name: 'price stated by AWS (aws/agent-toolkit-for-aws, proxy advisor)', date: '2026-07-02' },
   dynamodb: { name: 'AWS price feed of DynamoDB (kept by lamngockhuong/aws-price)', date: '2025-08-28' },
   kms: { name: 'AWS price feed of KMS (kept by lamngockhuong/aws-price)', date: '2025-08-28' },
   vpc: { name: 'AWS price feed of VPC (kept by lamngockhuong/aws-price)', date: '2025-11-04' },
@@ -42,11 +43,22 @@ export const PRICE_SOURCES = {
 
 const from = PRICE_SOURCES;
 
+/** What a server of an I/O-optimized cluster costs against the same in a standard one. As {@link PRICE_SOURCES.aurora} says. */
+export const IO_OPTIMIZED_MULTIPLIER = 1.3;
+
 /** Prices beside those of instances, which are in {@link postgresHour} and {@link auroraPostgresHour}. */
 export const PRICES = {
   gp3SingleAz: { usd: 0.115, unit: 'GiB-month', from: from.rds },
   gp3MultiAz: { usd: 0.23, unit: 'GiB-month', from: from.rds },
   rdsBackup: { usd: 0.095, unit: 'GiB-month', from: from.rds },
+  gp3IopsSingleAz: { usd: 0.02, unit: 'IOPS-month', from: from.rds },
+  gp3IopsMultiAz: { usd: 0.04, unit: 'IOPS-month', from: from.rds },
+  io1SingleAz: { usd: 0.125, unit: 'GiB-month', from: from.rds },
+  io1IopsSingleAz: { usd: 0.1, unit: 'IOPS-month', from: from.rds },
+  acu: { usd: 0.12, unit: 'ACU-hour', from: from.aurora },
+  acuIoOptimized: { usd: 0.156, unit: 'ACU-hour', from: from.aurora },
+  auroraStorageIoOptimized: { usd: 0.225, unit: 'GiB-month', from: from.aurora },
+  proxyVcpuHour: { usd: 0.015, unit: 'vCPU-hour', from: from.proxy },
   auroraStorage: { usd: 0.1, unit: 'GiB-month', from: from.aurora },
   auroraRequests: { usd: 0.2, unit: 'million requests', from: from.aurora },
   auroraBackup: { usd: 0.021, unit: 'GiB-month', from: from.aurora },

@@ -1,5 +1,15 @@
-import { auroraPostgresHour, HOURS_A_MONTH, postgresHour, PRICES, UNKNOWN_PRICE, type Price } from '../catalog';
-import type { ResourceCounts, ResourceType, Server } from '../inventory';
+import {
+  auroraPostgresHour,
+  HOURS_A_MONTH,
+  IO_OPTIMIZED_MULTIPLIER,
+  LIMITS,
+  postgresHour,
+  PRICES,
+  UNKNOWN_PRICE,
+  type Deployment,
+  type Price,
+} from '../catalog';
+import type { ResourceCounts, ResourceType, Server, ServerStorage } from '../inventory';
 import type { CostLine } from './cost-estimate';
 
 /** What a part of a tier has. */
@@ -17,6 +27,10 @@ export const AURORA_STORAGE_AT_BIRTH_GIB = 10;
 
 /** A type without a row does not compile. */
 export const BILLING: Readonly<Record<ResourceType, Billing>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': {
+    free: 'readers that Aurora adds are billed as servers, while they are there',
+  },
+  'AWS::ApplicationAutoScaling::ScalingPolicy': { free: 'no charge' },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
       byUse('DynamoDB storage', 'AWS::DynamoDB::Table', count, PRICES.tableStorage),
@@ -49,9 +63,13 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     ],
   },
   'AWS::RDS::DBCluster': {
-    lines: (count) => [
-      byTime('Aurora storage', 'AWS::RDS::DBCluster', count, count * AURORA_STORAGE_AT_BIRTH_GIB, PRICES.auroraStorage),
-      byUse('Aurora I/O requests', 'AWS::RDS::DBCluster', count, PRICES.auroraRequests),
+    lines: (count, { servers }) => [
+      ...(servers.some(({ clusterStorage }) => clusterStorage === 'ioOptimized')
+        ? [clusterStorage('Aurora storage, I/O-optimized', count, PRICES.auroraStorageIoOptimized)]
+        : [
+            clusterStorage('Aurora storage', count, PRICES.auroraStorage),
+            byUse('Aurora I/O requests', 'AWS::RDS::DBCluster', count, PRICES.auroraRequests),
+          ]),
       byUse('Aurora backups beyond the size of the cluster', 'AWS::RDS::DBCluster', count, PRICES.auroraBackup),
     ],
   },
@@ -71,28 +89,88 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::SecretsManager::SecretTargetAttachment': { free: 'no charge' },
 };
 
+interface StoragePrices {
+  readonly storage: Price;
+  /** Of those beyond what the type has anyway. */
+  readonly iops: Price;
+}
+
+const UNKNOWN_STORAGE: StoragePrices = {
+  storage: { usd: UNKNOWN_PRICE, unit: 'GiB-month' },
+  iops: { usd: UNKNOWN_PRICE, unit: 'IOPS-month' },
+};
+
+const STORAGE_PRICES: Readonly<Record<ServerStorage['type'], Readonly<Record<Deployment, StoragePrices>>>> = {
+  gp3: {
+    'single-az': { storage: PRICES.gp3SingleAz, iops: PRICES.gp3IopsSingleAz },
+    'multi-az': { storage: PRICES.gp3MultiAz, iops: PRICES.gp3IopsMultiAz },
+  },
+  io1: {
+    'single-az': { storage: PRICES.io1SingleAz, iops: PRICES.io1IopsSingleAz },
+    'multi-az': UNKNOWN_STORAGE,
+  },
+  io2: { 'single-az': UNKNOWN_STORAGE, 'multi-az': UNKNOWN_STORAGE },
+};
+
 const DEPLOYMENT_NAMES = { 'single-az': 'Single-AZ', 'multi-az': 'Multi-AZ' } as const;
 
 /** A line a class and deployment, in the order in which they first appear. */
 function instanceLines(servers: readonly Server[]): readonly CostLine[] {
-  return groupBy(servers, ({ engine, class: name, deployment }) => [engine, name, deployment].join()).map((alike) => {
-    const [{ engine, class: name, deployment }] = alike;
-    const [item, price] =
-      engine === 'postgres'
-        ? [`db.${name}, ${DEPLOYMENT_NAMES[deployment]}`, postgresHour(name, deployment)]
-        : [`db.${name}, Aurora`, auroraPostgresHour(name)];
-    return byTime(item, 'AWS::RDS::DBInstance', alike.length, alike.length * HOURS_A_MONTH, price);
+  const keyOf = ({ engine, class: name, deployment, acu, clusterStorage: storage }: Server): string =>
+    [engine, name, deployment, acu?.minAcu, storage].join();
+  return groupBy(servers, keyOf).map((alike) => {
+    const [server] = alike;
+    const [item, price] = hourOf(server);
+    const units = alike.length * (server.acu?.minAcu ?? 1);
+    return byTime(item, 'AWS::RDS::DBInstance', alike.length, units * HOURS_A_MONTH, price);
   });
 }
 
+function hourOf({ engine, class: name, deployment, clusterStorage: storage }: Server): readonly [string, Price] {
+  const suffix = storage === 'ioOptimized' ? ', I/O-optimized' : '';
+  if (name === 'serverless') {
+    const price = storage === 'ioOptimized' ? PRICES.acuIoOptimized : PRICES.acu;
+    return [`db.serverless at its minimum, Aurora${suffix}`, price];
+  }
+  if (engine === 'postgres') return [`db.${name}, ${DEPLOYMENT_NAMES[deployment]}`, postgresHour(name, deployment)];
+  const price = auroraPostgresHour(name);
+  return [
+    `db.${name}, Aurora${suffix}`,
+    storage === 'ioOptimized' && price.usd !== UNKNOWN_PRICE
+      ? { ...price, usd: Math.round(price.usd * IO_OPTIMIZED_MULTIPLIER * 1e4) / 1e4 }
+      : price,
+  ];
+}
+
+const clusterStorage = (item: string, count: number, price: Price): CostLine =>
+  byTime(item, 'AWS::RDS::DBCluster', count, count * AURORA_STORAGE_AT_BIRTH_GIB, price);
+
 /** Storage of servers that have their own; a standby stores everything once more, which its price includes. */
 function storageLines(servers: readonly Server[]): readonly CostLine[] {
-  const storing = servers.filter(({ storageGiB }) => storageGiB !== undefined);
-  const lines = groupBy(storing, ({ deployment }) => deployment).map((alike) => {
-    const [{ deployment }] = alike;
-    const sizeGiB = alike.reduce((sum, { storageGiB = 0 }) => sum + storageGiB, 0);
-    const price = deployment === 'single-az' ? PRICES.gp3SingleAz : PRICES.gp3MultiAz;
-    return byTime(`gp3 storage, ${DEPLOYMENT_NAMES[deployment]}`, 'AWS::RDS::DBInstance', alike.length, sizeGiB, price);
+  const storing = servers.flatMap(({ storage, deployment }) => (storage ? [{ storage, deployment }] : []));
+  const lines = groupBy(storing, ({ deployment, storage }) => [deployment, storage.type].join()).flatMap((alike) => {
+    const [{ deployment, storage }] = alike;
+    const name = DEPLOYMENT_NAMES[deployment];
+    const sum = (figure: (storage: ServerStorage) => number): number =>
+      alike.reduce((total, each) => total + figure(each.storage), 0);
+    const line = (item: string, quantity: number, price: Price): CostLine =>
+      byTime(`${item}, ${name}`, 'AWS::RDS::DBInstance', alike.length, quantity, price);
+    const prices = STORAGE_PRICES[storage.type][deployment];
+    const iops = sum((each) => Math.max(0, (each.iops ?? 0) - (each.type === 'gp3' ? LIMITS.gp3IopsMin.value : 0)));
+    const throughput = sum(({ throughputMiBps = 0 }) =>
+      Math.max(0, throughputMiBps - LIMITS.gp3ThroughputMinMiBps.value),
+    );
+    return [
+      line(
+        `${storage.type} storage`,
+        sum(({ sizeGiB }) => sizeGiB),
+        prices.storage,
+      ),
+      ...(iops > 0 ? [line(`${storage.type} IOPS that were asked for`, iops, prices.iops)] : []),
+      ...(throughput > 0
+        ? [line('gp3 throughput that was asked for', throughput, { usd: UNKNOWN_PRICE, unit: 'MiBps-month' })]
+        : []),
+    ];
   });
   if (storing.length === 0) return [];
   return [

@@ -2,6 +2,8 @@ import { LIMITS } from '../catalog';
 import { dotted, type FaultPath } from './fault';
 import { rule, type Breach } from './rule';
 import type { StageStore } from './stage-store';
+import { serverLetters } from './server-letters';
+import { mostFixedReaders } from './shard-servers';
 import { membersOf } from './store-members';
 import type { TierDraft } from './tier-draft';
 
@@ -55,14 +57,19 @@ function joinedNames(draft: TierDraft, partsOf: (store: StageStore) => readonly 
   );
 }
 
-/** Instances and clusters. A shard is a cluster, whose instances have a letter more. */
+/** Instances and clusters. A shard is a cluster, whose instances have a letter more: names are kept for as many as any shard has. */
 function servers(store: StageStore): readonly Part[] {
   const members = membersOf(store);
   switch (store.kind) {
     case 'postgres':
       return [{ path: ['stores', store.name], name: 'primary' }, ...members];
     case 'shardedPostgres':
-      return members.flatMap(({ path, name }) => ['', '-a', '-b'].map((end) => ({ path, name: name + end })));
+      return members.flatMap(({ path, name }) =>
+        ['', ...serverLetters(Math.max(1, mostFixedReaders(store))).map((letter) => `-${letter}`)].map((end) => ({
+          path,
+          name: name + end,
+        })),
+      );
   }
 }
 

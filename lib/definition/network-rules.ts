@@ -4,7 +4,8 @@ import type { FaultPath } from './fault';
 import type { NetworkOptions } from './network-schema';
 import { PROFILES } from './profile';
 import { rule } from './rule';
-import { membersOf } from './store-members';
+import { mostReaders, readersOf } from './shard-servers';
+import { membersOf, shardOptions } from './store-members';
 import type { StageDraft, TierDraft } from './tier-draft';
 
 const PREFIX_MIN = 16;
@@ -126,7 +127,11 @@ function roomFault(draft: TierDraft, stage: StageDraft) {
   return needed > room ? [{ path: at, cidr, room, needed, servers, stage: stage.name }] : [];
 }
 
+/** Servers that each have at most one other beside them. */
 function serversOf(store: StageDraft['stores'][number]): number {
-  const members = membersOf(store).length;
-  return store.kind === 'postgres' ? members + 1 : members;
+  if (store.kind === 'postgres') return membersOf(store).length + 1;
+  return Object.values(shardOptions(store)).reduce(
+    (sum, shard) => sum + Math.max(1, mostReaders(readersOf(store, shard))),
+    0,
+  );
 }

@@ -35,7 +35,7 @@ const importedOptions = options('imported({ … })', {
   engine: oneOf('postgres', 'aurora-postgres').optional(),
   secretArn: text(
     "ARN of a secret such as 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-AbCdEf'",
-    /^arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}$/,
+    /^arn:aws(-[a-z]+)*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]{1,512}$/,
   ),
   securityGroupId: text("id of a security group such as 'sg-0a1b2c3d4e5f60718'", /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/),
 } satisfies Record<keyof Imported, z.ZodType>);

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import { LIMITS } from '../catalog';
+import { existingKeyOptions } from './existing-key-schema';
 import { byName, integer, oneOf, options, shorthandOr, text } from './option';
+import { postgresOrigin } from './origin-schema';
+import { pooling } from './pooling-schema';
 import type { PostgresOptions } from './postgres';
+import { BACKUP_WINDOW, MAINTENANCE_WINDOW } from './window';
 
 export const instanceClass = text("instance class such as 'r8g.large'");
 export const databaseName = text('database name: lower-case letters, digits and underscores', /^[a-z][a-z0-9_]{0,62}$/);
@@ -10,7 +14,13 @@ export const maxConnections = integer(20, LIMITS.maxConnectionsSettable.value);
 /** Milliseconds; PostgreSQL's own upper bound. */
 export const slowQueryMs = integer(0, 2_147_483_647);
 /** Any whole number: the rule on retention knows why 0 is wrong and says so. */
-export const backup = options('{ retentionDays: … }', { retentionDays: integer(0, 1_000_000).optional() });
+export const backup = options('{ retentionDays: …, window: … }', {
+  retentionDays: integer(0, 1_000_000).optional(),
+  window: text("daily window in UTC such as '02:00-03:00'", BACKUP_WINDOW).optional(),
+});
+export const maintenance = options('{ window: … }', {
+  window: text("weekly window in UTC such as 'sun:04:00-sun:05:00'", MAINTENANCE_WINDOW).optional(),
+});
 export const postgresVersion = oneOf('16', '17');
 
 const storageSize = integer(LIMITS.storageMinGiB.value, LIMITS.storageMaxGiB.value);
@@ -19,9 +29,13 @@ const storageSize = integer(LIMITS.storageMinGiB.value, LIMITS.storageMaxGiB.val
 export const postgresOptions = options('postgres({ … })', {
   version: postgresVersion.optional(),
   class: instanceClass.optional(),
-  storage: options('{ sizeGiB: …, maxSizeGiB: … }', {
+  storage: options('{ sizeGiB: …, maxSizeGiB: …, type: …, iops: …, throughputMiBps: … }', {
     sizeGiB: storageSize.optional(),
     maxSizeGiB: storageSize.optional(),
+    type: oneOf('gp3', 'io1', 'io2').optional(),
+    // Which of these a type takes, and from which size on, is a rule's to say.
+    iops: integer(1, LIMITS.provisionedIopsMax.value).optional(),
+    throughputMiBps: integer(1, LIMITS.gp3ThroughputMaxMiBps.value).optional(),
   }).optional(),
   replicas: shorthandOr(
     `integer 0–${LIMITS.readReplicas.value}, or replicas by name`,
@@ -32,4 +46,8 @@ export const postgresOptions = options('postgres({ … })', {
   maxConnections: maxConnections.optional(),
   slowQueryMs: slowQueryMs.optional(),
   backup: backup.optional(),
+  maintenance: maintenance.optional(),
+  pooling: pooling.optional(),
+  encryptionKey: existingKeyOptions.optional(),
+  origin: postgresOrigin.optional(),
 } satisfies Record<keyof PostgresOptions, z.ZodType>);

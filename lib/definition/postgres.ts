@@ -1,9 +1,22 @@
 import type { InstanceClass } from '../catalog';
+import type { ExistingKey } from './existing-key';
+import type { FromSnapshot, ImportedDefinition, PostgresOrigin } from './origin';
+import type { Pooling, PoolingDefinition } from './pooling';
 
 export interface BackupOptions {
   /** Days of point-in-time recovery, 1 to 35. @default 1 in a disposable stage, 35 in a protected one */
   readonly retentionDays?: number;
+  /** When the daily snapshot is taken, in UTC: 30 minutes at least, never within `maintenance.window`. @default '02:00-03:00' */
+  readonly window?: string;
 }
+
+export interface MaintenanceOptions {
+  /** When AWS may restart servers, once a week, in UTC: 30 minutes at least, never within `backup.window`. @default 'sun:04:00-sun:05:00' */
+  readonly window?: string;
+}
+
+/** `gp3`: general purpose. `io1` and `io2`: provisioned IOPS. Can be changed while the database runs. */
+export type StorageType = 'gp3' | 'io1' | 'io2';
 
 export interface StorageOptions {
   /** Size at birth in GiB, 20 to 65536. @default 20 in a disposable stage, 100 in a protected one */
@@ -13,6 +26,15 @@ export interface StorageOptions {
    * @default 4 × sizeGiB, at most 65536; sizeGiB itself where 65536 leaves less than 10 % to grow
    */
   readonly maxSizeGiB?: number;
+  /** @default 'gp3' */
+  readonly type?: StorageType;
+  /**
+   * I/O operations a second. `io1` and `io2` need it: 1000 to 256000, at most 50 a GiB of `io1`. `gp3` takes it from 400 GiB on: 12000 to 64000.
+   * @default - `gp3`: 3000 below 400 GiB, 12000 from there on
+   */
+  readonly iops?: number;
+  /** MiB a second, 500 to 4000; only `gp3` from 400 GiB on takes it. @default - `gp3`: 125 below 400 GiB, 500 from there on */
+  readonly throughputMiBps?: number;
 }
 
 export interface ReplicaOptions {
@@ -35,6 +57,13 @@ export interface PostgresOptions {
   /** Statements slower than this are logged, in milliseconds. @default 1000 */
   readonly slowQueryMs?: number;
   readonly backup?: BackupOptions;
+  readonly maintenance?: MaintenanceOptions;
+  /** A pool of connections in front of the primary: `rdsProxy()`. @default - none; every client connects directly */
+  readonly pooling?: Pooling;
+  /** Encrypts everything that the store keeps. @default - the stage's, else a key that the kit makes */
+  readonly encryptionKey?: ExistingKey;
+  /** Where the first data comes from: `fresh()`, `fromSnapshot(arn)`, or `imported({ … })` for a database that is there already. @default fresh() */
+  readonly origin?: PostgresOrigin;
 }
 
 export type PostgresVersion = '16' | '17';
@@ -51,17 +80,42 @@ export interface ReplicaDefinition {
   readonly class: InstanceClass;
 }
 
+export interface StorageDefinition {
+  readonly sizeGiB: number;
+  readonly maxSizeGiB: number;
+  readonly type: StorageType;
+  /** Absent where the type has its own. */
+  readonly iops?: number;
+  /** Absent where the type has its own. */
+  readonly throughputMiBps?: number;
+}
+
+export interface BackupDefinition {
+  readonly retentionDays: number;
+  readonly window: string;
+}
+
+export interface MaintenanceDefinition {
+  readonly window: string;
+}
+
 export interface PostgresDefinition {
   readonly kind: 'postgres';
   readonly name: string;
   readonly version: PostgresVersion;
   readonly class: InstanceClass;
-  readonly storage: { readonly sizeGiB: number; readonly maxSizeGiB: number };
+  readonly storage: StorageDefinition;
   readonly replicas: readonly ReplicaDefinition[];
   readonly database: string;
   readonly maxConnections: number;
   readonly slowQueryMs: number;
-  readonly backup: { readonly retentionDays: number };
+  readonly backup: BackupDefinition;
+  readonly maintenance: MaintenanceDefinition;
+  readonly pooling?: PoolingDefinition;
+  /** A key of somebody else. Absent where the kit makes one. */
+  readonly encryptionKeyArn?: string;
+  /** Absent where the store begins empty. */
+  readonly origin?: FromSnapshot | ImportedDefinition;
 }
 
 /** A PostgreSQL primary with physical read replicas: RDS for PostgreSQL on AWS. */

@@ -10,18 +10,28 @@ export interface ProfileDefaults {
   readonly zones: number;
   /** Whether a primary has a standby, and a shard a second server, in another zone. */
   readonly multiAz: boolean;
+  /** Readers of a shard unless it says otherwise; also the fewest that it may say. */
+  readonly readers: number;
 }
 
 export const PROFILES: Readonly<Record<Profile, ProfileDefaults>> = {
-  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2, multiAz: false },
-  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3, multiAz: true },
+  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2, multiAz: false, readers: 0 },
+  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3, multiAz: true, readers: 1 },
 };
 
 /** Defaults that are the same in every profile. */
 export const DEFAULTS = {
   version: '17',
   slowQueryMs: 1000,
+  port: 5432,
   cidr: '10.0.0.0/16',
   /** Storage may grow to this many times its size at birth. */
   storageGrowth: 4,
+  storageType: 'gp3',
+  auroraStorageType: 'standard',
+  /** UTC. Apart from each other, since AWS refuses windows that overlap. */
+  backupWindow: '02:00-03:00',
+  maintenanceWindow: 'sun:04:00-sun:05:00',
+  readersCpuPercent: 60,
+  pooling: { idleClientTimeoutSeconds: 1800, maxConnectionsPercent: 80, borrowTimeoutSeconds: 120, reads: 'direct' },
 } as const;

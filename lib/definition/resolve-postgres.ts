@@ -1,6 +1,8 @@
 import { isInstanceClass, maxConnectionsFor, type InstanceClass } from '../catalog';
 import type { PostgresDefinition, ReplicaDefinition } from './postgres';
 import { DEFAULTS, PROFILES } from './profile';
+import { resolveOrigin } from './resolve-origin';
+import { resolveUpkeep } from './resolve-upkeep';
 import type { StageStoreOf } from './stage-store';
 import { defaultGrowthLimit } from './storage-growth';
 import { replicaOptions } from './store-members';
@@ -11,20 +13,32 @@ export function resolvePostgres(store: StageStoreOf<'postgres'>): PostgresDefini
   const defaults = PROFILES[store.profile];
   const primary = knownClass(options.class ?? defaults.class);
   const replicas = replicasOf(store, primary);
+  const { iops, throughputMiBps } = options.storage ?? {};
   const sizeGiB = options.storage?.sizeGiB ?? defaults.storageSizeGiB;
   return {
     kind: 'postgres',
     name: store.name,
     version: options.version ?? DEFAULTS.version,
     class: primary,
-    storage: { sizeGiB, maxSizeGiB: options.storage?.maxSizeGiB ?? defaultGrowthLimit(sizeGiB) },
+    storage: {
+      sizeGiB,
+      maxSizeGiB: options.storage?.maxSizeGiB ?? defaultGrowthLimit(sizeGiB),
+      type: options.storage?.type ?? DEFAULTS.storageType,
+      ...(iops !== undefined && { iops }),
+      ...(throughputMiBps !== undefined && { throughputMiBps }),
+    },
     replicas,
     database: options.database ?? defaultDatabase(store.name),
     maxConnections:
       options.maxConnections ?? smallest([primary, ...replicas.map((replica) => replica.class)], maxConnectionsFor),
     slowQueryMs: options.slowQueryMs ?? DEFAULTS.slowQueryMs,
-    backup: { retentionDays: options.backup?.retentionDays ?? defaults.retentionDays },
+    ...resolveUpkeep(store),
+    ...originOf(store),
   };
+}
+
+function originOf({ options: { origin } }: StageStoreOf<'postgres'>): Pick<PostgresDefinition, 'origin'> {
+  return origin === undefined || origin.kind === 'fresh' ? {} : { origin: resolveOrigin(origin) };
 }
 
 /** The name of a store's database unless it says otherwise. */

@@ -1,21 +1,25 @@
-import { maxConnectionsFor } from '../catalog';
+import { maxConnectionsFor, maxConnectionsForAcu } from '../catalog';
 import { hash } from '../placement';
-import { DEFAULTS, PROFILES } from './profile';
-import { defaultDatabase, knownClass, smallest } from './resolve-postgres';
-import type { ShardedPostgresDefinition } from './sharded-postgres';
+import { DEFAULTS } from './profile';
+import { defaultDatabase, knownClass } from './resolve-postgres';
+import { resolveSnapshot } from './resolve-origin';
+import { resolveUpkeep } from './resolve-upkeep';
+import type { ReadersDefinition } from './shard-readers';
+import { fixedReaders, readersOf, serversOf, type WrittenServers } from './shard-servers';
+import type { ShardDefinition, ShardedPostgresDefinition } from './sharded-postgres';
 import type { StageStoreOf } from './stage-store';
-import { shardOptions } from './store-members';
+import { shardOptions, type WrittenReaders } from './store-members';
 
 /** Options of a store that breaks no rule, every default filled in. */
 export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): ShardedPostgresDefinition {
   const { options } = store;
-  const defaults = PROFILES[store.profile];
-  const storeClass = knownClass(options.class ?? defaults.class);
-  const shards = Object.entries(shardOptions(store)).map(([name, shard]) => ({
+  const shards = Object.entries(shardOptions(store)).map(([name, shard]): ShardDefinition => ({
     name,
-    class: shard.class === undefined ? storeClass : knownClass(shard.class),
+    ...resolveServers(serversOf(store, shard)),
+    readers: resolveReaders(readersOf(store, shard)),
     weight: shard.weight ?? 1,
     state: shard.state ?? 'active',
+    ...(shard.origin?.kind === 'snapshot' ? { origin: resolveSnapshot(shard.origin) } : {}),
   }));
   return {
     kind: 'shardedPostgres',
@@ -25,15 +29,29 @@ export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): 
     strategy: options.strategy ?? hash(),
     shards,
     database: options.database ?? defaultDatabase(store.name),
-    maxConnections:
-      options.maxConnections ??
-      smallest(
-        shards.map((shard) => shard.class),
-        maxConnectionsFor,
-      ),
+    maxConnections: options.maxConnections ?? Math.min(...shards.map(connectionsOf)),
     slowQueryMs: options.slowQueryMs ?? DEFAULTS.slowQueryMs,
-    backup: { retentionDays: options.backup?.retentionDays ?? defaults.retentionDays },
+    storageType: options.storageType ?? DEFAULTS.auroraStorageType,
+    ...resolveUpkeep(store),
   };
+}
+
+function resolveServers(servers: WrittenServers): Pick<ShardDefinition, 'class' | 'acu'> {
+  if ('class' in servers) return { class: knownClass(servers.class) };
+  const { minAcu, maxAcu } = servers.capacity;
+  return { class: 'serverless', acu: { minAcu, maxAcu } };
+}
+
+function connectionsOf(shard: Pick<ShardDefinition, 'class' | 'acu'>): number {
+  if (shard.class !== 'serverless') return maxConnectionsFor(shard.class);
+  if (shard.acu === undefined) throw new TypeError('a serverless shard has no range, and nobody noticed');
+  return maxConnectionsForAcu(shard.acu);
+}
+
+function resolveReaders(readers: WrittenReaders): ReadersDefinition {
+  const min = fixedReaders(readers);
+  if (typeof readers === 'number') return { min };
+  return { min, autoscaling: { max: readers.max, cpuPercent: readers.cpuPercent ?? DEFAULTS.readersCpuPercent } };
 }
 
 function shardKeyOf({

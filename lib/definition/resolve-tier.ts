@@ -15,7 +15,7 @@ export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition
     stage: resolveStage(stage),
     network: resolveNetwork(stage.network ?? draft.network),
     stores: Object.fromEntries(
-      stage.stores.map((store) => [store.name, resolveStore(store as StageStoreOf<StoreKind>)]),
+      stage.stores.map((store) => [store.name, resolveStore(store as StageStoreOf<StoreKind>, stage)]),
     ),
     services: Object.fromEntries(draft.services.map(({ name, uses }) => [name, { name, uses }])),
   };
@@ -39,6 +39,8 @@ function resolveStage({ name, profile, env, zones, estate }: StageDraft): StageD
   };
 }
 
-function resolveStore<K extends StoreKind>(store: StageStoreOf<K>): StoreDefinition {
-  return KINDS[store.kind].resolve(store);
+function resolveStore<K extends StoreKind>(store: StageStoreOf<K>, { estate }: StageDraft): StoreDefinition {
+  const resolved = KINDS[store.kind].resolve(store);
+  const key = store.options.encryptionKey ?? estate.encryptionKey;
+  return key === undefined ? resolved : { ...resolved, encryptionKeyArn: key.arn };
 }

@@ -1,5 +1,5 @@
 import type { Fault, FaultPath } from './fault';
-import type { StageStore } from './stage-store';
+import type { StageStore, StageStoreOf } from './stage-store';
 import type { TierDraft } from './tier-draft';
 
 /** A breach of a rule: where, and what the message needs to know. */
@@ -30,4 +30,9 @@ export function rule<B extends Breach>(declared: {
 /** Every store in every stage. What a store says itself is met once a stage. */
 export function stageStores(draft: TierDraft): readonly StageStore[] {
   return (draft.stages ?? []).flatMap((stage) => stage.stores);
+}
+
+/** Every store of one kind in every stage. */
+export function storesOf<K extends StageStore['kind']>(draft: TierDraft, kind: K): readonly StageStoreOf<K>[] {
+  return stageStores(draft).filter((store) => store.kind === kind) as unknown as StageStoreOf<K>[];
 }

@@ -1,4 +1,5 @@
 import type { Fault } from './fault';
+import { estateRules } from './estate-rules';
 import { identifierRules } from './identifier-rules';
 import { nameRules } from './name-rules';
 import { poolingRules } from './pooling-rules';
@@ -18,6 +19,7 @@ export const RULES: readonly TierRule[] = [
   ...identifierRules,
   ...stageRules,
   ...networkRules,
+  ...estateRules,
   ...storeRules,
   ...storageRules,
   ...windowRules,

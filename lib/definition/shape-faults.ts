@@ -38,7 +38,8 @@ function faultsOf(issue: Issue, root: Schema, input: unknown, base: FaultPath): 
       );
     }
   }
-  return [{ path, message: wrongValue(valueAt(input, inner), schemaAt(root, inner), wordsOf(issue)) }];
+  const schema = schemaAt(root, inner);
+  return [{ path, message: wrongValue(valueAt(input, inner), schema, wordsOf(issue, schema)) }];
 }
 
 /** Of the forms that an option may have, the one that was meant: the only one whose faults lie deeper than the form itself. */
@@ -66,8 +67,19 @@ function wrongValue(value: unknown, schema: Schema | undefined, words: readonly 
   return guess === '' ? `got ${showValue(value)}, allowed: ${allowed}` : `got ${showValue(value)}${guess} (${allowed})`;
 }
 
-function wordsOf(issue: Issue): readonly string[] {
+function wordsOf(issue: Issue, schema: Schema | undefined): readonly string[] {
+  if (issue.code === 'invalid_union') return formsOf(schema);
   return issue.code === 'invalid_value' ? issue.values.filter((value) => typeof value === 'string') : [];
+}
+
+/** The words by which the forms of an option are told apart. */
+function formsOf(schema: Schema | undefined): readonly string[] {
+  const def = schema?._zod.def;
+  if (def?.type !== 'union' || !('discriminator' in def)) return [];
+  return def.options.flatMap((option) => {
+    const word = schemaAt(option as Schema, [String(def.discriminator)])?._zod.def;
+    return word?.type === 'literal' ? word.values.filter((value) => typeof value === 'string') : [];
+  });
 }
 
 /** In a hint, an option that has a shorthand shows the shorthand. */
@@ -98,6 +110,8 @@ function schemaAt(schema: Schema | undefined, path: FaultPath): Schema | undefin
   if (def.type === 'record') return schemaAt(def.valueType as Schema, rest);
   if (def.type === 'array') return schemaAt(def.element as Schema, rest);
   if (def.type === 'union') {
+    // What tells the forms apart is allowed to be what any of them says.
+    if ('discriminator' in def && def.discriminator === key) return bare;
     return def.options.map((option) => schemaAt(option as Schema, path)).find((found) => found !== undefined);
   }
   return undefined;

@@ -1,9 +1,48 @@
 import { z } from 'zod';
-import { backup, databaseName, instanceClass, maxConnections, postgresVersion, slowQueryMs } from './postgres-schema';
+import { LIMITS } from '../catalog';
+import { existingKeyOptions } from './existing-key-schema';
+import { shardOrigin } from './origin-schema';
+import { pooling } from './pooling-schema';
+import {
+  backup,
+  databaseName,
+  instanceClass,
+  maintenance,
+  maxConnections,
+  postgresVersion,
+  slowQueryMs,
+} from './postgres-schema';
 import { byName, integer, oneOf, options, shorthandOr, text } from './option';
 import { SHARDS_MAX, type ShardedPostgresOptions } from './sharded-postgres';
 
 const column = text('column name: lower-case letters, digits and underscores', /^[a-z_][a-z0-9_]{0,62}$/);
+
+const acu = z
+  .number()
+  .min(0)
+  .max(LIMITS.serverlessAcuMax.value)
+  .multipleOf(LIMITS.serverlessAcuStep.value)
+  .meta({ allowed: `${LIMITS.serverlessAcuMin.value}–${LIMITS.serverlessAcuMax.value} in steps of 0.5` });
+
+// Pausing is read so that a rule can say why it is refused.
+const capacity = options('serverless({ minAcu: …, maxAcu: … })', {
+  kind: z.literal('serverless').meta({ allowed: 'serverless({ … })' }),
+  minAcu: acu,
+  maxAcu: acu,
+  autoPauseAfterSeconds: integer(0, 86_400).optional(),
+});
+
+const readerCount = integer(0, LIMITS.auroraReaders.value);
+const readers = shorthandOr(
+  `integer 0–${LIMITS.auroraReaders.value}, or autoscaled({ … })`,
+  readerCount,
+  options('autoscaled({ min: …, max: …, cpuPercent: … })', {
+    kind: z.literal('autoscaled').meta({ allowed: 'autoscaled({ … })' }),
+    min: readerCount,
+    max: readerCount,
+    cpuPercent: integer(10, 90).optional(),
+  }),
+);
 
 /** What may be written for a store of kind `shardedPostgres`. */
 export const shardedPostgresOptions = options('shardedPostgres({ … })', {
@@ -22,17 +61,26 @@ export const shardedPostgresOptions = options('shardedPostgres({ … })', {
     integer(0, SHARDS_MAX).meta({ allowed: `integer 1–${SHARDS_MAX}` }),
     byName(
       'shards by name',
-      options('{ class: …, weight: …, state: … }', {
+      options('{ class: …, capacity: …, readers: …, weight: …, state: …, origin: … }', {
         class: instanceClass.optional(),
+        capacity: capacity.optional(),
+        readers: readers.optional(),
         weight: integer(1, 100).optional(),
         state: oneOf('active', 'draining').optional(),
+        origin: shardOrigin.optional(),
       }),
     ),
   ),
   version: postgresVersion.optional(),
   class: instanceClass.optional(),
+  capacity: capacity.optional(),
+  readers: readers.optional(),
+  storageType: oneOf('standard', 'ioOptimized').optional(),
   database: databaseName.optional(),
   maxConnections: maxConnections.optional(),
   slowQueryMs: slowQueryMs.optional(),
   backup: backup.optional(),
+  maintenance: maintenance.optional(),
+  pooling: pooling.optional(),
+  encryptionKey: existingKeyOptions.optional(),
 } satisfies Record<keyof ShardedPostgresOptions, z.ZodType>);

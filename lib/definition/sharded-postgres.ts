@@ -1,17 +1,34 @@
 import type { InstanceClass } from '../catalog';
 import type { HashStrategy, ShardKeyType } from '../placement';
-import type { BackupOptions, PostgresVersion } from './postgres';
+import type { ExistingKey } from './existing-key';
+import type { FromSnapshot, ShardOrigin } from './origin';
+import type { Pooling, PoolingDefinition } from './pooling';
+import type {
+  BackupDefinition,
+  BackupOptions,
+  MaintenanceDefinition,
+  MaintenanceOptions,
+  PostgresVersion,
+} from './postgres';
+import type { AcuDefinition, ServerlessCapacity } from './shard-capacity';
+import type { AutoscaledReaders, ReadersDefinition } from './shard-readers';
 
 /** `active` shards get buckets; a `draining` shard keeps what it has until its buckets are moved, then may leave the definition. */
 export type ShardState = 'active' | 'draining';
 
 export interface ShardOptions {
-  /** Instance class without `db.`. @default - the store's */
+  /** Instance class without `db.`, of all servers of the shard. @default - the store's class or capacity */
   readonly class?: InstanceClass;
+  /** `serverless({ … })` instead of a class. @default - the store's class or capacity */
+  readonly capacity?: ServerlessCapacity;
+  /** @default - the store's */
+  readonly readers?: number | AutoscaledReaders;
   /** Share of the buckets relative to the other shards when the map is first made, 1 to 100. @default 1 */
   readonly weight?: number;
   /** @default 'active' */
   readonly state?: ShardState;
+  /** Where the shard's first data comes from: `fresh()` or `fromSnapshot(arn)`. @default fresh() */
+  readonly origin?: ShardOrigin;
 }
 
 /** Shards of one store. */
@@ -34,6 +51,19 @@ export interface ShardedPostgresOptions {
   readonly version?: PostgresVersion;
   /** Instance class without `db.`. @default 't4g.medium' in a disposable stage, 'r8g.large' in a protected one */
   readonly class?: InstanceClass;
+  /** `serverless({ … })` instead of a class; where a stage and a store say one each, the stage wins. @default - servers of a class */
+  readonly capacity?: ServerlessCapacity;
+  /**
+   * Readers of each shard beside its primary, which take over from it: how many (0 to 15), or `autoscaled({ … })`.
+   * @default 0 in a disposable stage, 1 in a protected one, which has 1 at least
+   */
+  readonly readers?: number | AutoscaledReaders;
+  /**
+   * How Aurora bills storage: `standard` by the request; `ioOptimized` no request, but dearer servers and storage. Can be changed while the
+   * shards run, back to `standard` at any time and to `ioOptimized` every 30 days.
+   * @default 'standard'
+   */
+  readonly storageType?: AuroraStorageType;
   /** Name of the database on every shard. @default - the store's name, dashes as underscores */
   readonly database?: string;
   /** `max_connections` of every server. @default - what fits the smallest class of the store */
@@ -41,7 +71,14 @@ export interface ShardedPostgresOptions {
   /** Statements slower than this are logged, in milliseconds. @default 1000 */
   readonly slowQueryMs?: number;
   readonly backup?: BackupOptions;
+  readonly maintenance?: MaintenanceOptions;
+  /** A pool of connections in front of every shard's primary: `rdsProxy()`. @default - none; every client connects directly */
+  readonly pooling?: Pooling;
+  /** Encrypts everything that the store keeps, on every shard. @default - the stage's, else a key that the kit makes */
+  readonly encryptionKey?: ExistingKey;
 }
+
+export type AuroraStorageType = 'standard' | 'ioOptimized';
 
 /** What a stage may change: never what decides where a key lives. */
 export type ShardedPostgresOverrides = Omit<
@@ -57,9 +94,15 @@ export interface ShardedPostgres extends ShardedPostgresOptions {
 
 export interface ShardDefinition {
   readonly name: string;
-  readonly class: InstanceClass;
+  /** Of all its servers; `serverless` servers scale within `acu`. */
+  readonly class: InstanceClass | 'serverless';
+  /** Present where the class is `serverless`. */
+  readonly acu?: AcuDefinition;
+  readonly readers: ReadersDefinition;
   readonly weight: number;
   readonly state: ShardState;
+  /** Absent where the shard begins empty. */
+  readonly origin?: FromSnapshot;
 }
 
 export interface ShardedPostgresDefinition {
@@ -72,7 +115,12 @@ export interface ShardedPostgresDefinition {
   readonly database: string;
   readonly maxConnections: number;
   readonly slowQueryMs: number;
-  readonly backup: { readonly retentionDays: number };
+  readonly storageType: AuroraStorageType;
+  readonly backup: BackupDefinition;
+  readonly maintenance: MaintenanceDefinition;
+  readonly pooling?: PoolingDefinition;
+  /** A key of somebody else. Absent where the kit makes one. */
+  readonly encryptionKeyArn?: string;
 }
 
 /** PostgreSQL split over many clusters by a shard key: one Aurora PostgreSQL cluster a shard on AWS. */

@@ -27,7 +27,7 @@ export interface OptionsOf {
 export type StageStore = { [K in StoreKind]: StageStoreOf<K> }[StoreKind];
 
 /** Options whose fields a stage changes one by one; any other option is replaced as a whole. */
-const MERGED_BY_FIELD: ReadonlySet<string> = new Set(['storage', 'backup']);
+const MERGED_BY_FIELD: ReadonlySet<string> = new Set(['storage', 'backup', 'maintenance']);
 
 type Written = Readonly<Record<string, unknown>>;
 

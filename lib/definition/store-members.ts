@@ -1,5 +1,9 @@
+import type { z } from 'zod';
 import type { FaultPath } from './fault';
+import type { shardOrigin } from './origin-schema';
 import type { ShardState } from './sharded-postgres';
+import type { AcuDefinition } from './shard-capacity';
+import type { AutoscaledReadersOptions } from './shard-readers';
 import type { StageStore, StageStoreOf } from './stage-store';
 
 /** A replica or a shard, with where it was written. */
@@ -13,15 +17,29 @@ export interface WrittenReplica {
   readonly class?: string | undefined;
 }
 
-export interface WrittenShard {
-  readonly class?: string | undefined;
-  readonly weight?: number | undefined;
-  readonly state?: ShardState | undefined;
+/** A range as it was read: pausing is not yet refused. */
+export interface WrittenCapacity extends AcuDefinition {
+  readonly autoPauseAfterSeconds?: number | undefined;
 }
 
-/** The replicas by name: `2` is short for `r1` and `r2`. */
+export type WrittenReaders =
+  number | (Omit<AutoscaledReadersOptions, 'cpuPercent'> & { readonly cpuPercent?: number | undefined });
+
+export interface WrittenShard {
+  readonly class?: string | undefined;
+  readonly capacity?: WrittenCapacity | undefined;
+  readonly readers?: WrittenReaders | undefined;
+  readonly weight?: number | undefined;
+  readonly state?: ShardState | undefined;
+  readonly origin?: z.infer<typeof shardOrigin> | undefined;
+}
+
+/** The replicas by name: `2` is short for `r1` and `r2`. An imported database has those that its origin names. */
 export function replicaOptions(store: StageStoreOf<'postgres'>): Readonly<Record<string, WrittenReplica>> {
-  const { replicas = 0 } = store.options;
+  const { replicas = 0, origin } = store.options;
+  if (origin?.kind === 'imported') {
+    return Object.fromEntries(Object.keys(origin.replicas ?? {}).map((name) => [name, {}]));
+  }
   return typeof replicas === 'number' ? numbered(replicas, (index) => `r${index + 1}`) : replicas;
 }
 
@@ -33,20 +51,22 @@ export function shardOptions(store: StageStoreOf<'shardedPostgres'>): Readonly<R
 
 /** What a store has several of, by name: replicas or shards. */
 export function membersOf(store: StageStore): readonly StoreMember[] {
-  const [key, members] = writtenMembers(store);
+  const [keys, members] = writtenMembers(store);
   return Object.entries(members).map(([name, options]) => ({
     name,
-    path: store.origin(key, name),
+    path: store.origin(...keys, name),
     class: options.class,
   }));
 }
 
-function writtenMembers(store: StageStore): readonly [string, Readonly<Record<string, WrittenReplica | WrittenShard>>] {
+function writtenMembers(
+  store: StageStore,
+): readonly [FaultPath, Readonly<Record<string, WrittenReplica | WrittenShard>>] {
   switch (store.kind) {
     case 'postgres':
-      return ['replicas', replicaOptions(store)];
+      return [store.options.origin?.kind === 'imported' ? ['origin', 'replicas'] : ['replicas'], replicaOptions(store)];
     case 'shardedPostgres':
-      return ['shards', shardOptions(store)];
+      return [['shards'], shardOptions(store)];
   }
 }
 

@@ -3,6 +3,7 @@ import {
   isInstanceClass,
   LIMITS,
   maxConnectionsCeilingFor,
+  maxConnectionsCeilingForAcu,
   type InstanceClass,
   type PostgresEngineOffering,
 } from '../catalog';
@@ -10,10 +11,10 @@ import type { FaultPath } from './fault';
 import { KINDS } from './kinds';
 import { nearestName } from './nearest-name';
 import { PROFILES } from './profile';
-import { smallest } from './resolve-postgres';
-import { rule, stageStores } from './rule';
+import { rule, stageStores, storesOf } from './rule';
 import { SHARDS_MAX } from './sharded-postgres';
-import type { StageStore, StageStoreOf } from './stage-store';
+import { serversOf } from './shard-servers';
+import type { StageStore } from './stage-store';
 import { isGrowthLimit, leastGrowthLimit } from './storage-growth';
 import { membersOf, replicaOptions, shardOptions } from './store-members';
 import type { TierDraft } from './tier-draft';
@@ -48,7 +49,7 @@ export const storeRules = [
   rule({
     id: 'replica-count',
     when: (draft) =>
-      stores(draft, 'postgres').flatMap((store) => {
+      storesOf(draft, 'postgres').flatMap((store) => {
         const count = Object.keys(replicaOptions(store)).length;
         return count > LIMITS.readReplicas.value ? [{ path: store.origin('replicas'), count }] : [];
       }),
@@ -57,7 +58,7 @@ export const storeRules = [
   rule({
     id: 'storage-limit',
     when: (draft) =>
-      stores(draft, 'postgres').flatMap((store) => {
+      storesOf(draft, 'postgres').flatMap((store) => {
         const { sizeGiB: written, maxSizeGiB } = store.options.storage ?? {};
         const sizeGiB = written ?? PROFILES[store.profile].storageSizeGiB;
         const readable = store.isRead('storage') && store.isRead('storage', 'sizeGiB');
@@ -98,21 +99,20 @@ export const storeRules = [
     when: (draft) =>
       stageStores(draft).flatMap((store) => {
         const { maxConnections } = store.options;
-        const servers = serverClasses(store);
+        const servers = serverCeilings(store);
         if (maxConnections === undefined || servers === undefined) return [];
-        const ceiling = smallest(servers, maxConnectionsCeilingFor);
-        const least = servers.find((name) => maxConnectionsCeilingFor(name) === ceiling);
-        return maxConnections > ceiling
-          ? [{ path: store.origin('maxConnections'), maxConnections, ceiling, least }]
+        const least = servers.reduce((one, other) => (other.ceiling < one.ceiling ? other : one));
+        return maxConnections > least.ceiling
+          ? [{ path: store.origin('maxConnections'), maxConnections, ...least }]
           : [];
       }),
-    message: ({ maxConnections, ceiling, least }) =>
-      `got ${maxConnections}, but ${least}, the smallest class of the store, holds at most ${ceiling}; all servers of a store have the same figure`,
+    message: ({ maxConnections, ceiling, server }) =>
+      `got ${maxConnections}, but ${server}, the smallest class of the store, holds at most ${ceiling}; all servers of a store have the same figure`,
   }),
   rule({
     id: 'shard-count',
     when: (draft) =>
-      stores(draft, 'shardedPostgres').flatMap((store) => {
+      storesOf(draft, 'shardedPostgres').flatMap((store) => {
         if (store.options.shards === undefined) return [];
         const count = Object.keys(shardOptions(store)).length;
         return count === 0 || count > SHARDS_MAX ? [{ path: store.origin('shards'), count }] : [];
@@ -125,7 +125,7 @@ export const storeRules = [
   rule({
     id: 'active-shard',
     when: (draft) =>
-      stores(draft, 'shardedPostgres').flatMap((store) => {
+      storesOf(draft, 'shardedPostgres').flatMap((store) => {
         const states = Object.values(shardOptions(store)).map((shard) => shard.state ?? 'active');
         return states.length > 0 && !states.includes('active') ? [{ path: store.origin('shards') }] : [];
       }),
@@ -134,10 +134,6 @@ export const storeRules = [
 ];
 
 type Engine = (typeof KINDS)[keyof typeof KINDS]['engine'];
-
-function stores<K extends StageStore['kind']>(draft: TierDraft, kind: K): readonly StageStoreOf<K>[] {
-  return stageStores(draft).filter((store) => store.kind === kind) as unknown as StageStoreOf<K>[];
-}
 
 /** Every instance class as written, with what it must be offered for. */
 function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: string; engine: Engine }[] {
@@ -151,12 +147,23 @@ function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: str
   });
 }
 
-/** The classes of all of a store's servers; `undefined` where one of them is not known. */
-function serverClasses(store: StageStore): readonly InstanceClass[] | undefined {
-  const own = store.options.class ?? PROFILES[store.profile].class;
-  const members = membersOf(store).map((member) => member.class ?? own);
-  const servers = store.kind === 'postgres' ? [own, ...members] : members;
-  return store.isRead('class') && servers.length > 0 && servers.every(isInstanceClass) ? servers : undefined;
+/** The servers of a store, each with the most connections that it holds; `undefined` where one of them is not known. */
+function serverCeilings(store: StageStore): readonly { server: string; ceiling: number }[] | undefined {
+  if (!store.isRead('class') || !store.isRead('capacity')) return undefined;
+  const servers =
+    store.kind === 'shardedPostgres'
+      ? Object.values(shardOptions(store)).map((shard) => serversOf(store, shard))
+      : [undefined, ...membersOf(store)].map((member) => ({
+          class: member?.class ?? store.options.class ?? PROFILES[store.profile].class,
+        }));
+  const ceilings = servers.flatMap((each) => {
+    if ('capacity' in each) {
+      const { minAcu, maxAcu } = each.capacity;
+      return [{ server: `${minAcu} to ${maxAcu} ACU`, ceiling: maxConnectionsCeilingForAcu(each.capacity) }];
+    }
+    return isInstanceClass(each.class) ? [{ server: each.class, ceiling: maxConnectionsCeilingFor(each.class) }] : [];
+  });
+  return servers.length > 0 && ceilings.length === servers.length ? ceilings : undefined;
 }
 
 const isOffered = (name: InstanceClass, offering: PostgresEngineOffering): boolean =>

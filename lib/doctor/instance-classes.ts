@@ -16,7 +16,7 @@ const ENGINES: Readonly<Record<PostgresEngineOffering, string>> = {
 /** A class as a store of the tier asks for it. */
 interface Wanted {
   readonly engine: PostgresEngineOffering;
-  readonly class: InstanceClass;
+  readonly class: InstanceClass | 'serverless';
   /** Major version. */
   readonly version: string;
 }

@@ -1,4 +1,4 @@
-import type { Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
+import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { accessInventory } from './access-inventory';
 import { networkInventory } from './network-inventory';
@@ -17,16 +17,29 @@ export interface ResourceGroup {
   readonly resources: ResourceCounts;
 }
 
+/** Storage of a server at birth. */
+export interface ServerStorage {
+  readonly sizeGiB: number;
+  readonly type: 'gp3' | 'io1' | 'io2';
+  /** Chosen, above what the type has anyway; absent where nothing was chosen. */
+  readonly iops?: number;
+  readonly throughputMiBps?: number;
+}
+
 /** A DB instance: counted in {@link Inventory.groups} too. */
 export interface Server {
   readonly store: string;
   /** Within the store: `primary`, a replica's name, `s0-a`. */
   readonly name: string;
   readonly engine: PostgresEngineOffering;
-  readonly class: InstanceClass;
+  readonly class: InstanceClass | 'serverless';
+  /** Present where the class is `serverless`. */
+  readonly acu?: AcuRange;
   readonly deployment: Deployment;
   /** Storage of its own at birth; none where a cluster stores for its servers. */
-  readonly storageGiB?: number;
+  readonly storage?: ServerStorage;
+  /** How the cluster's storage is billed, for its servers too; absent where the server has storage of its own. */
+  readonly clusterStorage?: 'standard' | 'ioOptimized';
 }
 
 /** Rules of the security groups of a tier, the fullest group of each direction. */

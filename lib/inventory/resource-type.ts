@@ -1,5 +1,7 @@
 /** Every type of resource that the kit's templates hold, as CloudFormation calls it. A test compares the list with real templates. */
 export const RESOURCE_TYPES = [
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog',
   'AWS::EC2::RouteTable',

@@ -1,11 +1,13 @@
 import type {
   PostgresDefinition,
+  ShardDefinition,
   ShardedPostgresDefinition,
   StoreDefinition,
   StoreKind,
   TierDefinition,
 } from '../definition';
 import { PROFILES } from '../definition/profile';
+import { serverLetters } from '../definition/server-letters';
 import { shardStackOf, stackName } from '../definition/stack-names';
 import type { Inventory, ResourceGroup, Server } from './inventory';
 
@@ -32,7 +34,7 @@ export function storeInventory(tier: TierDefinition, store: StoreDefinition): St
 
 function postgresInventory(tier: TierDefinition, store: PostgresDefinition): StoreInventory {
   const { multiAz } = PROFILES[tier.stage.profile];
-  const shared = { store: store.name, engine: 'postgres', storageGiB: store.storage.sizeGiB } as const;
+  const shared = { store: store.name, engine: 'postgres', storage: store.storage } as const;
   const servers: readonly Server[] = [
     { ...shared, name: 'primary', class: store.class, deployment: multiAz ? 'multi-az' : 'single-az' },
     ...store.replicas.map((replica) => ({
@@ -67,7 +69,6 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
 }
 
 function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDefinition): StoreInventory {
-  const members = PROFILES[tier.stage.profile].multiAz ? ['a', 'b'] : ['a'];
   const base: ResourceGroup = {
     stack: stackName(tier, store.name),
     part: store.name,
@@ -82,32 +83,41 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
       'AWS::SSM::Parameter': 1,
     },
   };
-  const shardsByStack = new Map<string, number>();
-  for (const { name } of store.shards) {
-    const stack = shardStackOf(name);
-    shardsByStack.set(stack, (shardsByStack.get(stack) ?? 0) + 1);
+  const shardsByStack = new Map<string, ShardDefinition[]>();
+  for (const shard of store.shards) {
+    const stack = shardStackOf(shard.name);
+    shardsByStack.set(stack, [...(shardsByStack.get(stack) ?? []), shard]);
   }
-  const shardStacks = [...shardsByStack].map(([name, shards]): ResourceGroup => ({
-    stack: stackName(tier, store.name, 'shards', name),
-    part: store.name,
-    resources: {
-      'AWS::SecretsManager::Secret': shards,
-      'AWS::SecretsManager::SecretTargetAttachment': shards,
-      'AWS::RDS::DBCluster': shards,
-      'AWS::RDS::DBInstance': shards * members.length,
-      'AWS::Logs::LogGroup': shards,
-      'AWS::SSM::Parameter': 1,
-    },
-  }));
+  const shardStacks = [...shardsByStack].map(([name, shards]): ResourceGroup => {
+    const autoscaled = shards.filter(({ readers }) => readers.autoscaling !== undefined).length;
+    return {
+      stack: stackName(tier, store.name, 'shards', name),
+      part: store.name,
+      resources: {
+        'AWS::SecretsManager::Secret': shards.length,
+        'AWS::SecretsManager::SecretTargetAttachment': shards.length,
+        'AWS::RDS::DBCluster': shards.length,
+        'AWS::RDS::DBInstance': shards.reduce((sum, { readers }) => sum + 1 + readers.min, 0),
+        'AWS::Logs::LogGroup': shards.length,
+        'AWS::SSM::Parameter': 1,
+        ...(autoscaled > 0 && {
+          'AWS::ApplicationAutoScaling::ScalableTarget': autoscaled,
+          'AWS::ApplicationAutoScaling::ScalingPolicy': autoscaled,
+        }),
+      },
+    };
+  });
   return {
     groups: [base, ...shardStacks],
     servers: store.shards.flatMap((shard) =>
-      members.map((member) => ({
+      serverLetters(shard.readers.min).map((letter) => ({
         store: store.name,
-        name: `${shard.name}-${member}`,
+        name: `${shard.name}-${letter}`,
         engine: 'aurora-postgres' as const,
         class: shard.class,
+        ...(shard.acu && { acu: shard.acu }),
         deployment: 'single-az' as const,
+        clusterStorage: store.storageType,
       })),
     ),
   };

@@ -1,4 +1,4 @@
-import { hash, parseTier, postgres, shardedPostgres, type TierDefinition } from '../../lib/definition';
+import { hash, parseTier, postgres, rdsProxy, shardedPostgres, type TierDefinition } from '../../lib/definition';
 import { isPolystoreError } from '../../lib/errors';
 import tierConfig from '../../tier.config';
 import { faultsOf, minimalTier, refusalOf, withMain, withPosts } from './minimal-tier';
@@ -36,12 +36,13 @@ describe('parseTier', () => {
           name: 'my-main',
           version: '17',
           class: 't4g.medium',
-          storage: { sizeGiB: 20, maxSizeGiB: 80 },
+          storage: { sizeGiB: 20, maxSizeGiB: 80, type: 'gp3' },
           replicas: [],
           database: 'my_main',
           maxConnections: 383,
           slowQueryMs: 1000,
-          backup: { retentionDays: 1 },
+          backup: { retentionDays: 1, window: '02:00-03:00' },
+          maintenance: { window: 'sun:04:00-sun:05:00' },
         },
         posts: {
           kind: 'shardedPostgres',
@@ -49,11 +50,13 @@ describe('parseTier', () => {
           version: '17',
           shardKey: { column: 'user_id', type: 'bigint' },
           strategy: hash(),
-          shards: [{ name: 's0', class: 't4g.medium', weight: 1, state: 'active' }],
+          shards: [{ name: 's0', class: 't4g.medium', readers: { min: 0 }, weight: 1, state: 'active' }],
           database: 'posts',
           maxConnections: 383,
           slowQueryMs: 1000,
-          backup: { retentionDays: 1 },
+          storageType: 'standard',
+          backup: { retentionDays: 1, window: '02:00-03:00' },
+          maintenance: { window: 'sun:04:00-sun:05:00' },
         },
       },
       services: {},
@@ -75,12 +78,21 @@ describe('parseTier', () => {
     const written = {
       version: '16',
       class: 'r8g.large',
-      storage: { sizeGiB: 50, maxSizeGiB: 60 },
+      storage: { sizeGiB: 400, maxSizeGiB: 500, type: 'io1', iops: 2000 },
       replicas: { near: {}, far: { class: 'r8g.xlarge' } },
       database: 'shop',
       maxConnections: 200,
       slowQueryMs: 0,
-      backup: { retentionDays: 7 },
+      backup: { retentionDays: 7, window: '22:00-23:00' },
+      maintenance: { window: 'sat:05:00-sat:06:00' },
+      pooling: {
+        kind: 'rdsProxy',
+        idleClientTimeoutSeconds: 60,
+        maxConnectionsPercent: 50,
+        maxIdleConnectionsPercent: 0,
+        borrowTimeoutSeconds: 5,
+        reads: 'direct',
+      },
     };
     expect(parseTier(withMain(written)).stores['main']).toEqual({
       kind: 'postgres',
@@ -152,11 +164,38 @@ describe('parseTier', () => {
     expect(postsOf(parseTier(withPosts({ shardKey }))).shardKey).toEqual(shardKey);
   });
 
+  test('resolves servers and readers of each shard: its own word, the stage’s, the store’s, the profile’s', () => {
+    const range = { kind: 'serverless', minAcu: 1, maxAcu: 8 };
+    const shards = { s0: {}, s1: { class: 'r8g.large', readers: { kind: 'autoscaled', min: 2, max: 5 } } };
+    const stages = { prod: { profile: 'protected', stores: { posts: { capacity: range } } } };
+    const posts = postsOf(parseTier(withPosts({ class: 'r8g.xlarge', shards }, { stages })));
+    expect(posts.shards).toMatchObject([
+      { class: 'serverless', acu: { minAcu: 1, maxAcu: 8 }, readers: { min: 1 } },
+      { class: 'r8g.large', readers: { min: 2, autoscaling: { max: 5, cpuPercent: 60 } } },
+    ]);
+    expect(posts.maxConnections).toBe(1532);
+    const backToClass = { prod: { profile: 'protected', stores: { posts: { class: 'r8g.xlarge' } } } };
+    expect(postsOf(parseTier(withPosts({ capacity: range }, { stages: backToClass }))).shards[0]?.class).toBe(
+      'r8g.xlarge',
+    );
+  });
+
+  test('fills in what a proxy does by default', () => {
+    expect(mainOf(parseTier(withMain({ pooling: rdsProxy({ maxConnectionsPercent: 61 }) }))).pooling).toEqual({
+      kind: 'rdsProxy',
+      idleClientTimeoutSeconds: 1800,
+      maxConnectionsPercent: 61,
+      maxIdleConnectionsPercent: 30,
+      borrowTimeoutSeconds: 120,
+      reads: 'direct',
+    });
+  });
+
   test('reads shards with their weight, state and class', () => {
     const shards = { s0: { weight: 3 }, s7: { state: 'draining', class: 'r8g.large' } };
     expect(postsOf(parseTier(withPosts({ shards }))).shards).toEqual([
-      { name: 's0', class: 't4g.medium', weight: 3, state: 'active' },
-      { name: 's7', class: 'r8g.large', weight: 1, state: 'draining' },
+      { name: 's0', class: 't4g.medium', readers: { min: 0 }, weight: 3, state: 'active' },
+      { name: 's7', class: 'r8g.large', readers: { min: 0 }, weight: 1, state: 'draining' },
     ]);
   });
 
@@ -207,13 +246,13 @@ describe('the overrides of a stage', () => {
 
   test('come before the defaults of the profile', () => {
     expect(read({}, { class: 'r8g.large' }).maxConnections).toBe(1532);
-    expect(read({}, { storage: { sizeGiB: 50 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 200 });
+    expect(read({}, { storage: { sizeGiB: 50 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 200, type: 'gp3' });
   });
 
   test('change storage and backups field by field', () => {
     const base = { storage: { sizeGiB: 50, maxSizeGiB: 500 }, backup: { retentionDays: 3 } };
-    expect(read(base, { storage: { sizeGiB: 60 } }).storage).toEqual({ sizeGiB: 60, maxSizeGiB: 500 });
-    expect(read(base, { storage: { maxSizeGiB: 600 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 600 });
+    expect(read(base, { storage: { sizeGiB: 60 } }).storage).toEqual({ sizeGiB: 60, maxSizeGiB: 500, type: 'gp3' });
+    expect(read(base, { storage: { maxSizeGiB: 600 } }).storage).toEqual({ sizeGiB: 50, maxSizeGiB: 600, type: 'gp3' });
     expect(read(base, { storage: {} })).toMatchObject(base);
   });
 

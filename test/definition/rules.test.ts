@@ -4,6 +4,7 @@ import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
 import { estateCases } from './estate-cases';
+import { scalingAccepted, scalingCases } from './scaling-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
@@ -17,6 +18,7 @@ const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.
 
 const cases: readonly RuleCase[] = [
   ...estateCases,
+  ...scalingCases,
   {
     rule: 'tier-name',
     breaks: 'upper case in the name of a tier',
@@ -457,6 +459,7 @@ describe('rules', () => {
 
 describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
+    ...scalingAccepted,
     'a tier name of 20 characters': minimalTier({ name: long(20) }),
     'a name with single dashes and digits': minimalTier({ stores: { 'a-1-b2': { kind: 'postgres' } } }),
     'an identifier of 63 characters': minimalTier({ stores: { [long(46)]: { kind: 'postgres' } } }),

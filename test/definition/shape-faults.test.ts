@@ -24,7 +24,7 @@ const cases: Readonly<Record<string, Case>> = {
     input: withMain({ colour: 'red' }),
     path: 'stores.main.colour',
     message:
-      'unknown option, allowed: version, class, storage, replicas, database, maxConnections, slowQueryMs, backup',
+      'unknown option, allowed: version, class, storage, replicas, database, maxConnections, slowQueryMs, backup, maintenance, pooling, encryptionKey, origin',
   },
   'a misspelt option of a replica': {
     input: withMain({ replicas: { r1: { clas: 'r8g.large' } } }),
@@ -34,7 +34,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a misspelt option in a stage': {
     input: stage({ stores: { main: { backups: { retentionDays: 3 } } } }),
     path: 'stages.dev.stores.main.backups',
-    message: 'unknown option, did you mean "backup"? ({ retentionDays: … })',
+    message: 'unknown option, did you mean "backup"? ({ retentionDays: …, window: … })',
   },
   'a misspelt option of the tier': {
     input: minimalTier({ service: {} }),
@@ -199,7 +199,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a network of another sort': {
     input: minimalTier({ network: { kind: 'newVPC' } }),
     path: 'network.kind',
-    message: 'got "newVPC", did you mean "newVpc"? (newVpc({ … }))',
+    message: 'got "newVPC", did you mean "newVpc"? (newVpc({ … }) or existingVpc({ … }))',
   },
   'a misspelt access': {
     input: minimalTier({ services: { web: { uses: { main: 'wirte' } } } }),

@@ -83,7 +83,7 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
       class: `db.${server.class}`,
       engine: server.engine,
       deployment: server.deployment,
-      ...(name === 'primary' && { storageGiB: server.storageGiB }),
+      ...(name === 'primary' && { storageGiB: server.storage?.sizeGiB }),
     }));
     const byIdentifier = (a: { identifier: unknown }, b: { identifier: unknown }): number =>
       String(a.identifier).localeCompare(String(b.identifier));

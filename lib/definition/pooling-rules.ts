@@ -1,0 +1,50 @@
+import { DEFAULTS } from './profile';
+import { rule, stageStores, storesOf } from './rule';
+import { fixedReaders, readersOf } from './shard-servers';
+import { shardOptions } from './store-members';
+
+export const poolingRules = [
+  rule({
+    id: 'pooling-of-replicas',
+    when: (draft) =>
+      storesOf(draft, 'postgres').flatMap((store) =>
+        store.options.pooling?.reads === 'pooled' ? [{ path: [...store.origin('pooling'), 'reads'] }] : [],
+      ),
+    message: () =>
+      'got "pooled", but RDS Proxy reaches only the primary of an RDS instance: AWS has read-only endpoints for Aurora alone; leave reads out, replicas are read directly',
+  }),
+  rule({
+    id: 'pooling-of-readers',
+    when: (draft) =>
+      storesOf(draft, 'shardedPostgres').flatMap((store) => {
+        if (store.options.pooling?.reads !== 'pooled') return [];
+        const lonely = Object.entries(shardOptions(store)).find(
+          ([, shard]) => fixedReaders(readersOf(store, shard)) === 0,
+        );
+        return lonely === undefined
+          ? []
+          : [{ path: [...store.origin('pooling'), 'reads'], shard: lonely[0], stage: store.stage }];
+      }),
+    message: ({ shard, stage }) =>
+      `got "pooled", but shard ${shard} has no reader in stage ${stage}, and AWS refuses a read-only endpoint then: give it one with readers, or leave reads out`,
+  }),
+  rule({
+    id: 'pooling-idle-connections',
+    when: (draft) =>
+      stageStores(draft).flatMap((store) => {
+        const { maxIdleConnectionsPercent, maxConnectionsPercent = DEFAULTS.pooling.maxConnectionsPercent } =
+          store.options.pooling ?? {};
+        return maxIdleConnectionsPercent !== undefined && maxIdleConnectionsPercent > maxConnectionsPercent
+          ? [
+              {
+                path: [...store.origin('pooling'), 'maxIdleConnectionsPercent'],
+                maxIdleConnectionsPercent,
+                maxConnectionsPercent,
+              },
+            ]
+          : [];
+      }),
+    message: ({ maxIdleConnectionsPercent, maxConnectionsPercent }) =>
+      `got ${maxIdleConnectionsPercent}, but the proxy opens no more than maxConnectionsPercent ${maxConnectionsPercent}: allowed: integer 0–${maxConnectionsPercent}`,
+  }),
+];
