@@ -4,11 +4,11 @@
 set -euo pipefail
 page=$1
 marker=$(head -n 1 "$page")
-# GitHub refuses a comment of more than 65,536 characters.
+# GitHub refuses a comment of more than 65,536 characters; what is cut in two by the limit is left out.
 body=$(mktemp)
-head -c 65000 "$page" > "$body"
+head -c 65000 "$page" | iconv -c -f utf-8 -t utf-8 > "$body" || true
 
-existing=$(gh api --paginate "$COMMENTS" --jq ".[] | select(.body | startswith(\"$marker\")) | .id" | head -n 1)
+existing=$(gh api --paginate "$COMMENTS" --jq ".[] | select(.body | startswith(\"$marker\")) | .id" | sed -n 1p)
 if [ -n "$existing" ]; then
   gh api --method PATCH "repos/$REPOSITORY/issues/comments/$existing" -F "body=@$body" > /dev/null
 else
