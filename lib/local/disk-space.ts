@@ -59,22 +59,23 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 async function freeSpace(directory: string): Promise<number> {
-  const place = existsSync(directory) ? directory : dirname(directory);
+  let place = directory;
+  while (!existsSync(place)) place = dirname(place);
   const { bavail, bsize } = await statfs(place);
   return Math.floor((bavail * bsize) / MIB);
 }
 
 /** MiB in a directory tree; 0 where there is none. A server that is just ending removes files meanwhile: they count nothing. */
-async function sizeOf(path: string): Promise<number> {
-  const entries = await unlessGone(readdir(path, { recursive: true, withFileTypes: true }), []);
+async function sizeOf(tree: string): Promise<number> {
+  const entries = await unlessGone(readdir(tree, { recursive: true, withFileTypes: true }), []);
   let bytes = 0;
   for (const entry of entries) {
-    if (entry.isFile()) bytes += (await unlessGone(stat(join(entry.parentPath, entry.name)), { size: 0 })).size;
+    if (entry.isFile()) bytes += (await unlessGone(stat(join(entry.parentPath, entry.name)), undefined))?.size ?? 0;
   }
   return bytes / MIB;
 }
 
-async function unlessGone<T>(look: Promise<T>, gone: T): Promise<T> {
+async function unlessGone<T, G>(look: Promise<T>, gone: G): Promise<T | G> {
   return look.catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return gone;
     throw error;
