@@ -12,6 +12,13 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+/** Where they are, or will be. */
+export const tlsFilesIn = (directory: string): TlsFiles => ({
+  authority: join(directory, 'ca.crt'),
+  certificate: join(directory, 'server.crt'),
+  key: join(directory, 'server.key'),
+});
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 const VALID_DAYS = 365;
 const RENEW_BEFORE_DAYS = 30;
@@ -21,11 +28,7 @@ const RENEW_BEFORE_DAYS = 30;
  * thirty days before it expires. The authority's private key is thrown away, so that nothing else can ever be signed by it.
  */
 export async function ensureCertificates(directory: string): Promise<TlsFiles> {
-  const files: TlsFiles = {
-    authority: join(directory, 'ca.crt'),
-    certificate: join(directory, 'server.crt'),
-    key: join(directory, 'server.key'),
-  };
+  const files = tlsFilesIn(directory);
   if (await isUsable(files)) return files;
   await mkdir(directory, { recursive: true });
   const made = await makeCertificates();

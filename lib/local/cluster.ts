@@ -21,7 +21,10 @@ export interface ClusterRoom {
   readonly engine: Engine;
   readonly template: string;
   readonly directory: TierDirectory;
+  readonly ports: PortChoice;
   readonly tls: TlsFiles;
+  /** Resolves once the files of `tls` are there, which servers need and their data does not. */
+  readonly certificates: Promise<unknown>;
   readonly secrets: Readonly<Record<string, Credentials>>;
   readonly run: string;
   /** Told before a server's process is made, and when it is gone. */
@@ -48,12 +51,13 @@ const PORT_ATTEMPTS = 5;
 export async function startCluster(
   room: ClusterRoom,
   cluster: PlannedCluster,
-  ports: PortChoice,
   onStart: (server: RunningServer) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { ports } = room;
   let chosen = await choosePorts(cluster, ports);
   await prepareData(room, cluster, chosen, signal);
+  await room.certificates;
   for (let attempt = 1; ; attempt++) {
     const starts = await startAll(room, cluster, chosen, signal);
     const failure = starts.find((start) => start.status === 'rejected');

@@ -5,7 +5,7 @@ import { DirectoryPlacement } from '../sources/directory-placement';
 import { FileSecrets } from '../sources/file-secrets';
 import type { Credentials } from '../sources/secrets';
 import { encodeTopology, type Topology } from '../topology';
-import { ensureCertificates } from './certificates';
+import { ensureCertificates, tlsFilesIn } from './certificates';
 import { startCluster, type ClusterRoom, type PortChoice } from './cluster';
 import type { Engine } from './data-directory';
 import { diskFull, isDiskFull, neededSpace, requireSpace } from './disk-space';
@@ -101,7 +101,6 @@ async function startLocked(start: Start): Promise<LocalTier> {
   const tier = new RunningTier(definition, directory, lock, watchdog);
   try {
     const room = await prepareRoom(start, watchdog);
-    await watchdog.ready();
     await startClusters(start, room, tier);
     const topology = localTopology(definition, directory, room.tls.authority, (server) => tier.portOf(server));
     await completeTier(start, room, tier, topology);
@@ -122,7 +121,7 @@ async function startLocked(start: Start): Promise<LocalTier> {
 /** All that can be refused is refused here, before any server runs; then what all servers share. */
 async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> {
   const { definition, clusters, directory, neededMiB, options, lock } = start;
-  const { signal, templates } = options;
+  const { basePort, signal, templates } = options;
   await stopLeftovers(directory);
   await requireOwners(definition, directory);
   await requireSpace(directory.root, neededMiB);
@@ -130,16 +129,21 @@ async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> 
   const prepared = await prepareEngine(identity, directory, resolve(templates), signal);
   const engine: Engine = { ...prepared, onProcess: (pid) => guard.working(pid) };
   requireVersion(engine.binaries, clusters);
-  const [template, tls, secrets] = await allOf([
+  const placements = [...firstPlacements(definition)];
+  const [template, secrets] = await allOf([
     ensureTemplate(engine.binaries, identity, resolve(templates), signal),
-    ensureCertificates(directory.tls),
     ensureSecrets(directory.secretsFile, clusters),
     // Before the disk is busy with data: each waits for it.
-    ...[...firstPlacements(definition)].map(([store, first]) => placementIn(directory, store).seed(first)),
+    ...placements.map(([store, first]) => placementIn(directory, store).seed(first)),
   ]);
-  giveTo(identity, tls.key);
+  await guard.ready();
+  const ports: PortChoice =
+    basePort === undefined ? { kind: 'free' } : { kind: 'fixed', portOf: await fixedPorts(basePort, clusters) };
   start.progress('engine', `PostgreSQL ${engine.binaries.version}${template.kept ? '' : ', template made'}`);
-  return { engine, template: template.directory, directory, tls, secrets, run: lock.run, guard };
+  // Made while data is copied: last, since from here on it is startClusters that waits for them.
+  const tls = tlsFilesIn(directory.tls);
+  const certificates = ensureCertificates(directory.tls).then(() => giveTo(identity, tls.key));
+  return { engine, template: template.directory, directory, ports, tls, certificates, secrets, run: lock.run, guard };
 }
 
 const placementIn = (directory: TierDirectory, store: string): DirectoryPlacement =>
@@ -150,21 +154,19 @@ const CLUSTERS_AT_ONCE = 8;
 
 async function startClusters(start: Start, room: ClusterRoom, tier: RunningTier): Promise<void> {
   const { clusters, options } = start;
-  const ports: PortChoice =
-    options.basePort === undefined
-      ? { kind: 'free' }
-      : { kind: 'fixed', portOf: await fixedPorts(options.basePort, clusters) };
   const failing = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal;
   const failures: unknown[] = [];
   await inParallel(clusters, CLUSTERS_AT_ONCE, async (cluster) => {
     try {
-      await startCluster(room, cluster, ports, tier.adopt, signal);
+      await startCluster(room, cluster, tier.adopt, signal);
     } catch (error) {
       failures.push(error);
       failing.abort();
     }
   });
+  // Nothing goes on after a failure, and nobody else may be waiting for them.
+  await Promise.allSettled([room.certificates]);
   // The others were interrupted because of the first.
   if (failures.length > 0) throw failures[0];
   const count = clusters.flatMap(serversOf).length;
