@@ -174,16 +174,9 @@ function loginOf(
   };
 }
 
-/** Certificate authorities by file; they never change while a process runs. */
-const authorities = new Map<string, string>();
-
+/** Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. */
 function authorityOf(trust: Trust): string {
-  const path = trust.kind === 'file' ? trust.path : trust.bundlePath;
-  const known = authorities.get(path);
-  if (known !== undefined) return known;
-  const pem = readFileSync(path, 'utf8');
-  authorities.set(path, pem);
-  return pem;
+  return readFileSync(trust.kind === 'file' ? trust.path : trust.bundlePath, 'utf8');
 }
 
 function ignoreLostConnection(): void {

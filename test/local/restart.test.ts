@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TierDefinition } from '../../lib/definition';
-import { inspectLocalTier, readLocalState, startLocalTier, type LocalTier } from '../../lib/local';
+import { deleteLocalTier, inspectLocalTier, readLocalState, startLocalTier, type LocalTier } from '../../lib/local';
 import { eventually } from '../support/eventually';
 import {
   listensOn,
@@ -110,6 +110,16 @@ test('fewer connections than last time: the replica starts all the same', async 
   await up(pair({ maxConnections: 30 }));
   expect(await ask('primary', 'show max_connections')).toBe('30');
   expect(await ask('r1', 'show max_connections')).toBe('30');
+});
+
+test('a tier that is deleted starts again in the same process, with another authority', async () => {
+  await up();
+  const before = readFileSync(join(directory, 'tls', 'ca.crt'), 'utf8');
+  await tier?.stop();
+  await deleteLocalTier(directory);
+  await up();
+  expect(readFileSync(join(directory, 'tls', 'ca.crt'), 'utf8')).not.toBe(before);
+  expect(await ask('primary', 'select 1')).toBe(1);
 });
 
 test('lost secrets are made anew, and every role gets its new password', async () => {
