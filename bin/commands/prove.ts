@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
+import { baselineFileOf, renderVerdicts } from '../../lib/guard';
 import { inspectLocalTier, startLocalTier } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
@@ -19,6 +21,7 @@ import {
   topologyFileIn,
   type TierOptions,
 } from '../tier-context';
+import { guardTier } from './guard';
 import { smokeTopologyFile } from './smoke';
 import { describeServers } from './up';
 
@@ -39,6 +42,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     return { value, detail: describeTier(value) };
   });
   const synthesis = await steps.run('synth', () => synthesize(definition));
+  const losses = await guardAgainstBaseline(options, steps);
   const { smoke, servers } = await runAndProve(definition, steps, options);
   const cost = estimateTier(definition);
   const quotas = neededQuotas(definition);
@@ -66,9 +70,28 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     for (const need of exceededQuotas(quotas)) steps.note(renderQuotaWarning(need));
     steps.note(`report  ${page} · ${renderCostLine(cost)}`);
     steps.note('next    npx polystore up · edit tier.config.ts · npx cdk synth');
-    steps.note(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    steps.note(`${passed} passed, ${failed + losses} failed, ${skipped} skipped`);
   }
-  return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+  return report.counts.failed + losses > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+}
+
+/**
+ * Compares every stage with the committed baseline; without one there is nothing to compare with.
+ * @returns how many losses it found
+ */
+async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promise<number> {
+  if (!existsSync(baselineFileOf(options.tier))) return 0;
+  const outcome = await steps.run('guard', async () => {
+    const value = await guardTier({ tier: options.tier });
+    const stages = value.comparisons.map(({ stage }) => stage).join(', ');
+    const detail = value.isSafe ? `${stages}: nothing would be lost` : `${stages}: something would be lost`;
+    return { value, detail, isGood: value.isSafe };
+  });
+  if (!outcome.isSafe && !options.json) {
+    steps.note(renderVerdicts(outcome.comparisons, painterFor(process.stdout)).trimEnd());
+    steps.note('  next: npx polystore guard');
+  }
+  return outcome.comparisons.flatMap(({ verdicts }) => verdicts).length;
 }
 
 async function synthesize(definition: TierDefinition): Promise<{ value: ProofReport['synthesis']; detail: string }> {
