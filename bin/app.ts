@@ -1,12 +1,12 @@
 import { App } from 'aws-cdk-lib';
-import { isPolystoreError } from '../lib/errors';
+import { isPolystoreError, PolystoreError } from '../lib/errors';
 import { createTierApp } from '../lib/stacks';
 import { exitCodeOf } from './exit-code';
 import { DEFAULT_TIER_FILE, openTier } from './tier-context';
 
 /**
  * The CDK app: `cdk synth -c stage=prod -c tier=path/to/other.config.ts`. Without a stage, the first of the tier file; without a tier file,
- * tier.config.ts of the working directory.
+ * tier.config.ts of the working directory. `-c smoke=report` deploys through an incident: failed checks are told and fail nothing.
  */
 async function main(): Promise<void> {
   const stage = contextOf('stage');
@@ -14,8 +14,16 @@ async function main(): Promise<void> {
     tier: contextOf('tier') ?? DEFAULT_TIER_FILE,
     ...(stage === undefined ? {} : { stage }),
   });
-  createTierApp({ definition }).synth();
+  const smoke = contextOf('smoke');
+  if (smoke !== undefined && smoke !== 'throw' && smoke !== 'report') throw unknownSmoke(smoke);
+  createTierApp({ definition, ...(smoke && { smoke }) }).synth();
 }
+
+const unknownSmoke = (value: string): Error =>
+  new PolystoreError('PROPERTY_INVALID', `-c smoke=${value}: allowed are throw and report`, {
+    details: { path: 'context', property: 'smoke' },
+    next: 'Leave it away to fail the deployment where a check fails, or say -c smoke=report to go on.',
+  });
 
 /** What the command line says after `-c`. */
 function contextOf(name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { Validations, type RemovalPolicy } from 'aws-cdk-lib';
+import { Tags, Validations, type RemovalPolicy } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
@@ -31,6 +31,8 @@ export class RoleSecret extends secretsmanager.Secret {
       },
       ...(props.removalPolicy === undefined ? {} : { removalPolicy: props.removalPolicy }),
     });
+    // Policies choose secrets by it: a list of hundreds of shards' secrets would not fit a policy.
+    Tags.of(this).add('role', props.role);
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:

@@ -7,8 +7,19 @@ export interface ProvisionEvent {
   readonly seeds?: Readonly<Record<string, string>>;
 }
 
-/** Seeds the placements that don't stand yet and provisions every database of the tier that the environment names. */
-export async function handler({ seeds = {} }: ProvisionEvent = {}): Promise<ProvisionReport> {
+/** What a deployment sends: the event is in the properties of a custom resource. */
+export interface ProvisionStep {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResourceProperties: ProvisionEvent;
+}
+
+/**
+ * Seeds the placements that don't stand yet and provisions every database of the tier that the environment names. There is nothing to undo where
+ * a deployment deletes the step: the databases outlive it.
+ */
+export async function handler(event: ProvisionEvent | ProvisionStep = {}): Promise<ProvisionReport | undefined> {
+  if ('RequestType' in event && event.RequestType === 'Delete') return undefined;
+  const { seeds = {} } = 'RequestType' in event ? event.ResourceProperties : event;
   const { topology: source, secrets } = sourcesFromEnvironment(process.env);
   const topology = await source.read();
   const placementOf = placementsOf(topology);

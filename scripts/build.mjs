@@ -1,8 +1,8 @@
 // `npm run build`: compiles the kit to dist/, bundles the Lambdas that it ships, and lays out polystore-router in dist-router/.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
 
 /** The rooms that an application needs at run time: everything that polystore-router publishes. */
 const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'routing'];
@@ -10,24 +10,16 @@ const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres',
 rmSync('dist', { recursive: true, force: true });
 rmSync('dist-router', { recursive: true, force: true });
 execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-await bundleLambdas();
+bundleLambdas();
 layOutRouter();
 
-/** One self-contained file a Lambda, without the AWS SDK, which the Lambda runtime has. */
-async function bundleLambdas() {
-  const handlers = readdirSync('lambda').filter((file) => file.endsWith('.ts'));
-  for (const handler of handlers) {
-    await build({
-      entryPoints: [join('lambda', handler)],
-      outfile: join('dist', 'lambda-bundles', basename(handler, '.ts'), 'index.js'),
-      bundle: true,
-      platform: 'node',
-      target: 'node22',
-      minify: true,
-      external: ['@aws-sdk/*', 'pg-native'],
-      legalComments: 'none',
-      logLevel: 'warning',
-    });
+/** One self-contained file a Lambda, by the code that bundles them in a clone. */
+function bundleLambdas() {
+  const { bundleText } = createRequire(import.meta.url)('../dist/lib/stacks/lambda-code.js');
+  for (const handler of readdirSync('lambda').filter((file) => file.endsWith('.ts'))) {
+    const name = basename(handler, '.ts');
+    mkdirSync(join('dist', 'lambda-bundles', name), { recursive: true });
+    writeFileSync(join('dist', 'lambda-bundles', name, 'index.js'), bundleText(process.cwd(), name));
   }
 }
 

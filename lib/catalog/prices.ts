@@ -71,6 +71,10 @@ export const PRICES = {
   tableReads: { usd: 0.125, unit: 'million request units', from: from.dynamodb },
   tableStorage: { usd: 0.25, unit: 'GiB-month', from: from.dynamodb },
   tableRecovery: { usd: 0.2, unit: 'GiB-month', from: from.dynamodb },
+  endpointHour: { usd: 0.01, unit: 'endpoint-zone-hour', from: from.vpc },
+  endpointTraffic: { usd: 0.01, unit: 'GB', from: from.vpc },
+  lambda: { usd: UNKNOWN_PRICE, unit: 'GB-second' },
+  alarm: { usd: 0.1, unit: 'alarm-month', from: from.cloudwatch },
   logsStored: { usd: 0.03, unit: 'GiB-month', from: from.cloudwatch },
   logsIngested: { usd: UNKNOWN_PRICE, unit: 'GiB' },
 } as const satisfies Record<string, Price>;

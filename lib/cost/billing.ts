@@ -16,6 +16,8 @@ import type { CostLine } from './cost-estimate';
 export interface BilledPart {
   readonly resources: ResourceCounts;
   readonly servers: readonly Server[];
+  /** Interface endpoints by the zones that each stands in, added up. */
+  readonly endpointZones: number;
 }
 
 /** How AWS bills a type of resource: not at all, or by lines for `count` of them. */
@@ -47,6 +49,12 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::EC2::Subnet': { free: 'no charge' },
   'AWS::EC2::SubnetRouteTableAssociation': { free: 'no charge' },
   'AWS::EC2::VPC': { free: 'no charge' },
+  'AWS::EC2::VPCEndpoint': {
+    lines: (count, { endpointZones }) => [
+      byTime('interface endpoint', 'AWS::EC2::VPCEndpoint', count, endpointZones * HOURS_A_MONTH, PRICES.endpointHour),
+      byUse('traffic of interface endpoints', 'AWS::EC2::VPCEndpoint', count, PRICES.endpointTraffic),
+    ],
+  },
   'AWS::IAM::Policy': { free: 'no charge' },
   'AWS::IAM::Role': { free: 'no charge' },
   'AWS::KMS::Alias': { free: 'no charge' },
@@ -55,6 +63,10 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
       byTime('KMS key', 'AWS::KMS::Key', count, count, PRICES.key),
       byUse('KMS requests', 'AWS::KMS::Key', count, PRICES.keyRequests),
     ],
+  },
+  'AWS::Lambda::EventInvokeConfig': { free: 'no charge' },
+  'AWS::Lambda::Function': {
+    lines: (count) => [byUse('Lambda, while it runs', 'AWS::Lambda::Function', count, PRICES.lambda)],
   },
   'AWS::Logs::LogGroup': {
     lines: (count) => [
@@ -87,6 +99,9 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     ],
   },
   'AWS::SecretsManager::SecretTargetAttachment': { free: 'no charge' },
+  'Custom::DynamoDbPrefixList': { free: 'its function is billed' },
+  'Custom::Provision': { free: 'its function is billed' },
+  'Custom::SmokeTest': { free: 'its function is billed' },
 };
 
 interface StoragePrices {

@@ -36,9 +36,9 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
   };
 }
 
-function costOfPart({ groups, servers }: Inventory, part: string): CostOfPart {
+function costOfPart({ groups, servers, endpointZones }: Inventory, part: string): CostOfPart {
   const resources = countResources(groups, (group) => group.part === part);
-  const billed = { resources, servers: servers.filter(({ store }) => store === part) };
+  const billed = { resources, servers: servers.filter(({ store }) => store === part), endpointZones };
   const lines = RESOURCE_TYPES.flatMap((type): readonly CostLine[] => {
     const billing = BILLING[type];
     const count = resources[type] ?? 0;

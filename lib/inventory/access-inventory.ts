@@ -14,6 +14,15 @@ export function accessInventory(tier: TierDefinition): {
   const storesOf = services.map(({ uses }) => stores.filter((store) => uses[store] !== undefined).length);
   // Provisioning and the smoke test reach every store, and each service its own.
   const ways = stores.length + storesOf.reduce((sum, count) => sum + count, 0);
+  // Whoever uses a store finds it by way of SSM and Secrets Manager, and one that is sharded by way of DynamoDB.
+  const isSharded = (store: string): boolean => tier.stores[store]?.kind === 'shardedPostgres';
+  const own = tier.network.kind === 'newVpc';
+  const usersOf = (chosen: readonly string[]): number =>
+    services.filter(({ uses }) => chosen.some((store) => uses[store] !== undefined)).length;
+  const toAws = 1 + usersOf(stores);
+  const sharded = stores.filter(isSharded);
+  const toDynamoDb = own && sharded.length > 0 ? 1 + usersOf(sharded) : 0;
+  const fullestToAws = own && sharded.length > 0 ? 2 : 1;
   return {
     groups: [
       ...stores.map((store) => ({
@@ -31,15 +40,31 @@ export function accessInventory(tier: TierDefinition): {
         resources: {
           'AWS::SSM::Parameter': 1,
           'AWS::EC2::SecurityGroup': 1 + services.length,
-          'AWS::EC2::SecurityGroupEgress': ways,
-          'AWS::EC2::SecurityGroupIngress': ways,
+          'AWS::EC2::SecurityGroupEgress': ways + toAws + toDynamoDb,
+          'AWS::EC2::SecurityGroupIngress': ways + (own ? toAws : 0),
+          // Of the kit's own functions.
+          'AWS::Logs::LogGroup': 2,
         },
+      },
+      {
+        stack,
+        part: 'access',
+        resources: toDynamoDb === 0 ? {} : PREFIX_LIST,
       },
     ],
     fullestGroups: {
-      inboundRules: Math.max(0, ...stores.map((store) => 1 + clientsOf(store))),
+      inboundRules: Math.max(own ? toAws : 0, ...stores.map((store) => 1 + clientsOf(store))),
       // Beside its ways out, a client's group has the rule that keeps EC2 from opening everything.
-      outboundRules: 1 + Math.max(stores.length, ...storesOf),
+      outboundRules: 1 + fullestToAws + Math.max(stores.length, ...storesOf),
     },
   };
 }
+
+/** What finds the addresses of DynamoDB. */
+const PREFIX_LIST = {
+  'AWS::IAM::Role': 1,
+  'AWS::IAM::Policy': 2,
+  'AWS::Lambda::Function': 1,
+  'AWS::Logs::LogGroup': 1,
+  'Custom::DynamoDbPrefixList': 1,
+} as const;

@@ -1,7 +1,8 @@
 import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { accessInventory } from './access-inventory';
-import { networkInventory } from './network-inventory';
+import { endpointZonesOf, networkInventory } from './network-inventory';
+import { operationsInventory } from './operations-inventory';
 import type { ResourceCounts } from './resource-type';
 import { storeInventory } from './store-inventory';
 
@@ -12,7 +13,7 @@ import { storeInventory } from './store-inventory';
 export interface ResourceGroup {
   /** As in `blog-dev-main`. */
   readonly stack: string;
-  /** A store's name, `network` or `access`: no store may have these two. */
+  /** A store's name, `network`, `access` or `operations`: no store may have these. */
   readonly part: string;
   readonly resources: ResourceCounts;
 }
@@ -53,6 +54,8 @@ export interface Inventory {
   readonly groups: readonly ResourceGroup[];
   readonly servers: readonly Server[];
   readonly fullestGroups: FullestGroups;
+  /** Interface endpoints by the zones that each stands in, added up; part of the network. */
+  readonly endpointZones: number;
 }
 
 /** Counts what a tier will have on AWS. Pure and quick: costs, quotas and a comparison of definitions read it. */
@@ -60,9 +63,15 @@ export function inventoryOf(tier: TierDefinition): Inventory {
   const stores = Object.values(tier.stores).map((store) => storeInventory(tier, store));
   const access = accessInventory(tier);
   return {
-    groups: [...networkInventory(tier), ...stores.flatMap(({ groups }) => groups), ...access.groups],
+    groups: [
+      ...networkInventory(tier),
+      ...stores.flatMap(({ groups }) => groups),
+      ...access.groups,
+      ...operationsInventory(tier),
+    ],
     servers: stores.flatMap(({ servers }) => servers),
     fullestGroups: access.fullestGroups,
+    endpointZones: endpointZonesOf(tier),
   };
 }
 

@@ -11,10 +11,13 @@ export const RESOURCE_TYPES = [
   'AWS::EC2::Subnet',
   'AWS::EC2::SubnetRouteTableAssociation',
   'AWS::EC2::VPC',
+  'AWS::EC2::VPCEndpoint',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Function',
   'AWS::Logs::LogGroup',
   'AWS::RDS::DBCluster',
   'AWS::RDS::DBClusterParameterGroup',
@@ -24,6 +27,9 @@ export const RESOURCE_TYPES = [
   'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
   'AWS::SecretsManager::SecretTargetAttachment',
+  'Custom::DynamoDbPrefixList',
+  'Custom::Provision',
+  'Custom::SmokeTest',
 ] as const;
 
 export type ResourceType = (typeof RESOURCE_TYPES)[number];

@@ -1,9 +1,10 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
-import { PLACEMENT_VERSION, seedShardMap, type Placement } from '../placement';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
 import { LOCAL_HOST } from './server-settings';
 import { placementOf, type TierDirectory } from './tier-directory';
 import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
+
+export { firstPlacements } from '../definition/first-placements';
 
 /** Where everything of a local tier is. Engines are plain PostgreSQL, also where AWS has Aurora: lag is read from the WAL. */
 export function localTopology(
@@ -27,19 +28,6 @@ export function localTopology(
     stores: Object.fromEntries(stores),
     services: Object.fromEntries(services),
   };
-}
-
-/** The first placement of every sharded store, by store. A draining shard is born with nothing. */
-export function firstPlacements(definition: TierDefinition): ReadonlyMap<string, Placement> {
-  return new Map(
-    Object.values(definition.stores).flatMap((store): [string, Placement][] => {
-      if (store.kind !== 'shardedPostgres') return [];
-      const shards = store.shards.map(({ name, weight, state }) => ({ name, weight: state === 'active' ? weight : 0 }));
-      const { name, shardKey, strategy } = store;
-      const shardMap = seedShardMap(shards);
-      return [[name, { version: PLACEMENT_VERSION, store: name, keyType: shardKey.type, strategy, shardMap }]];
-    }),
-  );
 }
 
 function storeTopology(

@@ -1,9 +1,12 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ClientSecurityGroup, RoleSecret } from '../../constructs';
+import { ClientSecurityGroup, DynamoDbPrefixList, RoleSecret } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
+import { eachFunction, functionName, type FunctionOf } from './kit-functions';
+import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import type { TierNetwork } from './tier-network';
@@ -16,6 +19,11 @@ import { TopologyParameter } from './topology-parameter';
  * stacks weakly, so that a store or a service can leave the tier in one deployment; see docs/adr/0002-references-between-stacks.md.
  */
 export class AccessStack extends Stack {
+  /** Of provisioning and the smoke test: reaches every store. */
+  readonly operations: ClientSecurityGroup;
+  /** Of the kit's own functions; here, and not with the functions, so that the log of a failed deployment outlives its rollback. */
+  readonly logGroups: FunctionOf<logs.LogGroup>;
+
   constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], network: TierNetwork) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
     super(scope, settings.stackName, settings);
@@ -26,11 +34,23 @@ export class AccessStack extends Stack {
     const secrets = new Construct(this, 'Secrets');
     for (const store of stores) new StoreSecrets(secrets, tier, store);
 
-    const operations = new ClientSecurityGroup(this, 'Operations', {
+    const waysToAws = new WaysToAws(this, tier, network);
+    this.operations = new ClientSecurityGroup(this, 'Operations', {
       vpc,
       description: `Provisioning and smoke test of ${tier.name}/${tier.stage.name}`,
     });
-    for (const store of stores) operations.allowTo(store);
+    for (const store of stores) this.operations.allowTo(store);
+    waysToAws.openTo(this.operations, stores);
+    const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
+    const logScope = new Construct(this, 'Logs');
+    this.logGroups = eachFunction(
+      (name) =>
+        new logs.LogGroup(logScope, name, {
+          logGroupName: `/aws/lambda/${functionName(tier, name)}`,
+          retention: logRetention,
+          removalPolicy,
+        }),
+    );
 
     const clients = new Construct(this, 'Clients');
     for (const service of Object.values(tier.services)) {
@@ -38,7 +58,9 @@ export class AccessStack extends Stack {
         vpc,
         description: `Service ${service.name} of ${tier.name}/${tier.stage.name}`,
       });
-      for (const store of stores) if (usesStore(service, store)) client.allowTo(store);
+      const used = stores.filter((store) => usesStore(service, store));
+      for (const store of used) client.allowTo(store);
+      waysToAws.openTo(client, used);
       new CfnOutput(client, 'Id', {
         value: client.securityGroupId,
         description: `Put this security group on service ${service.name}`,
@@ -60,6 +82,33 @@ export class AccessStack extends Stack {
       },
     });
     tagStack(this, tier);
+  }
+}
+
+/** How clients reach the AWS services that tell them where a store is and what to log in with. */
+class WaysToAws {
+  private readonly dynamoDb: DynamoDbPrefixList | undefined;
+
+  constructor(
+    scope: Construct,
+    tier: TierDefinition,
+    private readonly network: TierNetwork,
+  ) {
+    const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
+    const isSharded = Object.values(tier.stores).some(({ kind }) => kind === 'shardedPostgres');
+    this.dynamoDb =
+      network.stack && isSharded
+        ? new DynamoDbPrefixList(scope, 'DynamoDb', { logRetention, removalPolicy })
+        : undefined;
+  }
+
+  /** To SSM and Secrets Manager for whoever uses a store, to DynamoDB for whoever uses one that is sharded. */
+  openTo(client: ClientSecurityGroup, stores: readonly Store[]): void {
+    if (stores.length === 0) return;
+    if (!this.network.stack) return client.allowToHttps();
+    client.allowToEndpoints(this.network.stack.endpoints);
+    if (this.dynamoDb && stores.some(({ placement }) => placement))
+      client.allowToPrefixList(this.dynamoDb.prefixListId);
   }
 }
 
@@ -103,8 +152,8 @@ class StoreSecrets extends Construct {
 const usesStore = ({ uses }: ServiceDefinition, { name }: Store): boolean => Object.hasOwn(uses, name);
 
 /**
- * Amazon's certificate authorities in every Node.js runtime of AWS Lambda; elsewhere the application brings the bundle to the same path or says
- * where it is.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html (runtime-dependent upgrades: CA certificates)
+ * Amazon's certificate authorities, those of RDS among them, in every Node.js runtime of AWS Lambda since 20; elsewhere the application brings the
+ * bundle to the same path or says where it is.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html (CA certificate loading)
  */
 const LAMBDA_CA_BUNDLE = '/var/runtime/ca-cert.pem';

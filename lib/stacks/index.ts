@@ -1,3 +1,5 @@
+export { lambdaBundle, type LambdaBundle, type LambdaName } from './lambda-code';
+export type { OperationsOptions, OnSmokeFailure } from './operations-stack';
 export type { Store } from './store';
 export { summarize, type Acknowledged, type Finding, type StackSummary, type TierSummary } from './summary';
 export { createTierApp, type TierAppProps } from './tier-app';

@@ -22,6 +22,7 @@ const ENGINE_VERSIONS: Readonly<Record<PostgresVersion, rds.AuroraPostgresEngine
 export class ShardedPostgresStack extends Stack {
   readonly key: StoreKey;
   readonly shardGroup: AuroraShardGroup;
+  readonly placement: PlacementTable;
 
   constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}, what its shards share`);
@@ -43,7 +44,7 @@ export class ShardedPostgresStack extends Stack {
       slowQueryThreshold: Duration.millis(store.slowQueryMs),
       removalPolicy: profile.removalPolicy,
     });
-    const placement = new PlacementTable(this, 'Placement', {
+    this.placement = new PlacementTable(this, 'Placement', {
       encryptionKey: this.key,
       deletionProtection: profile.deletionProtection,
       removalPolicy: profile.removalPolicy,
@@ -59,7 +60,7 @@ export class ShardedPostgresStack extends Stack {
           engine: 'aurora-postgres',
           database: store.database,
           shardKey: store.shardKey,
-          placement: { kind: 'dynamodb', table: placement.tableName },
+          placement: { kind: 'dynamodb', table: this.placement.tableName },
         },
       },
     });
@@ -92,5 +93,6 @@ export function synthesizeShardedPostgres(
     securityGroup: base.shardGroup.securityGroup,
     port: POSTGRES_PORT,
     shardStacks: [...shardStacks.keys()],
+    placement: base.placement,
   };
 }

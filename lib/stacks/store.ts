@@ -1,4 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 
@@ -14,4 +15,6 @@ export interface Store {
   readonly port: number;
   /** Names of the stacks that hold shards; none for a store that isn't sharded. */
   readonly shardStacks: readonly string[];
+  /** Where the placement of a sharded store lives. */
+  readonly placement?: Pick<dynamodb.ITable, 'tableArn'>;
 }

@@ -2,9 +2,10 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../definition';
+import type { OperationsOptions } from './operations-stack';
 import { synthesizeTier } from './tier-stacks';
 
-export interface TierAppProps {
+export interface TierAppProps extends OperationsOptions {
   readonly definition: TierDefinition;
   /** Context beyond the kit's feature flags. @default - none */
   readonly context?: Readonly<Record<string, unknown>>;
@@ -19,13 +20,13 @@ export interface TierAppProps {
  * The kit's feature flags win over the command line's: they decide how resources are named, and a database must not be replaced because a flag
  * was flipped.
  */
-export function createTierApp({ definition, context, outdir }: TierAppProps): App {
+export function createTierApp({ definition, context, outdir, ...options }: TierAppProps): App {
   const app = new App({
     context: { ...context },
     postCliContext: featureFlags,
     ...(outdir === undefined ? {} : { outdir }),
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  synthesizeTier(app, definition);
+  synthesizeTier(app, definition, options);
   return app;
 }

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { AccessStack } from './access-stack';
 import type { NetworkStack } from './network-stack';
+import { OperationsStack, type OperationsOptions } from './operations-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
 import { networkOf } from './tier-network';
@@ -13,7 +14,8 @@ export interface TierStacks {
   readonly network?: NetworkStack;
   readonly stores: Readonly<Record<string, Store>>;
   readonly access: AccessStack;
-  /** Every stack in an order in which they deploy: network, stores, access. Stores need not wait for each other. */
+  readonly operations: OperationsStack;
+  /** Every stack in an order in which they deploy: network, stores, access, operations. Stores need not wait for each other. */
   readonly all: readonly Stack[];
 }
 
@@ -22,14 +24,25 @@ export interface TierStacks {
  *
  * Their shape follows CDK's feature flags of this repository's cdk.json, which {@link createTierApp} sets by itself.
  */
-export function synthesizeTier(scope: Construct, definition: TierDefinition): TierStacks {
+export function synthesizeTier(
+  scope: Construct,
+  definition: TierDefinition,
+  options: OperationsOptions = {},
+): TierStacks {
   const network = networkOf(scope, definition);
   const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
   const access = new AccessStack(scope, definition, stores, network);
+  const operations = new OperationsStack(scope, definition, { stores, access, network, options });
   return {
     ...(network.stack === undefined ? {} : { network: network.stack }),
     stores: Object.fromEntries(stores.map((store) => [store.name, store])),
     access,
-    all: [...(network.stack === undefined ? [] : [network.stack]), ...stores.flatMap(({ stacks }) => stacks), access],
+    operations,
+    all: [
+      ...(network.stack === undefined ? [] : [network.stack]),
+      ...stores.flatMap(({ stacks }) => stacks),
+      access,
+      operations,
+    ],
   };
 }

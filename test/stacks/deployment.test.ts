@@ -22,7 +22,7 @@ test('a disposable stage can be deleted in one command', () => {
   expect(protectedStacks('dev')).toEqual([]);
 });
 
-test('stacks deploy network first, then stores, then access', () => {
+test('stacks deploy network first, then stores, then access, then operations', () => {
   const { stacks } = createTierApp({ definition: blogTier('dev') }).synth();
   const dependencies = Object.fromEntries(
     stacks.map((stack) => [
@@ -39,6 +39,13 @@ test('stacks deploy network first, then stores, then access', () => {
     'blog-dev-posts': ['blog-dev-network'],
     'blog-dev-posts-shards-s0': ['blog-dev-network', 'blog-dev-posts'],
     'blog-dev-access': ['blog-dev-main', 'blog-dev-network', 'blog-dev-posts'],
+    'blog-dev-operations': [
+      'blog-dev-access',
+      'blog-dev-main',
+      'blog-dev-network',
+      'blog-dev-posts',
+      'blog-dev-posts-shards-s0',
+    ],
   });
 });
 
@@ -55,5 +62,5 @@ test('a tier can be put into an app of the user’s own, beside other things', (
   expect(stores['posts']?.shardStacks).toEqual(['s0']);
 });
 
-const ORDER = ['network', 'main', 'posts', 'posts-shards-s0', 'access'].map((name) => `blog-dev-${name}`);
+const ORDER = ['network', 'main', 'posts', 'posts-shards-s0', 'access', 'operations'].map((name) => `blog-dev-${name}`);
 const byDeployment = (one: string, other: string): number => ORDER.indexOf(one) - ORDER.indexOf(other);

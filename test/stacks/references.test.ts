@@ -14,11 +14,14 @@ describe.each(['dev', 'prod'] as const)('references of the example tier in %s', 
     expect(JSON.stringify(templates['posts-shards-s0'])).toContain(`blog-${stage}-posts:ExportsOutput`);
   });
 
-  test('are weak in the access stack, so that a store or a service leaves in one deployment', () => {
-    const access = JSON.stringify(templates['access']);
-    expect(access).toContain('Fn::GetStackOutput');
-    expect(access).not.toContain('Fn::ImportValue');
-  });
+  test.each(['access', 'operations'])(
+    'are weak in stack %s, so that a store or a service leaves in one deployment',
+    (name) => {
+      const access = JSON.stringify(templates[name]);
+      expect(access).toContain('Fn::GetStackOutput');
+      expect(access).not.toContain('Fn::ImportValue');
+    },
+  );
 
   test('of stores go to the network and to their own base stack, never to another store or to a consumer', () => {
     for (const [name, mayImport] of [
@@ -52,7 +55,7 @@ test('stacks with data stay as they are when services come, change or go', () =>
 test('stacks with data stay as they are when another store leaves the tier', () => {
   const before = templatesOf(blogTier('prod'));
   const after = templatesOf(blogTier('prod', { onlyMain: true }));
-  expect(Object.keys(after).sort()).toEqual(['access', 'main', 'network']);
+  expect(Object.keys(after).sort()).toEqual(['access', 'main', 'network', 'operations']);
   for (const name of ['network', 'main']) expect([name, after[name]]).toEqual([name, before[name]]);
-  expect(JSON.stringify(after['access'])).not.toContain('posts');
+  for (const name of ['access', 'operations']) expect(JSON.stringify(after[name])).not.toContain('posts');
 });

@@ -1,7 +1,7 @@
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
-const STACKS = ['network', 'main', 'posts', 'posts-shards-s0', 'access'];
+const STACKS = ['network', 'main', 'posts', 'posts-shards-s0', 'access', 'operations'];
 const templates: Record<BlogStage, Record<string, TemplateJson>> = {
   dev: templatesOf(blogTier('dev')),
   prod: templatesOf(blogTier('prod')),
@@ -10,10 +10,14 @@ const templates: Record<BlogStage, Record<string, TemplateJson>> = {
 // What a template promises is asserted elsewhere; this shows what else changed.
 describe.each(['dev', 'prod'] as const)('%s', (stage) => {
   test.each(STACKS)('template of %s', (stack) => {
-    expect(templates[stage][stack]).toMatchSnapshot();
+    expect(withoutHashes(templates[stage][stack])).toMatchSnapshot();
   });
 });
 
 test.each(['dev', 'prod'] as const)('%s is synthesized the same each time', (stage) => {
   expect(JSON.stringify(templatesOf(blogTier(stage)))).toBe(JSON.stringify(templates[stage]));
 });
+
+/** What stands for the content of the kit's own code and of other templates: it changes with every line of them. */
+const withoutHashes = (template: TemplateJson | undefined): unknown =>
+  JSON.parse(JSON.stringify(template).replaceAll(/[0-9a-f]{64}/g, '<sha256>'));

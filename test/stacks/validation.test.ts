@@ -21,7 +21,7 @@ describe.each(STAGES)('the example tier in %s', (stage) => {
 
   test('has the stacks and resources that its templates have', () => {
     expect(summary.stacks.map(({ name }) => name).sort()).toEqual(
-      ['access', 'main', 'network', 'posts', 'posts-shards-s0'].map((name) => `blog-${stage}-${name}`),
+      ['access', 'main', 'network', 'operations', 'posts', 'posts-shards-s0'].map((name) => `blog-${stage}-${name}`),
     );
     for (const { resources } of summary.stacks) expect(resources).toBeGreaterThan(5);
   });

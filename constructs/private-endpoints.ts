@@ -1,0 +1,65 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+export interface PrivateEndpointsProps {
+  readonly vpc: ec2.IVpc;
+  /** Where the endpoints that are billed by the hour stand, one a zone. A zone without one reaches those of another. */
+  readonly vpcSubnets: ec2.SubnetSelection;
+  /** Said in the group's description. */
+  readonly description: string;
+}
+
+/** HTTPS: every API of AWS. */
+export const AWS_API_PORT = 443;
+
+/**
+ * The ways from isolated subnets to the AWS services that a client of the tier calls, and to no other: SSM for the topology, Secrets Manager
+ * for what to log in with, DynamoDB for placements. Logs and metrics of a Lambda leave by Lambda's own way and need none.
+ *
+ * They lead to things of this account only, so that nobody's copy of the data leaves by them. Who may use those of SSM and Secrets Manager is
+ * said by rules of {@link securityGroup}, in the client's own stack; the one of DynamoDB is a route, free of charge.
+ */
+export class PrivateEndpoints extends Construct {
+  readonly securityGroup: ec2.ISecurityGroup;
+
+  constructor(scope: Construct, id: string, props: PrivateEndpointsProps) {
+    super(scope, id);
+    // CDK's class and interface differ in nothing but `undefined` in optional members.
+    this.securityGroup = new ec2.SecurityGroup(this, 'Group', {
+      vpc: props.vpc,
+      description: props.description,
+      allowAllOutbound: false,
+    }) as ec2.ISecurityGroup;
+    for (const [name, service] of Object.entries(INTERFACES)) {
+      const endpoint = props.vpc.addInterfaceEndpoint(name, {
+        service,
+        subnets: props.vpcSubnets,
+        securityGroups: [this.securityGroup],
+        // Opens the group to the whole VPC otherwise.
+        open: false,
+      });
+      endpoint.addToPolicy(this.ownAccountOnly());
+    }
+    const dynamodb = props.vpc.addGatewayEndpoint('DynamoDb', {
+      service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+      subnets: [{ subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+    });
+    dynamodb.addToPolicy(this.ownAccountOnly());
+  }
+
+  private ownAccountOnly(): iam.PolicyStatement {
+    return new iam.PolicyStatement({
+      principals: [new iam.AnyPrincipal()],
+      actions: ['*'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } },
+    });
+  }
+}
+
+const INTERFACES = {
+  Ssm: ec2.InterfaceVpcEndpointAwsService.SSM,
+  SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+} as const;

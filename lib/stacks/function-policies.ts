@@ -1,0 +1,87 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { TierDefinition } from '../definition';
+import { OWNER_ROLE, SMOKE_ROLE } from '../topology';
+import type { FunctionOf } from './kit-functions';
+import { parameterName } from './names';
+import type { Store } from './store';
+
+/**
+ * What the kit's functions may ask of AWS: read the topology, read secrets, read placements; provisioning writes the first placement too.
+ *
+ * Secrets are chosen by tags, which every secret of the kit carries: a tier of hundreds of shards has more than a policy can list. The smoke test
+ * gets no owner's.
+ */
+export function functionStatements(
+  stack: Stack,
+  tier: TierDefinition,
+  stores: readonly Store[],
+): FunctionOf<readonly iam.PolicyStatement[]> {
+  const services = Object.values(tier.services)
+    .filter(({ uses }) => Object.keys(uses).length > 0)
+    .map(({ name }) => name);
+  const proven = [SMOKE_ROLE, ...services];
+  const common = [readTopology(stack, tier)];
+  return {
+    provision: [
+      ...common,
+      readSecrets(stack, tier, [OWNER_ROLE, ...proven]),
+      ...usePlacements(stores, ['dynamodb:GetItem', 'dynamodb:PutItem']),
+      ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']),
+    ],
+    'smoke-test': [
+      ...common,
+      readSecrets(stack, tier, proven),
+      ...usePlacements(stores, ['dynamodb:GetItem']),
+      ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey']),
+    ],
+  };
+}
+
+function readTopology(stack: Stack, tier: TierDefinition): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Topology',
+    actions: ['ssm:GetParametersByPath'],
+    // Whoever may read a path may read all below it.
+    resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameterName(tier).slice(1) })],
+  });
+}
+
+/** Every secret of the account in the stack's region, for a statement that chooses among them by tags. */
+export function anySecret(stack: Stack): string {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return stack.formatArn({ service: 'secretsmanager', resource: 'secret', resourceName: '*', arnFormat });
+}
+
+function readSecrets(stack: Stack, tier: TierDefinition, roles: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'Secrets',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [anySecret(stack)],
+    conditions: {
+      StringEquals: {
+        'aws:ResourceTag/tier': tier.name,
+        'aws:ResourceTag/stage': tier.stage.name,
+        'aws:ResourceTag/role': [...roles],
+      },
+    },
+  });
+}
+
+function usePlacements(stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
+  const resources = stores.flatMap(({ placement }) => (placement ? [placement.tableArn] : []));
+  return resources.length === 0 ? [] : [new iam.PolicyStatement({ sid: 'Placements', actions, resources })];
+}
+
+/** Secrets Manager and DynamoDB use a store's key as whoever asks them; nobody uses it on their own. */
+function useKeys(stack: Stack, stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
+  const via = ['secretsmanager', 'dynamodb'].map((service) => `${service}.${stack.region}.amazonaws.com`);
+  return [
+    new iam.PolicyStatement({
+      sid: 'Keys',
+      actions,
+      resources: [...new Set(stores.map(({ key }) => key.keyArn))],
+      conditions: { StringEquals: { 'kms:ViaService': via } },
+    }),
+  ];
+}

@@ -1,0 +1,113 @@
+import { CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { acknowledgeWildcards, DeploymentStep, IsolatedFunction } from '../../constructs';
+import type { TierDefinition } from '../definition';
+import { firstPlacements } from '../definition/first-placements';
+import { encodePlacement } from '../placement';
+import type { AccessStack } from './access-stack';
+import { anySecret, functionStatements } from './function-policies';
+import { functionTimeouts } from './function-timeouts';
+import { eachFunction, functionName, type FunctionOf } from './kit-functions';
+import { lambdaBundle, lambdaCode } from './lambda-code';
+import { parameterName } from './names';
+import { PROFILE_SETTINGS } from './profile-settings';
+import { stackSettings, tagStack } from './stack-settings';
+import type { Store } from './store';
+import { templateDigest } from './template-digest';
+import type { TierNetwork } from './tier-network';
+
+/** `throw`: a failed check fails the deployment of the operations stack. `report`: it is told and the deployment goes on, through an incident. */
+export type OnSmokeFailure = 'throw' | 'report';
+
+export interface OperationsOptions {
+  /** @default 'throw' */
+  readonly smoke?: OnSmokeFailure;
+}
+
+export interface OperationsStackProps {
+  readonly stores: readonly Store[];
+  readonly access: AccessStack;
+  readonly network: TierNetwork;
+  readonly options: OperationsOptions;
+}
+
+/**
+ * What the kit does to a tier on AWS: provisions its databases and then proves them, whenever a template of a store or of access has changed,
+ * and in a protected stage proves and watches them from then on.
+ *
+ * Stateless and last: nothing waits for it, and what fails here rolls back this stack and no other. It reads the others weakly.
+ */
+export class OperationsStack extends Stack {
+  readonly functions: FunctionOf<IsolatedFunction>;
+
+  constructor(scope: Construct, tier: TierDefinition, { stores, access, network, options }: OperationsStackProps) {
+    const settings = stackSettings(tier, ['operations'], 'provisioning, smoke test, alarms');
+    super(scope, settings.stackName, settings);
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
+    const before = [...stores.flatMap(({ stacks }) => stacks), access];
+    for (const stack of before) this.addStackDependency(stack);
+
+    const { vpc, dataSubnets } = network.in(this);
+    const statements = functionStatements(this, tier, stores);
+    const timeouts = functionTimeouts(tier);
+    this.functions = eachFunction(
+      (name) =>
+        new IsolatedFunction(this, IDS[name], {
+          functionName: functionName(tier, name),
+          description: `${DESCRIPTIONS[name]} ${tier.name}/${tier.stage.name}`,
+          code: lambdaCode(name),
+          timeout: timeouts[name],
+          environment: { POLYSTORE_PREFIX: parameterName(tier) },
+          vpc,
+          vpcSubnets: dataSubnets,
+          // CDK's classes and interfaces differ in nothing but `undefined` in optional members.
+          securityGroup: access.operations as ec2.ISecurityGroup,
+          logGroup: access.logGroups[name] as logs.ILogGroup,
+          statements: statements[name],
+        }),
+    );
+
+    for (const { role } of Object.values(this.functions)) {
+      if (role)
+        acknowledgeWildcards(
+          role,
+          [anySecret(this)],
+          'Secrets are chosen by their tags: tier, stage and role of the database.',
+        );
+    }
+
+    const profile = PROFILE_SETTINGS[tier.stage.profile];
+    const templates = templateDigest(before);
+    const stepSettings = { logRetention: profile.logRetention, removalPolicy: profile.removalPolicy };
+    const provision = new DeploymentStep(this, 'Provisioning', {
+      ...stepSettings,
+      handler: this.functions.provision,
+      resourceType: 'Custom::Provision',
+      properties: { Templates: templates, Code: lambdaBundle('provision').hash, seeds: seedsOf(tier) },
+    });
+    const proof = new DeploymentStep(this, 'Proof', {
+      ...stepSettings,
+      handler: this.functions['smoke-test'],
+      resourceType: 'Custom::SmokeTest',
+      properties: {
+        Templates: templates,
+        Code: lambdaBundle('smoke-test').hash,
+        onFailure: options.smoke ?? 'throw',
+      },
+    });
+    proof.node.addDependency(provision);
+    tagStack(this, tier);
+  }
+}
+
+const IDS: FunctionOf<string> = { provision: 'Provision', 'smoke-test': 'SmokeTest' };
+const DESCRIPTIONS: FunctionOf<string> = { provision: 'Provisions the databases of', 'smoke-test': 'Proves' };
+
+/** The first placements as provisioning takes them: it writes those that don't stand yet, and leaves the others. */
+function seedsOf(tier: TierDefinition): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...firstPlacements(tier)].map(([store, placement]) => [store, encodePlacement(placement)]),
+  );
+}
