@@ -17,19 +17,18 @@ export interface Template {
 }
 
 /**
- * - Collation: C.UTF-8 of PostgreSQL itself, the same on every system. (RDS has en_US.UTF-8: text sorts otherwise there.)
+ * - Collation: C.UTF-8 of PostgreSQL itself (C before 17, which has none), the same on every system. (RDS has en_US.UTF-8: text sorts otherwise there.)
  * - WAL segments of 1 MiB: a server takes 29 MiB of disk and not 36.
  * - `max_connections` as low as it goes: a replica refuses to start with less than the control file of its copy names.
  * - nobody may log in: who may is written into each copy.
  * - no sync: a template is not worth waiting for the disk.
  */
-const INITDB_ARGS = [
+const initdbArgs = (version: string): readonly string[] => [
   '--username=postgres',
   '--auth=reject',
   '--encoding=UTF8',
   '--locale=C',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
+  ...(Number.parseInt(version, 10) >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
   '--wal-segsize=1',
   ...['min_wal_size=2MB', 'max_wal_size=64MB', 'max_connections=10', 'wal_level=logical', 'fsync=off'].flatMap(
     (setting) => ['--set', setting],
@@ -57,7 +56,7 @@ export async function ensureTemplate(
   try {
     await clearDeadDrafts(templates);
     const made = join(draft, 'data');
-    const args = ['-D', made, ...INITDB_ARGS];
+    const args = ['-D', made, ...initdbArgs(binaries.version)];
     await runCommand(identity, { program: join(binaries.directory, 'bin', 'initdb'), args, label: 'initdb' }, signal);
     return { directory, kept: !(await publish(made, directory)) };
   } finally {
@@ -66,7 +65,10 @@ export async function ensureTemplate(
 }
 
 function templateName({ version }: PostgresBinaries): string {
-  const settings = createHash('sha256').update(JSON.stringify(INITDB_ARGS)).digest('hex').slice(0, 12);
+  const settings = createHash('sha256')
+    .update(JSON.stringify(initdbArgs(version)))
+    .digest('hex')
+    .slice(0, 12);
   return `postgres-${version}-${settings}`;
 }
 
