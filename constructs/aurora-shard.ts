@@ -10,7 +10,12 @@ import type { AuroraShardGroup } from './aurora-shard-group';
 import { ExportedLogs } from './exported-logs';
 import { POSTGRES_PORT } from './postgres-port';
 import { checkRdsIdentifier } from './rds-identifier';
+import { ReaderAutoscaling, type ReaderAutoscalingProps } from './reader-autoscaling';
 import { RoleSecret } from './role-secret';
+
+/** Servers of a class, or servers that scale by themselves between two figures of ACU. */
+export type ShardCapacity =
+  { readonly instanceType: ec2.InstanceType } | { readonly minAcu: number; readonly maxAcu: number };
 
 export interface AuroraShardProps {
   readonly vpc: ec2.IVpc;
@@ -19,19 +24,39 @@ export interface AuroraShardProps {
   /** Encrypts storage, backups, insights, exported logs and the owner's secret. Must let CloudWatch Logs use it: see {@link StoreKey}. */
   readonly encryptionKey: kms.IKey;
   /**
-   * The cluster's identifier, as in `blog-prod-posts-s0`; its servers are called `…-a` and `…-b`, since Aurora swaps their roles.
+   * The cluster's identifier, as in `blog-prod-posts-s0`; its servers are called `…-a`, `…-b` and so on, since Aurora swaps their roles.
    * 61 characters at most. Named for the reasons that {@link PostgresWithReplicasProps.identifier} gives.
    */
   readonly identifier: string;
-  readonly instanceType: ec2.InstanceType;
+  /** What all its servers are. Can be changed while the shard runs: its servers are modified one by one. */
+  readonly capacity: ShardCapacity;
+  /** Of a shard from a snapshot, the one that the snapshot holds. */
   readonly databaseName: string;
-  /** The role that owns the database; only provisioning logs in as it. */
+  /** The role that owns the database; only provisioning logs in as it. Of a shard from a snapshot, the snapshot's master user. */
   readonly ownerName: string;
+  /**
+   * Snapshot of a DB cluster that the shard starts from, for as long as it lives: CloudFormation replaces a cluster whose snapshot changes or
+   * goes. Storage is encrypted anew with `encryptionKey`, the owner gets a new password.
+   * @default - an empty database
+   */
+  readonly snapshotArn?: string;
   /** Reach of point-in-time recovery, 1 to 35 days. */
   readonly backupRetention: Duration;
+  /** Daily, as in `02:00-03:00`, UTC. @default - AWS picks one */
+  readonly backupWindow?: string;
+  /** Weekly, of the cluster and its servers, as in `sun:04:00-sun:05:00`, UTC. @default - AWS picks one */
+  readonly maintenanceWindow?: string;
+  /** @default rds.DBClusterStorageType.AURORA */
+  readonly storageType?: rds.DBClusterStorageType;
   readonly logRetention: logs.RetentionDays;
-  /** A second server in another zone, which takes over when the first fails and serves reads until then. @default true */
-  readonly multiAz?: boolean;
+  /**
+   * Servers beside the first, in other zones as long as there are some, which take over when it fails and serve reads until then: 0 to 15.
+   * They are called `…-b` to `…-p`.
+   * @default 1
+   */
+  readonly readers?: number;
+  /** Lets Aurora add more readers, up to `maxReaders`. @default - it doesn't */
+  readonly readerAutoscaling?: Pick<ReaderAutoscalingProps, 'maxReaders' | 'cpuPercent'>;
   /** @default true */
   readonly deletionProtection?: boolean;
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
@@ -39,10 +64,12 @@ export interface AuroraShardProps {
 }
 
 const EXPORTED_LOGS = ['postgresql'] as const;
+/** What servers beside the first are called. */
+const READERS = 'BCDEFGHIJKLMNOP';
 
 /** One shard: an Aurora PostgreSQL cluster, encrypted with a customer's key, reached over TLS only, backed up continuously. */
 export class AuroraShard extends Construct implements ec2.IConnectable {
-  readonly cluster: rds.DatabaseCluster;
+  readonly cluster: rds.DatabaseCluster | rds.DatabaseClusterFromSnapshot;
   /** What the owner logs in with. */
   readonly ownerSecret: secretsmanager.ISecret;
   readonly connections: ec2.Connections;
@@ -65,17 +92,24 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
       performanceInsightEncryptionKey: props.encryptionKey,
     };
-    const server = (suffix: 'A' | 'B') =>
-      rds.ClusterInstance.provisioned(suffix, {
+    const { capacity, readers = 1 } = props;
+    const server = (suffix: string) => {
+      const options = {
         instanceIdentifier: checkRdsIdentifier(this, `${props.identifier}-${suffix.toLowerCase()}`),
-        instanceType: props.instanceType,
         parameterGroup: group.instanceParameters,
         publiclyAccessible: false,
         caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
         autoMinorVersionUpgrade: true,
+        ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
         ...insights,
-      });
-    this.cluster = new rds.DatabaseCluster(this, 'Cluster', {
+      };
+      if ('instanceType' in capacity) {
+        return rds.ClusterInstance.provisioned(suffix, { ...options, instanceType: capacity.instanceType });
+      }
+      // The first reader is as large as the primary at any time, since it takes over from it.
+      return rds.ClusterInstance.serverlessV2(suffix, { ...options, ...(suffix === 'B' && { scaleWithWriter: true }) });
+    };
+    const cluster = {
       engine: group.engine,
       clusterIdentifier: checkRdsIdentifier(this, props.identifier),
       vpc: props.vpc,
@@ -84,11 +118,18 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       parameterGroup: group.clusterParameters,
       port: POSTGRES_PORT,
       writer: server('A'),
-      readers: (props.multiAz ?? true) ? [server('B')] : [],
-      defaultDatabaseName: props.databaseName,
-      credentials: rds.Credentials.fromSecret(this.ownerSecret, props.ownerName),
+      readers: [...READERS.slice(0, readers)].map(server),
+      ...('minAcu' in capacity && {
+        serverlessV2MinCapacity: capacity.minAcu,
+        serverlessV2MaxCapacity: capacity.maxAcu,
+      }),
       storageEncryptionKey: props.encryptionKey,
-      backup: { retention: props.backupRetention },
+      backup: {
+        retention: props.backupRetention,
+        ...(props.backupWindow !== undefined && { preferredWindow: props.backupWindow }),
+      },
+      ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
+      ...(props.storageType !== undefined && { storageType: props.storageType }),
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       copyTagsToSnapshot: true,
       cloudwatchLogsExports: [...EXPORTED_LOGS],
@@ -96,10 +137,37 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,
-    });
+    } satisfies Partial<rds.DatabaseClusterProps>;
+    // The same id either way: a logical id must not depend on where the first data came from.
+    this.cluster =
+      props.snapshotArn === undefined
+        ? new rds.DatabaseCluster(this, 'Cluster', {
+            ...cluster,
+            defaultDatabaseName: props.databaseName,
+            credentials: rds.Credentials.fromSecret(this.ownerSecret, props.ownerName),
+          })
+        : new rds.DatabaseClusterFromSnapshot(this, 'Cluster', {
+            ...cluster,
+            snapshotIdentifier: props.snapshotArn,
+            snapshotCredentials: rds.SnapshotCredentials.fromSecret(this.ownerSecret),
+          });
+    if (props.snapshotArn !== undefined) {
+      Validations.of(this.cluster).acknowledge({
+        id: 'CloudFormation-Validate::F3021',
+        reason:
+          'A cluster from a snapshot keeps its master user, whose name may not be given; its password is set once the cluster is restored.',
+      });
+    }
     // CDK hands a cluster's RETAIN on to its servers, but no other way of keeping it.
     for (const child of this.cluster.node.findAll()) {
       if (child instanceof rds.CfnDBInstance) child.applyRemovalPolicy(removalPolicy);
+    }
+    if (props.readerAutoscaling !== undefined) {
+      new ReaderAutoscaling(this, 'Autoscaling', {
+        cluster: this.cluster,
+        minReaders: readers,
+        ...props.readerAutoscaling,
+      });
     }
     Validations.of(this.cluster).acknowledge({
       id: 'AwsSolutions-RDS6',

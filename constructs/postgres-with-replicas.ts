@@ -39,19 +39,36 @@ export interface PostgresWithReplicasProps {
   readonly instanceType: ec2.InstanceType;
   /** Replicas by name; a name is part of the server's identifier and logical id, and is never reused. @default - none */
   readonly replicas?: Readonly<Record<string, PostgresReplicaProps>>;
-  /** gp3 storage at birth. */
+  /** Storage at birth, of the primary and every replica. */
   readonly storage: Size;
+  /** @default rds.StorageType.GP3 */
+  readonly storageType?: rds.StorageType;
+  /** I/O operations a second, of the primary and every replica. IO1 and IO2 need it; GP3 takes it from 400 GiB on. @default - the type's own */
+  readonly iops?: number;
+  /** MiB a second, of the primary and every replica. GP3 takes it from 400 GiB on. @default - the type's own */
+  readonly storageThroughput?: number;
   /** Storage grows by itself up to this. */
   readonly maxStorage: Size;
+  /** Of a database from a snapshot, the one that the snapshot holds. */
   readonly databaseName: string;
-  /** The role that owns the database; only provisioning logs in as it. */
+  /** The role that owns the database; only provisioning logs in as it. Of a database from a snapshot, the snapshot's master user. */
   readonly ownerName: string;
+  /**
+   * Snapshot of a DB instance that the primary starts from, for as long as it lives: CloudFormation replaces a database whose snapshot changes or
+   * goes. RDS gives storage the key of the snapshot and takes no other; the owner gets a new password.
+   * @default - an empty database
+   */
+  readonly snapshotArn?: string;
   /** Of the primary and every replica alike: a replica with fewer than its primary stops replaying. */
   readonly maxConnections: number;
   /** Slower statements are logged. */
   readonly slowQueryThreshold: Duration;
   /** Reach of point-in-time recovery, 1 to 35 days. */
   readonly backupRetention: Duration;
+  /** Daily, as in `02:00-03:00`, UTC. @default - AWS picks one */
+  readonly backupWindow?: string;
+  /** Weekly, of the primary and every replica, as in `sun:04:00-sun:05:00`, UTC. @default - AWS picks one */
+  readonly maintenanceWindow?: string;
   readonly logRetention: logs.RetentionDays;
   /** A standby of the primary in another zone. Replicas have none: each is the others' spare. @default true */
   readonly multiAz?: boolean;
@@ -67,6 +84,11 @@ const STANDARD_PORT = {
     'The port is no secret worth keeping: who may connect is decided by security groups that name their clients, in subnets without a route to the internet.',
 };
 
+const KEY_OF_SNAPSHOT = {
+  id: 'AwsSolutions-RDS2',
+  reason: 'Storage has the encryption and the key of the snapshot: RDS takes neither property when it restores one.',
+};
+
 const PRIMARY_LOGS = ['postgresql', 'upgrade'] as const;
 const REPLICA_LOGS = ['postgresql'] as const;
 
@@ -80,7 +102,7 @@ const REPLICA_LOGS = ['postgresql'] as const;
  * stable, and a primary with a standby is away for about as long as a failover takes.
  */
 export class PostgresWithReplicas extends Construct implements ec2.IConnectable {
-  readonly primary: rds.DatabaseInstance;
+  readonly primary: rds.DatabaseInstance | rds.DatabaseInstanceFromSnapshot;
   readonly replicas: Readonly<Record<string, rds.DatabaseInstanceReadReplica>>;
   /** What the owner logs in with. */
   readonly ownerSecret: secretsmanager.ISecret;
@@ -133,10 +155,13 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       parameterGroup,
       port: POSTGRES_PORT,
       publiclyAccessible: false,
-      storageType: rds.StorageType.GP3,
+      storageType: props.storageType ?? rds.StorageType.GP3,
+      ...(props.iops !== undefined && { iops: props.iops }),
+      ...(props.storageThroughput !== undefined && { storageThroughput: props.storageThroughput }),
       maxAllocatedStorage: props.maxStorage.toGibibytes(),
       caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
       autoMinorVersionUpgrade: true,
+      ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
       copyTagsToSnapshot: true,
       enablePerformanceInsights: true,
       performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
@@ -153,21 +178,34 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       removalPolicy,
     } as const;
     const primaryIdentifier = checkRdsIdentifier(this, `${props.identifier}-primary`);
-    this.primary = new rds.DatabaseInstance(this, 'Primary', {
+    const primary = {
       ...shared,
       engine,
       instanceIdentifier: primaryIdentifier,
       instanceType: props.instanceType,
       multiAz: props.multiAz ?? true,
-      storageEncryptionKey: props.encryptionKey,
       allocatedStorage: props.storage.toGibibytes(),
-      databaseName: props.databaseName,
-      credentials: rds.Credentials.fromSecret(this.ownerSecret, props.ownerName),
       backupRetention: props.backupRetention,
+      ...(props.backupWindow !== undefined && { preferredBackupWindow: props.backupWindow }),
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       cloudwatchLogsExports: [...PRIMARY_LOGS],
-    });
+    } satisfies Partial<rds.DatabaseInstanceProps>;
+    // The same id either way: a logical id must not depend on where the first data came from.
+    this.primary =
+      props.snapshotArn === undefined
+        ? new rds.DatabaseInstance(this, 'Primary', {
+            ...primary,
+            storageEncryptionKey: props.encryptionKey,
+            databaseName: props.databaseName,
+            credentials: rds.Credentials.fromSecret(this.ownerSecret, props.ownerName),
+          })
+        : new rds.DatabaseInstanceFromSnapshot(this, 'Primary', {
+            ...primary,
+            snapshotIdentifier: props.snapshotArn,
+            credentials: rds.SnapshotCredentials.fromSecret(this.ownerSecret),
+          });
     Validations.of(this.primary).acknowledge(STANDARD_PORT);
+    if (props.snapshotArn !== undefined) Validations.of(this.primary).acknowledge(KEY_OF_SNAPSHOT);
     new ExportedLogs(this, 'PrimaryLogs', {
       ...logSettings,
       server: this.primary,

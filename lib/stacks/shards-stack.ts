@@ -1,8 +1,9 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup } from '../../constructs';
+import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup, type ShardCapacity } from '../../constructs';
 import type { ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ShardPart } from '../topology';
 import { stackName } from './names';
@@ -15,7 +16,7 @@ export interface ShardsStackProps {
   /** Within the store: see {@link shardStackOf}. */
   readonly name: string;
   readonly shards: readonly ShardDefinition[];
-  readonly base: { readonly key: kms.Key; readonly shardGroup: AuroraShardGroup };
+  readonly base: { readonly key: kms.IKey; readonly shardGroup: AuroraShardGroup };
   readonly network: TierNetwork;
 }
 
@@ -30,25 +31,33 @@ export class ShardsStack extends Stack {
     // A scope of their own, so that no name of a shard ever meets the name of another part.
     const shardScope = new Construct(this, 'Shards');
     const parts = props.shards.map((definition): [string, ShardPart] => {
+      const { readers } = definition;
       const shard = new AuroraShard(shardScope, definition.name, {
         vpc: props.network.in(this).vpc,
         group: props.base.shardGroup,
         encryptionKey: key,
         identifier: stackName(tier, store.name, definition.name),
-        instanceType: new ec2.InstanceType(definition.class),
+        capacity: capacityOf(definition),
         databaseName: store.database,
-        ownerName: OWNER_ROLE,
+        ownerName: definition.origin?.owner ?? OWNER_ROLE,
+        ...(definition.origin === undefined ? {} : { snapshotArn: definition.origin.arn }),
         backupRetention: Duration.days(store.backup.retentionDays),
+        backupWindow: store.backup.window,
+        maintenanceWindow: store.maintenance.window,
+        ...(store.storageType === 'ioOptimized' && { storageType: rds.DBClusterStorageType.AURORA_IOPT1 }),
         logRetention: profile.logRetention,
-        multiAz: profile.multiAz,
+        readers: readers.min,
+        ...(readers.autoscaling && {
+          readerAutoscaling: { maxReaders: readers.autoscaling.max, cpuPercent: readers.autoscaling.cpuPercent },
+        }),
         deletionProtection: profile.deletionProtection,
         removalPolicy: profile.removalPolicy,
       });
       Validations.of(shard.cluster).acknowledge(...profile.withoutProtection);
       const part: ShardPart = {
         primary: shard.cluster.clusterEndpoint.hostname,
-        // One reader, reached by the cluster's reader endpoint: its own endpoint would lead to the writer after a failover.
-        replicas: profile.multiAz ? { reader: shard.cluster.clusterReadEndpoint.hostname } : {},
+        // However many readers, one name, that of the cluster's reader endpoint: its own endpoint would lead to the writer after a failover.
+        replicas: readers.min > 0 ? { reader: shard.cluster.clusterReadEndpoint.hostname } : {},
         owner: shard.ownerSecret.secretArn,
       };
       return [definition.name, part];
@@ -66,4 +75,10 @@ export class ShardsStack extends Stack {
     });
     tagStack(this, tier, { store: store.name });
   }
+}
+
+function capacityOf({ class: name, acu }: ShardDefinition): ShardCapacity {
+  if (name !== 'serverless') return { instanceType: new ec2.InstanceType(name) };
+  if (acu === undefined) throw new TypeError('a serverless shard has no range, and nobody noticed');
+  return acu;
 }
