@@ -143,6 +143,10 @@ async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> 
   // Made while data is copied: last, since from here on it is startClusters that waits for them.
   const tls = tlsFilesIn(directory.tls);
   const certificates = ensureCertificates(directory.tls).then(() => giveTo(identity, tls.key));
+  // Whoever waits for them meets the failure; until somebody does, it must not end the process.
+  certificates.catch(() => undefined);
+  // A failure waits for whoever asks; until then it must not end the process.
+  certificates.catch(() => undefined);
   return { engine, template: template.directory, directory, ports, tls, certificates, secrets, run: lock.run, guard };
 }
 
