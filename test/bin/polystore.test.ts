@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ServerStatus } from '../../lib/local';
@@ -204,6 +204,18 @@ describe('polystore prove', () => {
     const report = JSON.parse(readFileSync(join(project.directory, '.polystore/report.json'), 'utf8')) as SmokeReport;
     expect(report.counts.failed).toBe(0);
     expect((await project.run('status')).code).toBe(3);
+  });
+
+  it('fails where the committed baseline would lose something, naming what', async () => {
+    const changed = createProject();
+    copyFileSync(join(__dirname, '../../polystore.baseline.json'), join(changed.directory, 'polystore.baseline.json'));
+    changed.edit((text) => text.replace('postgres({ replicas', "postgres({ database: 'renamed', replicas"));
+    const { code, stdout } = await changed.run('prove');
+    changed.remove();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ guard/);
+    expect(stdout).toContain('DBName');
+    expect(stdout).toMatch(/\n\d+ passed, [1-9]\d* failed, \d+ skipped\n$/);
   });
 
   it('ends with 130 on Ctrl-C and leaves no server behind', async () => {
