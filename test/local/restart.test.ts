@@ -122,6 +122,17 @@ test('a tier that is deleted starts again in the same process, with another auth
   expect(await ask('primary', 'select 1')).toBe(1);
 });
 
+test('a server that logs every statement logs no password', async () => {
+  await up(pair({ slowQueryMs: 0 }));
+  const log = readFileSync(join(directory, 'log', 'main', 'primary.log'), 'utf8');
+  expect(log).toMatch(/duration: .*(create|alter) role/i);
+  const secrets = JSON.parse(readFileSync(join(directory, 'secrets.json'), 'utf8')) as Record<
+    string,
+    { password: string }
+  >;
+  for (const { password } of Object.values(secrets)) expect(log).not.toContain(password);
+});
+
 test('lost secrets are made anew, and every role gets its new password', async () => {
   await up();
   await ask('primary', 'create table kept as select 1 as one');
