@@ -145,8 +145,6 @@ async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> 
   const certificates = ensureCertificates(directory.tls).then(() => giveTo(identity, tls.key));
   // Whoever waits for them meets the failure; until somebody does, it must not end the process.
   certificates.catch(() => undefined);
-  // A failure waits for whoever asks; until then it must not end the process.
-  certificates.catch(() => undefined);
   return { engine, template: template.directory, directory, ports, tls, certificates, secrets, run: lock.run, guard };
 }
 
