@@ -21,7 +21,7 @@ export function effectGroups({ changes }: PartDiff): readonly EffectGroup[] {
       const text =
         cause.through === undefined
           ? `${cause.property} ${cause.before} → ${cause.after}`
-          : `${cause.property} names ${cause.through}, which is replaced`;
+          : `${cause.property}, which names what is replaced`;
       const key = `${effect} ${text}`;
       const others = groups.get(key)?.resources ?? [];
       groups.set(key, { effect, cause: text, resources: [...others, placeOf(change)] });

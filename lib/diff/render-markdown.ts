@@ -5,8 +5,8 @@ import type { PartDiff, StageDiff } from './stage-diff';
 /** By this the one comment of a pull request is found again. */
 export const COMMENT_MARKER = '<!-- polystore-diff -->';
 
-/** Changed resources that a page lists; GitHub refuses a comment of more than 65,536 characters. */
-const LISTED_MAX = 200;
+/** What a page lists of anything at most: GitHub refuses a comment of more than 65,536 characters. */
+const LISTED_MAX = 100;
 
 /** Every stage as a page for a reviewer, in GitHub's Markdown. */
 export function renderDiffPage(tier: string, base: string, stages: readonly StageDiff[]): string {
@@ -64,9 +64,16 @@ function stagePage(diff: StageDiff): readonly string[] {
 
 /** What a deployment would lose; protections have a section of their own. */
 function lossSection({ losses }: StageDiff): readonly string[] {
-  const rows = losses
-    .filter(({ kind }) => kind !== 'lostProtection')
-    .map(({ resource, kind, change, lost, fate = '' }) => [code(resource), kind, change, lost, fate]);
+  const groups = new Map<string, { readonly cells: readonly string[]; readonly resources: string[] }>();
+  for (const { kind, resource, change, property = '', through, lost, fate = '' } of losses) {
+    if (kind === 'lostProtection') continue;
+    const cause = through === undefined ? change : `${property} names what would be replaced`;
+    const cells = [kind, cause, lost, fate];
+    const group = groups.get(JSON.stringify(cells)) ?? { cells, resources: [] };
+    group.resources.push(resource);
+    groups.set(JSON.stringify(cells), group);
+  }
+  const rows = [...groups.values()].map(({ cells, resources }) => [firstOf(resources.map(code)), ...cells]);
   return table('Would be lost', ['resource', '', 'cause', 'lost', 'then'], rows);
 }
 
@@ -123,14 +130,31 @@ function resourceSection({ parts }: StageDiff): readonly string[] {
 
 function section(title: string, lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return [];
-  return [`**${title}**`, '', ...lines.map((line) => (line.startsWith('  ') ? line : `- ${line}`)), ''];
+  const rest = lines.length - LISTED_MAX;
+  return [
+    `**${title}**`,
+    '',
+    ...lines.slice(0, LISTED_MAX).map((line) => (line.startsWith('  ') ? line : `- ${line}`)),
+    ...(rest > 0 ? [`- and ${rest} more`] : []),
+    '',
+  ];
 }
 
 function table(title: string, header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   if (rows.length === 0) return [];
   const row = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [`**${title}**`, '', row(header), row(header.map(() => '---')), ...rows.map(row), ''];
+  const rest = rows.length - LISTED_MAX;
+  const more = rest > 0 ? [row([`and ${rest} more`, ...header.slice(1).map(() => '')])] : [];
+  return [
+    `**${title}**`,
+    '',
+    row(header),
+    row(header.map(() => '---')),
+    ...rows.slice(0, LISTED_MAX).map(row),
+    ...more,
+    '',
+  ];
 }
 
 /** Text of a template that must not become markup. */

@@ -114,8 +114,8 @@ function partLines(part: PartDiff, { dim, green, red, yellow }: DiffPainter): re
         ({ effect, cause, resources }) =>
           `${(effect === 'replaced' ? red : yellow)(effect)}: ${firstOf(resources)} by ${cause}`,
       );
-      // What access gains and loses is said as reach.
-      if (!part.isStore && definition.length + effects.length === 0 && part.part === 'access') return [];
+      // What access gains and loses is said as reach; operations follow the stores.
+      if (!part.isStore && part.part !== 'network' && definition.length + effects.length === 0) return [];
       const said = definition.length > 0 ? firstOf(definition, 6) : countChanges(part.changes);
       const counts = definition.length > 0 ? countChanges(part.changes) : '';
       return [

@@ -17,12 +17,12 @@ export function renderVerdicts(comparisons: readonly StageComparison[], { red, d
   const lines = grouped(comparisons.flatMap(({ verdicts }) => verdicts)).flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { stage, kind, change, next } = first;
+    const { stage, kind } = first;
     return [
-      `${red('✗')} ${stage}: ${namesOf(group)} ${wouldBe(kind)}: ${change}`,
+      `${red('✗')} ${stage}: ${namesOf(group)} ${wouldBe(kind)}: ${changeOf(group)}`,
       ...distinct(group.map(({ lost }) => lost)).map((lost) => `  ${dim('lost')} ${lost}`),
       ...distinct(group.flatMap(({ fate }) => fate ?? [])).map((fate) => `  ${dim('then')} ${fate}`),
-      `  ${dim('next')} ${next}`,
+      `  ${dim('next')} ${nextOf(group)}`,
     ];
   });
   return lines.map((line) => `${line}\n`).join('');
@@ -45,15 +45,24 @@ const NOUNS: Readonly<Record<VerdictKind, readonly [string, string]>> = {
   lostProtection: ['lost protection', 'lost protections'],
 };
 
+/** Verdicts with the same cause together; those that are inherited by one property have one cause, whatever it names. */
 function grouped(verdicts: readonly Verdict[]): readonly (readonly Verdict[])[] {
   const groups = new Map<string, Verdict[]>();
   for (const verdict of verdicts) {
-    const { kind, stage, change, next } = verdict;
-    const key = JSON.stringify([kind, stage, change, next]);
+    const { kind, stage, property, through, change, next } = verdict;
+    const key = JSON.stringify(through === undefined ? [kind, stage, change, next] : [kind, stage, property]);
     groups.set(key, [...(groups.get(key) ?? []), verdict]);
   }
   return [...groups.values()];
 }
+
+const isOneCause = (group: readonly Verdict[]): boolean => distinct(group.map(({ change }) => change)).length === 1;
+
+const changeOf = (group: readonly Verdict[]): string =>
+  isOneCause(group) ? (group[0]?.change ?? '') : `${group[0]?.property} names what would be replaced`;
+
+const nextOf = (group: readonly Verdict[]): string =>
+  isOneCause(group) ? (group[0]?.next ?? '') : 'Take back what replaces these.';
 
 function namesOf(group: readonly Verdict[]): string {
   const names = group.slice(0, NAMED_MAX).map(({ resource }) => resource);

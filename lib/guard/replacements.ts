@@ -69,6 +69,7 @@ function verdictOf(stage: string, old: KeptResource, resource: KeptResource, cau
     property,
     before,
     after,
+    ...(through !== undefined && { through }),
     lost: contentsOf(old),
     atStake: stakeIn(old),
     fate: fateOf(old, resource),

@@ -22,6 +22,8 @@ export interface Verdict {
   readonly property?: string;
   readonly before?: string;
   readonly after?: string;
+  /** The replaced resource that the property names, where its own text stays the same. */
+  readonly through?: string;
   /** What would be lost. */
   readonly lost: string;
   /** `data`: what can't be made again. `service`: connections and time. `protection`: nothing yet. */

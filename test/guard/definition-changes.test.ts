@@ -1,8 +1,7 @@
-import { newVpc, postgres, shardedPostgres, type StageConfig, type TierConfig } from '../../lib/definition';
+import { newVpc, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { baselineOf, compareWithBaseline, type Verdict } from '../../lib/guard';
-import { MAIN, POSTS, stacksOf, TIER, tierOf } from '../support/synthesized-stacks';
+import { MAIN, POSTS, STAGE, stacksOf, TIER, tierOf } from '../support/synthesized-stacks';
 
-const stage = TIER.stages['prod'] as StageConfig;
 const baseline = baselineOf(stacksOf(tierOf()));
 const compare = (changes: Partial<TierConfig>) =>
   compareWithBaseline(baseline, stacksOf(tierOf(changes)), { stage: 'prod' });
@@ -142,7 +141,7 @@ describe('refused', () => {
   });
 
   test('a protected stage that becomes disposable, lock by lock', () => {
-    const verdicts = verdictsOf({ stages: { prod: { ...stage, profile: 'disposable' } } });
+    const verdicts = verdictsOf({ stages: { prod: { ...STAGE, profile: 'disposable' } } });
     const lost = new Set(verdicts.filter(({ kind }) => kind === 'lostProtection').map(({ property }) => property));
     for (const property of [
       'BackupRetentionPeriod',

@@ -3,22 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
-import {
-  parseTier,
-  postgres,
-  shardedPostgres,
-  type StageConfig,
-  type TierConfig,
-  type TierDefinition,
-} from '../../lib/definition';
+import { parseTier, postgres, shardedPostgres, type TierConfig, type TierDefinition } from '../../lib/definition';
 import { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from '../../lib/guard';
 import { synthesizeTier } from '../../lib/stacks';
 
-const STAGE: StageConfig = {
+export const STAGE = {
   profile: 'protected',
   env: { account: '111122223333', region: 'eu-west-1' },
   zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
-};
+} as const;
 
 export const MAIN = { version: '16', replicas: { r1: {} }, storage: { sizeGiB: 100 } } as const;
 export const POSTS = { shardKey: 'user_id', shards: { s0: {}, s10: {} } } as const;
@@ -56,9 +49,10 @@ export function withResource(
   return stacks.map((candidate) => {
     const resource = candidate.resources[logicalId];
     if (candidate.name !== stack || resource === undefined) return candidate;
-    const { [logicalId]: _, ...others } = candidate.resources;
+    const others = Object.entries(candidate.resources).filter(([id]) => id !== logicalId);
     const changed = change(resource);
-    return { ...candidate, resources: changed === undefined ? others : { ...others, [logicalId]: changed } };
+    const resources = Object.fromEntries(changed === undefined ? others : [...others, [logicalId, changed]]);
+    return { ...candidate, resources };
   });
 }
 

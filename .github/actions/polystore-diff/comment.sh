@@ -6,7 +6,7 @@ page=$1
 marker=$(head -n 1 "$page")
 # GitHub refuses a comment of more than 65,536 characters; what is cut in two by the limit is left out.
 body=$(mktemp)
-head -c 65000 "$page" | iconv -c -f utf-8 -t utf-8 > "$body" || true
+head -c 65000 "$page" | iconv -c -f utf-8 -t utf-8 > "$body" 2> /dev/null || true
 
 existing=$(gh api --paginate "$COMMENTS" --jq ".[] | select(.body | startswith(\"$marker\")) | .id" | sed -n 1p)
 if [ -n "$existing" ]; then
