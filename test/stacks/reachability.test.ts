@@ -1,74 +1,75 @@
 import fc from 'fast-check';
-import type { ServiceConfig } from '../../lib/definition';
+import { parseTier, postgres, type ServiceConfig, type TierDefinition } from '../../lib/definition';
+import federatedShop from '../../examples/federated-shop.config';
 import { blogTier } from '../support/blog-tier';
-import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
-
-type Templates = Record<string, TemplateJson>;
+import { reachOf, type Reach, type Templates } from '../support/reach';
+import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 
 /** EC2 lets a group without an inline rule reach everything; this rule reaches nothing. */
 const NO_TRAFFIC = [
   { CidrIp: '255.255.255.255/32', Description: 'Disallow all traffic', FromPort: 252, IpProtocol: 'icmp', ToPort: 86 },
 ];
 
-/** A security group by the stack that has it and its logical id, whichever way a template names it. */
-function groupOf(templates: Templates, stack: string, reference: unknown): string {
-  const { 'Fn::GetAtt': local, 'Fn::GetStackOutput': output } = reference as {
-    'Fn::GetAtt'?: [string, string];
-    'Fn::GetStackOutput'?: { StackName: string; OutputName: string };
-  };
-  if (local) return `${stack}/${local[0]}`;
-  if (!output) throw new Error(`not a security group: ${JSON.stringify(reference)}`);
-  const producer = output.StackName.replace(/^blog-(dev|prod)-/, '');
-  const value = templates[producer]?.Outputs?.[output.OutputName]?.Value;
-  return groupOf(templates, producer, value);
-}
+const shop = parseTier(federatedShop, { stage: 'live' });
+const unsharded = parseTier({
+  name: 'lone',
+  stages: { live: { profile: 'disposable' } },
+  stores: { orders: postgres({ replicas: 1 }), stock: postgres() },
+  services: { depot: { uses: { stock: 'write' } }, idle: { uses: {} } },
+});
 
-/** What the templates let through, as `who -> whom:port`; both sides must agree. */
-function reachOf(templates: Templates): { egress: string[]; ingress: string[] } {
-  const names = new Map<string, string>();
-  for (const { stack, id, Properties } of resourcesOf(templates, 'AWS::EC2::SecurityGroup')) {
-    const description = Properties['GroupDescription'] as string;
-    const [, service] = /^Service (\S+) of/.exec(description) ?? [];
-    const [, store] = /^(?:Servers|Shards) of blog-(?:dev|prod)-(\S+)$/.exec(description) ?? [];
-    names.set(`${stack}/${id}`, service ? `service ${service}` : store ? `store ${store}` : 'operations');
-  }
-  const sides = (type: string, from: string, to: string): string[] =>
-    resourcesOf(templates, type)
-      .map(({ stack, Properties }) => {
-        const { IpProtocol, FromPort, ToPort } = Properties;
-        const who = names.get(groupOf(templates, stack, Properties[from]));
-        const whom = names.get(groupOf(templates, stack, Properties[to]));
-        return `${who} -> ${whom}:${IpProtocol}/${FromPort}-${ToPort}`;
-      })
-      .sort();
+const prefixOf = ({ name, stage }: TierDefinition): string => `${name}-${stage.name}-`;
+const reach = (tier: TierDefinition, templates: Templates = templatesOf(tier)): Reach =>
+  reachOf(templates, prefixOf(tier));
+
+/** What the definition says, and nothing else of the templates. */
+function impliedBy(tier: TierDefinition): Omit<Reach, 'actions'> {
+  const stores = Object.values(tier.stores);
+  const sharded = stores.filter(({ kind }) => kind === 'shardedPostgres').map(({ name }) => name);
+  const clients = [
+    { name: 'operations', uses: stores.map(({ name }) => name) },
+    ...Object.values(tier.services).map(({ name, uses }) => ({ name: `service ${name}`, uses: Object.keys(uses) })),
+  ].filter(({ uses }) => uses.length > 0);
+  const ingress = clients.flatMap(({ name, uses }) => [
+    ...uses.map((store) => `${name} -> store ${store}:tcp/5432-5432`),
+    `${name} -> endpoints:tcp/443-443`,
+  ]);
+  const placed = clients.filter(({ uses }) => uses.some((store) => sharded.includes(store)));
+  const roles = stores.flatMap(({ name }) => [
+    { store: name, role: 'polystore_smoke' },
+    ...Object.values(tier.services)
+      .filter(({ uses }) => uses[name] !== undefined)
+      .map((service) => ({ store: name, role: service.name })),
+  ]);
+  const owners = stores.flatMap((store) =>
+    Array.from({ length: store.kind === 'postgres' ? 1 : store.shards.length }, () => ({
+      store: store.name,
+      role: 'polystore_owner',
+    })),
+  );
+  const reads = (who: string, secrets: readonly { store: string; role: string }[]): string[] =>
+    secrets.map(({ store, role }) => `${who} reads secret of ${role} in ${store}`);
   return {
-    egress: sides('AWS::EC2::SecurityGroupEgress', 'GroupId', 'DestinationSecurityGroupId'),
-    ingress: sides('AWS::EC2::SecurityGroupIngress', 'SourceSecurityGroupId', 'GroupId'),
+    egress: [...ingress, ...placed.map(({ name }) => `${name} -> DynamoDB:tcp/443-443`)].sort(),
+    ingress: [...ingress].sort(),
+    secrets: [...reads('provision', [...owners, ...roles]), ...reads('smoke test', roles)].sort(),
   };
 }
 
-const impliedBy = (services: Readonly<Record<string, ServiceConfig>>): string[] =>
-  [
-    ...Object.entries(services).flatMap(([service, { uses }]) =>
-      Object.keys(uses).map((store) => `service ${service} -> store ${store}:tcp/5432-5432`),
-    ),
-    'operations -> store main:tcp/5432-5432',
-    'operations -> store posts:tcp/5432-5432',
-  ].sort();
+const rulesAndSecrets = ({ egress, ingress, secrets }: Reach) => ({ egress, ingress, secrets });
 
-test.each(['dev', 'prod'] as const)(
-  'in %s, exactly the services of the definition reach exactly their stores',
-  (stage) => {
-    const definition = blogTier(stage);
-    const { egress, ingress } = reachOf(templatesOf(definition));
-    expect(egress).toEqual(impliedBy(definition.services));
-    expect(ingress).toEqual(egress);
-  },
-);
+test.each([
+  ['the example in dev', blogTier('dev')],
+  ['the example in prod', blogTier('prod')],
+  ['a shop of four services', shop],
+  ['a tier without shards', unsharded],
+])('in %s, exactly what the definition says is reached', (_name, tier) => {
+  expect(rulesAndSecrets(reach(tier))).toEqual(impliedBy(tier));
+});
 
-test('whatever the services are, the rules are what they imply and no more', () => {
+test('whatever the services are, they reach what they use and no more', () => {
   const uses = fc
-    .subarray(['main', 'posts'] as const, { minLength: 1 })
+    .subarray(['main', 'posts'] as const)
     .chain((stores) =>
       fc.record(Object.fromEntries(stores.map((store) => [store, fc.constantFrom('read' as const, 'write' as const)]))),
     );
@@ -76,13 +77,101 @@ test('whatever the services are, the rules are what they imply and no more', () 
     maxKeys: 4,
   });
   fc.assert(
-    fc.property(services, (table) => {
-      const { egress, ingress } = reachOf(templatesOf(blogTier('dev', { services: table })));
-      expect(egress).toEqual(impliedBy(table));
-      expect(ingress).toEqual(egress);
+    fc.property(services, (table: Record<string, ServiceConfig>) => {
+      const tier = blogTier('dev', { services: table });
+      expect(rulesAndSecrets(reach(tier))).toEqual(impliedBy(tier));
     }),
-    { numRuns: 6 },
+    { numRuns: 5 },
   );
+});
+
+describe('the functions of the kit', () => {
+  const { actions } = reach(blogTier('prod'));
+  const of = (who: string): string[] => actions.filter((line) => line.startsWith(`${who} `));
+
+  test('use tables, parameters and keys of the tier, each action by the one that needs it', () => {
+    const keys = (who: string, names: readonly string[]): string[] =>
+      names.flatMap((name) => ['main', 'posts'].map((store) => `${who} kms:${name} ${store}/Key961B73FD`));
+    expect(of('smoke test')).toEqual([
+      'smoke test dynamodb:GetItem posts/Placement4CF18568',
+      ...keys('smoke test', ['Decrypt', 'DescribeKey']),
+      expect.stringMatching(/^smoke test ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
+    ]);
+    expect(of('provision')).toEqual([
+      'provision dynamodb:GetItem posts/Placement4CF18568',
+      'provision dynamodb:PutItem posts/Placement4CF18568',
+      ...keys('provision', ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey']),
+      expect.stringMatching(/^provision ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
+    ]);
+  });
+
+  test('are called by their own steps, and nobody else may do anything to the tier', () => {
+    const others = actions.filter((line) => !/^(provision|smoke test) /.test(line));
+    for (const line of others)
+      expect(line).toMatch(
+        /^(Provisioning|Proof)Role\w+ lambda:(InvokeFunction|GetFunction) operations\/(Provision|SmokeTest)\w+(:\*)?$/,
+      );
+    expect(others.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a way that the definition does not imply is seen', () => {
+  const tier = blogTier('dev');
+  const planted = (change: (templates: Templates) => void): Reach => {
+    const templates = structuredClone(templatesOf(tier));
+    change(templates);
+    return reach(tier, templates);
+  };
+  const ruleTo = (templates: Templates, type: string, description: RegExp) => {
+    const found = Object.entries(templates['access']?.Resources ?? {}).find(
+      ([, { Type, Properties }]) => Type === type && description.test(String(Properties['Description'])),
+    );
+    if (!found) throw new Error(`no ${type} ${description.source}`);
+    return found[1];
+  };
+
+  test('a rule more', () => {
+    const { ingress } = planted((templates) => {
+      const rule = ruleTo(templates, 'AWS::EC2::SecurityGroupIngress', /^from users$/);
+      Object.assign(templates['access']?.Resources ?? {}, {
+        Planted: {
+          ...rule,
+          Properties: { ...rule.Properties, GroupId: { 'Fn::GetAtt': ['Operations993AC38D', 'GroupId'] } },
+        },
+      });
+    });
+    expect(ingress).not.toEqual(impliedBy(tier).ingress);
+  });
+
+  test('a wider port', () => {
+    const { egress } = planted((templates) => {
+      Object.assign(ruleTo(templates, 'AWS::EC2::SecurityGroupEgress', /^to main$/).Properties, { ToPort: 6000 });
+    });
+    expect(egress).not.toEqual(impliedBy(tier).egress);
+  });
+
+  test('a secret too many', () => {
+    const { secrets } = planted((templates) => {
+      for (const { Type, Properties } of Object.values(templates['operations']?.Resources ?? {})) {
+        if (Type !== 'AWS::IAM::Policy') continue;
+        const { Statement } = Properties['PolicyDocument'] as { Statement: { Sid?: string; Condition?: object }[] };
+        for (const statement of Statement) {
+          if (statement.Sid === 'Secrets') statement.Condition = { StringEquals: { 'aws:ResourceTag/tier': 'blog' } };
+        }
+      }
+    });
+    expect(secrets).not.toEqual(impliedBy(tier).secrets);
+  });
+
+  test('a rule that names addresses', () => {
+    expect(() =>
+      planted((templates) => {
+        const { Properties } = ruleTo(templates, 'AWS::EC2::SecurityGroupIngress', /^from users$/);
+        delete Properties['SourceSecurityGroupId'];
+        Properties['CidrIp'] = '10.0.0.0/8';
+      }),
+    ).toThrow(/neither a group nor a list/);
+  });
 });
 
 test.each(['dev', 'prod'] as const)('in %s, no group has a rule of its own, and none names an address', (stage) => {
@@ -97,9 +186,7 @@ test.each(['dev', 'prod'] as const)('in %s, no group has a rule of its own, and 
   ];
   expect(rules.length).toBeGreaterThan(0);
   for (const { Properties } of rules) {
-    for (const field of ['CidrIp', 'CidrIpv6', 'SourcePrefixListId', 'DestinationPrefixListId']) {
-      expect(Properties[field]).toBeUndefined();
-    }
+    for (const field of ['CidrIp', 'CidrIpv6', 'SourcePrefixListId']) expect(Properties[field]).toBeUndefined();
   }
   expect(JSON.stringify(templates)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
 });

@@ -1,0 +1,205 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { context as featureFlags } from '../../cdk.json';
+import { decodePlacement } from '../../lib/placement';
+import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/stacks';
+import { functionTimeouts } from '../../lib/stacks/function-timeouts';
+import { bundleText } from '../../lib/stacks/lambda-code';
+import type { TierDefinition } from '../../lib/definition';
+import { bundleHandler, type HandlerBundle } from '../lambda/bundle';
+import { blogTier, shardNames } from '../support/blog-tier';
+import { resourcesOf, templatesOf, type Resource, type TemplateJson } from '../support/synthesized-tier';
+
+const one = (templates: Record<string, TemplateJson>, type: string): Resource => {
+  const [found, ...others] = resourcesOf(templates, type);
+  if (!found || others.length > 0) throw new Error(`${others.length + (found ? 1 : 0)} of ${type}`);
+  return found;
+};
+const functionNamed = (templates: Record<string, TemplateJson>, name: string): Resource => {
+  const found = resourcesOf(templates, 'AWS::Lambda::Function').find(
+    ({ Properties }) => Properties['FunctionName'] === name,
+  );
+  if (!found) throw new Error(`no function ${name}`);
+  return found;
+};
+const operationsOf = (tier: TierDefinition, smoke?: OnSmokeFailure): TemplateJson => {
+  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
+  const { operations } = synthesizeTier(app, tier, smoke && { smoke });
+  return app.synth().getStackByName(operations.stackName).template as TemplateJson;
+};
+
+const templates = { dev: templatesOf(blogTier('dev')), prod: templatesOf(blogTier('prod')) };
+
+describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
+  const all = templates[stage];
+
+  test.each(['provision', 'smoke-test'])(
+    'runs %s in the isolated subnets, and lets it reach what operations reaches',
+    (name) => {
+      const { Properties } = functionNamed(all, `blog-${stage}-${name}`);
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        Environment: { Variables: { POLYSTORE_PREFIX: `/blog/${stage}` } },
+      });
+      const { SubnetIds, SecurityGroupIds } = Properties['VpcConfig'] as {
+        SubnetIds: object[];
+        SecurityGroupIds: object[];
+      };
+      expect(SubnetIds).toHaveLength(stage === 'prod' ? 3 : 2);
+      for (const subnet of SubnetIds) expect(JSON.stringify(subnet)).toContain('DataSubnet');
+      expect(SecurityGroupIds).toEqual([
+        expect.objectContaining({
+          'Fn::GetStackOutput': expect.objectContaining({ OutputName: expect.stringContaining('Operations') }),
+        }),
+      ]);
+    },
+  );
+
+  test('provisions before it proves', () => {
+    const proof = one(all, 'Custom::SmokeTest');
+    const provisioning = Object.entries(all['operations']?.Resources ?? {}).find(
+      ([, { Type }]) => Type === 'Custom::Provision',
+    );
+    expect(proof.DependsOn).toContain(provisioning?.[0]);
+  });
+
+  test('keeps its logs where the rollback of a failed deployment does not take them', () => {
+    const groups = resourcesOf(all, 'AWS::Logs::LogGroup').filter(({ Properties }) =>
+      /^\/aws\/lambda\//.test(String(Properties['LogGroupName'])),
+    );
+    expect(
+      groups.map(({ stack, Properties, DeletionPolicy }) => [stack, Properties['LogGroupName'], DeletionPolicy]),
+    ).toEqual(
+      ['provision', 'smoke-test'].map((name) => [
+        'access',
+        `/aws/lambda/blog-${stage}-${name}`,
+        stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete',
+      ]),
+    );
+  });
+
+  test('seeds the placement of every sharded store', () => {
+    const { seeds } = one(all, 'Custom::Provision').Properties as unknown as { seeds: Record<string, string> };
+    expect(Object.keys(seeds)).toEqual(['posts']);
+    expect(decodePlacement(seeds['posts'] ?? '', 'the template').shardMap.version).toBe(1);
+  });
+});
+
+describe('the steps run again', () => {
+  const digestOf = (all: Record<string, TemplateJson>): unknown =>
+    one(all, 'Custom::SmokeTest').Properties['Templates'];
+  const before = templates.dev;
+
+  test('when a template of any store or of access changed', () => {
+    expect(digestOf(before)).toMatch(/^[0-9a-f]{64}$/);
+    const changed = [
+      blogTier('dev', { shards: shardNames(5) }),
+      blogTier('dev', { onlyMain: true }),
+      blogTier('dev', { services: { users: { uses: { main: 'read' } } } }),
+    ].map((tier) => digestOf(templatesOf(tier)));
+    expect(new Set([digestOf(before), ...changed]).size).toBe(4);
+    expect(one(before, 'Custom::Provision').Properties['Templates']).toBe(digestOf(before));
+  });
+
+  test('not when nothing changed', () => {
+    expect(templatesOf(blogTier('dev'))['operations']).toEqual(before['operations']);
+  });
+
+  test('when the kit’s code changed', () => {
+    expect(one(before, 'Custom::SmokeTest').Properties['Code']).toBe(lambdaBundle('smoke-test').hash);
+    expect(one(before, 'Custom::Provision').Properties['Code']).toBe(lambdaBundle('provision').hash);
+  });
+});
+
+test('a failed check fails a deployment, unless it is told to go on', () => {
+  const onFailure = (template: TemplateJson): unknown =>
+    one({ operations: template }, 'Custom::SmokeTest').Properties['onFailure'];
+  expect(onFailure(operationsOf(blogTier('prod')))).toBe('throw');
+  expect(onFailure(operationsOf(blogTier('prod'), 'report'))).toBe('report');
+});
+
+test('a function may run as long as its slowest store takes, and less than Lambda allows', () => {
+  const seconds = (tier: TierDefinition): number[] =>
+    Object.values(functionTimeouts(tier)).map((timeout) => timeout.toSeconds());
+  expect(seconds(blogTier('prod'))).toEqual([60 + 30, 60 + 60]);
+  expect(seconds(blogTier('prod', { shards: shardNames(300) }))).toEqual([60 + 30 * 19, 14 * 60]);
+  expect(functionNamed(templates.prod, 'blog-prod-smoke-test').Properties['Timeout']).toBe(120);
+});
+
+describe('the bundle of a function', () => {
+  const root = resolve(__dirname, '..', '..');
+
+  test('is the same in another folder', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'polystore-elsewhere-'));
+    try {
+      for (const room of ['lambda', 'lib', 'package.json', 'tsconfig.json'])
+        cpSync(join(root, room), join(folder, room), { recursive: true });
+      symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+      expect(bundleText(folder, 'provision')).toBe(bundleText(root, 'provision'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('says nothing of the machine that it was made on', () => {
+    expect(bundleText(root, 'smoke-test')).not.toContain(root);
+  });
+});
+
+describe('the ways to AWS', () => {
+  let bundles: readonly HandlerBundle[];
+  beforeAll(async () => {
+    bundles = await Promise.all([bundleHandler('provision'), bundleHandler('smoke-test')]);
+  });
+  afterAll(() => Promise.all(bundles.map((bundle) => bundle.remove())));
+
+  const endpointServices = (all: Record<string, TemplateJson>): string[] =>
+    resourcesOf(all, 'AWS::EC2::VPCEndpoint')
+      .map(({ Properties }) => /\.([a-z]+)"?[^a-z]*$/.exec(JSON.stringify(Properties['ServiceName']))?.[1] ?? '?')
+      .sort();
+
+  test('are those of the clients that the functions hold', () => {
+    const clients = new Set(
+      bundles.flatMap(({ externals }) => externals.filter((name) => name.startsWith('@aws-sdk/client-'))),
+    );
+    const called = [...clients].map((name) => name.replace('@aws-sdk/client-', '').replaceAll('-', '')).sort();
+    expect(called).toEqual(['dynamodb', 'secretsmanager', 'ssm']);
+    for (const all of Object.values(templates)) expect(endpointServices(all)).toEqual(called);
+  });
+
+  test('are those of the actions that the functions are granted', () => {
+    const services = resourcesOf(templates.prod, 'AWS::IAM::Policy')
+      .filter(({ Properties }) => /"(Provision|SmokeTest)Role/.test(JSON.stringify(Properties['Roles'])))
+      .flatMap(
+        ({ Properties }) => (Properties['PolicyDocument'] as { Statement: { Action: string | string[] }[] }).Statement,
+      )
+      .flatMap(({ Action }) => [Action].flat().map((action) => action.split(':')[0] ?? ''));
+    // Lambda itself makes interfaces and ships logs; keys are used by Secrets Manager and DynamoDB on the function's behalf.
+    const byOthers = ['ec2', 'logs', 'kms'];
+    expect([...new Set(services)].filter((service) => !byOthers.includes(service)).sort()).toEqual(
+      endpointServices(templates.prod),
+    );
+  });
+
+  test('lead to this account only, and admit nobody who is not let in by a rule', () => {
+    for (const { Properties } of resourcesOf(templates.prod, 'AWS::EC2::VPCEndpoint')) {
+      const { Statement } = Properties['PolicyDocument'] as { Statement: { Condition: unknown }[] };
+      expect(Statement.map(({ Condition }) => Condition)).toEqual([
+        { StringEquals: { 'aws:ResourceAccount': '111122223333' } },
+      ]);
+    }
+  });
+
+  test('stand in one zone of a disposable stage, which pays for each, and in all of a protected one', () => {
+    const zones = (all: Record<string, TemplateJson>): number[] =>
+      resourcesOf(all, 'AWS::EC2::VPCEndpoint')
+        .filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface')
+        .map(({ Properties }) => (Properties['SubnetIds'] as unknown[]).length);
+    expect(zones(templates.dev)).toEqual([1, 1]);
+    expect(zones(templates.prod)).toEqual([3, 3]);
+  });
+});
