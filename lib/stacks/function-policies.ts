@@ -25,7 +25,8 @@ export function functionStatements(
   return {
     provision: [
       ...common,
-      readSecrets(stack, tier, [OWNER_ROLE, ...proven]),
+      readSecrets(stack, tier, [...ownerRoles(tier), ...proven]),
+      ...readImportedSecrets(stores),
       ...usePlacements(stores, ['dynamodb:GetItem', 'dynamodb:PutItem']),
       ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']),
     ],
@@ -66,6 +67,23 @@ function readSecrets(stack: Stack, tier: TierDefinition, roles: readonly string[
       },
     },
   });
+}
+
+/** A store from a snapshot has the owner that the snapshot has. */
+function ownerRoles({ stores }: TierDefinition): readonly string[] {
+  const origins = Object.values(stores).flatMap((store) =>
+    store.kind === 'postgres' ? [store.origin] : store.shards.map(({ origin }) => origin),
+  );
+  const others = origins.flatMap((origin) => (origin?.kind === 'snapshot' && origin.owner ? [origin.owner] : []));
+  return [...new Set([OWNER_ROLE, ...others])];
+}
+
+/** The secret of an imported database's owner is somebody else's, and carries no tag of the kit. */
+function readImportedSecrets(stores: readonly Store[]): readonly iam.PolicyStatement[] {
+  const resources = stores.flatMap(({ importedSecret }) => (importedSecret === undefined ? [] : [importedSecret]));
+  return resources.length === 0
+    ? []
+    : [new iam.PolicyStatement({ sid: 'ImportedSecrets', actions: ['secretsmanager:GetSecretValue'], resources })];
 }
 
 function usePlacements(stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {

@@ -1,14 +1,17 @@
 import { Duration, Size, Stack, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { POSTGRES_PORT, PostgresWithReplicas, StoreKey } from '../../constructs';
-import type { PostgresDefinition, PostgresVersion, TierDefinition } from '../definition';
+import { POSTGRES_PORT, PostgresWithReplicas } from '../../constructs';
+import type { PostgresDefinition, PostgresVersion, StorageType, TierDefinition } from '../definition';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ServerTopology } from '../topology';
-import { parameterName, stackName } from './names';
+import { synthesizeImported } from './imported-store';
+import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import { storeKey } from './store-encryption';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
@@ -18,9 +21,15 @@ const ENGINE_VERSIONS: Readonly<Record<PostgresVersion, rds.PostgresEngineVersio
   '17': rds.PostgresEngineVersion.VER_17,
 };
 
+const STORAGE_TYPES: Readonly<Record<StorageType, rds.StorageType>> = {
+  gp3: rds.StorageType.GP3,
+  io1: rds.StorageType.IO1,
+  io2: rds.StorageType.IO2,
+};
+
 /** One store of kind `postgres`: its key, its servers, what the topology says of them. */
 export class PostgresStack extends Stack {
-  readonly key: StoreKey;
+  readonly key: kms.IKey;
   readonly postgres: PostgresWithReplicas;
 
   constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, network: TierNetwork) {
@@ -28,12 +37,8 @@ export class PostgresStack extends Stack {
     super(scope, settings.stackName, settings);
     const profile = PROFILE_SETTINGS[tier.stage.profile];
     const { vpc, dataSubnets } = network.in(this);
-    this.key = new StoreKey(this, 'Key', {
-      description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
-      aliasName: parameterName(tier, store.name).slice(1),
-      pendingWindow: profile.keyPendingWindow,
-      removalPolicy: profile.removalPolicy,
-    });
+    this.key = storeKey(this, tier, store);
+    const snapshot = store.origin?.kind === 'snapshot' ? store.origin : undefined;
     this.postgres = new PostgresWithReplicas(this, 'Postgres', {
       vpc,
       vpcSubnets: dataSubnets,
@@ -47,10 +52,16 @@ export class PostgresStack extends Stack {
       storage: Size.gibibytes(store.storage.sizeGiB),
       maxStorage: Size.gibibytes(store.storage.maxSizeGiB),
       databaseName: store.database,
-      ownerName: OWNER_ROLE,
+      ownerName: snapshot?.owner ?? OWNER_ROLE,
+      ...(snapshot === undefined ? {} : { snapshotArn: snapshot.arn }),
       maxConnections: store.maxConnections,
       slowQueryThreshold: Duration.millis(store.slowQueryMs),
+      storageType: STORAGE_TYPES[store.storage.type],
+      ...(store.storage.iops !== undefined && { iops: store.storage.iops }),
+      ...(store.storage.throughputMiBps !== undefined && { storageThroughput: store.storage.throughputMiBps }),
       backupRetention: Duration.days(store.backup.retentionDays),
+      backupWindow: store.backup.window,
+      maintenanceWindow: store.maintenance.window,
       logRetention: profile.logRetention,
       multiAz: profile.multiAz,
       deletionProtection: profile.deletionProtection,
@@ -91,6 +102,7 @@ export function synthesizePostgres(
   store: PostgresDefinition,
   network: TierNetwork,
 ): Store {
+  if (store.origin?.kind === 'imported') return synthesizeImported(scope, tier, store, store.origin);
   const stack = new PostgresStack(scope, tier, store, network);
   return {
     name: store.name,

@@ -1,14 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { AuroraShardGroup, PlacementTable, POSTGRES_PORT, StoreKey } from '../../constructs';
+import { AuroraShardGroup, PlacementTable, POSTGRES_PORT } from '../../constructs';
 import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { TOPOLOGY_VERSION } from '../topology';
-import { parameterName, shardStackOf, stackName } from './names';
+import { shardStackOf, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { ShardsStack } from './shards-stack';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import { storeKey } from './store-encryption';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 
@@ -20,7 +22,7 @@ const ENGINE_VERSIONS: Readonly<Record<PostgresVersion, rds.AuroraPostgresEngine
 
 /** What all shards of a store stand on; it names none of them, so that a shard more changes nothing here. */
 export class ShardedPostgresStack extends Stack {
-  readonly key: StoreKey;
+  readonly key: kms.IKey;
   readonly shardGroup: AuroraShardGroup;
   readonly placement: PlacementTable;
 
@@ -29,12 +31,7 @@ export class ShardedPostgresStack extends Stack {
     super(scope, settings.stackName, settings);
     const profile = PROFILE_SETTINGS[tier.stage.profile];
     const { vpc, dataSubnets } = network.in(this);
-    this.key = new StoreKey(this, 'Key', {
-      description: `Store ${store.name} of ${tier.name}/${tier.stage.name}`,
-      aliasName: parameterName(tier, store.name).slice(1),
-      pendingWindow: profile.keyPendingWindow,
-      removalPolicy: profile.removalPolicy,
-    });
+    this.key = storeKey(this, tier, store);
     this.shardGroup = new AuroraShardGroup(this, 'Shards', {
       vpc,
       vpcSubnets: dataSubnets,

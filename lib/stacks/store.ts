@@ -15,6 +15,8 @@ export interface Store {
   readonly port: number;
   /** Names of the stacks that hold shards; none for a store that isn't sharded. */
   readonly shardStacks: readonly string[];
+  /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */
+  readonly importedSecret?: string;
   /** Where the placement of a sharded store lives. */
   readonly placement?: Pick<dynamodb.ITable, 'tableArn'>;
 }

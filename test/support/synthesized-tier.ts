@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
+import { stackName } from '../../lib/stacks/names';
 
 /** A resource as a template writes it. */
 export interface Resource {
@@ -20,7 +21,7 @@ export interface TemplateJson {
 
 /** Templates of a tier by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. */
 export function templatesOf(definition: TierDefinition): Record<string, TemplateJson> {
-  const prefix = `${definition.name}-${definition.stage.name}-`;
+  const prefix = `${stackName(definition)}-`;
   // Without the checks of createTierApp, which cost more than the templates; another suite runs them.
   const app = new App({ postCliContext: featureFlags, treeMetadata: false });
   synthesizeTier(app, definition);

@@ -1,0 +1,67 @@
+import { Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { ImportedDefinition, PostgresDefinition, TierDefinition } from '../definition';
+import { TOPOLOGY_VERSION, type ServerTopology } from '../topology';
+import { stackSettings, tagStack } from './stack-settings';
+import type { Store } from './store';
+import { storeKey } from './store-encryption';
+import { TopologyParameter } from './topology-parameter';
+
+/**
+ * A database that the tier routes to and does not own: where it is, for the topology, and the key of the secrets that its clients get. It goes
+ * without a trace in the database's own settings.
+ */
+export class ImportedPostgresStack extends Stack {
+  readonly key: kms.IKey;
+  readonly securityGroup: ec2.ISecurityGroup;
+
+  constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, origin: ImportedDefinition) {
+    const settings = stackSettings(tier, [store.name], `store ${store.name}, which is imported`);
+    super(scope, settings.stackName, settings);
+    this.key = storeKey(this, tier, store);
+    // Rules are resources of their own in the client's stack, so nothing here changes the group.
+    this.securityGroup = ec2.SecurityGroup.fromSecurityGroupId(this, 'Servers', origin.securityGroupId, {
+      mutable: false,
+    });
+    const { host, port } = origin.primary;
+    const server = (name: string, host: string): ServerTopology => ({ name, endpoint: { host, port, via: 'direct' } });
+    new TopologyParameter(this, 'Topology', tier, {
+      path: ['stores', store.name],
+      part: {
+        part: 'store',
+        version: TOPOLOGY_VERSION,
+        store: store.name,
+        topology: {
+          kind: 'postgres',
+          engine: origin.engine,
+          database: store.database,
+          primary: server('primary', host),
+          replicas: Object.entries(origin.replicas).map(([name, replica]) => server(name, replica.host)),
+          owner: origin.secretArn,
+        },
+      },
+    });
+    tagStack(this, tier, { store: store.name });
+  }
+}
+
+/** Synthesizes a store of kind `postgres` that is there already. */
+export function synthesizeImported(
+  scope: Construct,
+  tier: TierDefinition,
+  store: PostgresDefinition,
+  origin: ImportedDefinition,
+): Store {
+  const stack = new ImportedPostgresStack(scope, tier, store, origin);
+  return {
+    name: store.name,
+    stacks: [stack],
+    key: stack.key,
+    securityGroup: stack.securityGroup,
+    port: origin.primary.port,
+    shardStacks: [],
+    importedSecret: origin.secretArn,
+  };
+}
