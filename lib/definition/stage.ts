@@ -26,8 +26,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   /** Qualifier that the account was bootstrapped with, 1 to 10 letters and digits. @default - CDK's own */
   readonly bootstrapQualifier?: string;
   /**
-   * Put before the name of every stack and server, and so of their log groups, as in `acme-blog-prod-main`. Parameters and aliases of keys keep
-   * their place under `<tier>/<stage>/`, by which they are found. Servers with another name are other servers: it never changes.
+   * Put before the name of every stack and server, and so of their log groups, as in `acme-blog-prod-main`. Parameters, aliases of keys
+   * and the kit's functions keep the names that tier and stage give them, by which they are found. Servers with another name are other servers: it never changes.
    * @default - none
    */
   readonly namePrefix?: string;

@@ -10,6 +10,7 @@ import { PROFILES } from '../definition/profile';
 import { serverLetters } from '../definition/server-letters';
 import { shardStackOf, stackName } from '../definition/stack-names';
 import type { Inventory, ResourceGroup, Server } from './inventory';
+import type { ResourceCounts } from './resource-type';
 
 /** What the stacks of one store hold. */
 export type StoreInventory = Pick<Inventory, 'groups' | 'servers'>;
@@ -32,7 +33,19 @@ export function storeInventory(tier: TierDefinition, store: StoreDefinition): St
   return count(tier, store);
 }
 
+/** The kit's own key; none where the definition names one that is there already. */
+function keyOf({ encryptionKeyArn }: StoreDefinition): ResourceCounts {
+  return encryptionKeyArn === undefined ? { 'AWS::KMS::Key': 1, 'AWS::KMS::Alias': 1 } : {};
+}
+
 function postgresInventory(tier: TierDefinition, store: PostgresDefinition): StoreInventory {
+  const stack = stackName(tier, store.name);
+  if (store.origin?.kind === 'imported') {
+    return {
+      groups: [{ stack, part: store.name, resources: { ...keyOf(store), 'AWS::SSM::Parameter': 1 } }],
+      servers: [],
+    };
+  }
   const { multiAz } = PROFILES[tier.stage.profile];
   const shared = { store: store.name, engine: 'postgres', storage: store.storage } as const;
   const servers: readonly Server[] = [
@@ -47,11 +60,10 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
   return {
     groups: [
       {
-        stack: stackName(tier, store.name),
+        stack,
         part: store.name,
         resources: {
-          'AWS::KMS::Key': 1,
-          'AWS::KMS::Alias': 1,
+          ...keyOf(store),
           'AWS::RDS::DBSubnetGroup': 1,
           'AWS::EC2::SecurityGroup': 1,
           'AWS::RDS::DBParameterGroup': 1,
@@ -73,8 +85,7 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
     stack: stackName(tier, store.name),
     part: store.name,
     resources: {
-      'AWS::KMS::Key': 1,
-      'AWS::KMS::Alias': 1,
+      ...keyOf(store),
       'AWS::RDS::DBSubnetGroup': 1,
       'AWS::EC2::SecurityGroup': 1,
       'AWS::RDS::DBClusterParameterGroup': 1,

@@ -1,4 +1,4 @@
-import { newVpc, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
+import { fromSnapshot, newVpc, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { baselineOf, compareWithBaseline, type Verdict } from '../../lib/guard';
 import { MAIN, POSTS, STAGE, stacksOf, TIER, tierOf } from '../support/synthesized-stacks';
 
@@ -44,6 +44,21 @@ describe('refused', () => {
         next: 'Take back what replaces shop-prod-main/Postgres/Primary.',
       }),
     ]);
+  });
+
+  test('a snapshot that a database is to start from, that changes, or that is taken out of the definition', () => {
+    const from = (name: string) =>
+      main({ origin: fromSnapshot(`arn:aws:rds:eu-west-1:111122223333:snapshot:${name}`) })
+        .stores as TierConfig['stores'];
+    const started = baselineOf(stacksOf(tierOf({ stores: from('first') })));
+    const properties = (stores: TierConfig['stores']) =>
+      compareWithBaseline(started, stacksOf(tierOf({ stores })), { stage: 'prod' })
+        .verdicts.filter(({ logicalId }) => logicalId === 'PostgresPrimaryE59F2C4B')
+        .map(({ kind, property }) => `${kind} ${property}`);
+    expect(properties(from('first'))).toEqual([]);
+    expect(properties(from('second'))).toEqual(['replacement DBSnapshotIdentifier']);
+    expect(properties(TIER.stores)).toContain('replacement DBSnapshotIdentifier');
+    expect(verdictsOf({ stores: from('first') }).map(({ property }) => property)).toContain('DBSnapshotIdentifier');
   });
 
   test('a database of another name on the shards, with every server of theirs', () => {

@@ -1,7 +1,9 @@
 import { parseTier, postgres, shardedPostgres } from '../../lib/definition';
+import { stackName } from '../../lib/definition/stack-names';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 type Templates = Record<string, TemplateJson>;
@@ -46,6 +48,8 @@ const tiers = {
       ]),
     ),
   }),
+  'an estate, with keys of its own': estateTier(),
+  'an estate, with the kit’s keys': estateTier({ withoutKeys: true }),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },
@@ -56,7 +60,7 @@ const tiers = {
 describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
   const inventory = inventoryOf(tier);
   const templates = templatesOf(tier);
-  const prefix = `${tier.name}-${tier.stage.name}-`;
+  const prefix = `${stackName(tier)}-`;
 
   it('equals the templates, stack by stack and type by type', () => {
     const stacks = [...new Set(inventory.groups.map(({ stack }) => stack))];

@@ -6,6 +6,7 @@ import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { blogTier, type BlogStage } from '../support/blog-tier';
+import { estateTier } from '../support/estate-tier';
 
 // The one suite that pays for CloudFormation's validator.
 process.env['CDK_VALIDATION'] = 'true';
@@ -37,6 +38,14 @@ describe.each(STAGES)('the example tier in %s', (stage) => {
     const accepted = policies.flatMap(({ rule, paths }) => paths.map((path) => `${rule} ${path}/`));
     for (const finding of found) expect(accepted.filter((prefix) => finding.startsWith(prefix))).toHaveLength(1);
   });
+});
+
+test('a tier on an estate that is there already has no finding either', () => {
+  const { findings, stacks, acknowledged } = summarize(createTierApp({ definition: estateTier() }).synth());
+  expect(findings).toEqual([]);
+  expect(stacks.map(({ name }) => name)).toContain('acme-shop-prod-legacy');
+  const ofSnapshots = acknowledged.filter(({ reason }) => /snapshot/.test(reason)).map(({ rule }) => rule);
+  expect(ofSnapshots.sort()).toEqual(['AwsSolutions-RDS2', 'F3021']);
 });
 
 /** What cdk-nag would say if nobody had acknowledged anything: `rule path`. */
