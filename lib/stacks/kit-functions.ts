@@ -10,4 +10,5 @@ export function eachFunction<T>(make: (name: LambdaName) => T): FunctionOf<T> {
 }
 
 /** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */
-export const functionName = (tier: TierDefinition, name: LambdaName): string => `${tier.name}-${tier.stage.name}-${name}`;
+export const functionName = (tier: TierDefinition, name: LambdaName): string =>
+  `${tier.name}-${tier.stage.name}-${name}`;
