@@ -1,0 +1,134 @@
+import { App } from 'aws-cdk-lib';
+import { context as featureFlags } from '../../cdk.json';
+import { parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
+import { synthesizeTier } from '../../lib/stacks';
+import { refusalsOf, type Stacks } from '../support/rollout-model';
+import type { TemplateJson } from '../support/synthesized-tier';
+
+const PREFIX = 'shop-live-';
+
+const replicas = { r1: {}, r2: {} };
+const shards = { s0: {}, s1: {}, s10: {} };
+const whole = {
+  name: 'shop',
+  stages: { live: { profile: 'disposable' } },
+  stores: {
+    catalog: postgres({ replicas }),
+    stock: postgres(),
+    orders: shardedPostgres({ shardKey: 'customer_id', shards }),
+  },
+  services: {
+    storefront: { uses: { catalog: 'read', orders: 'write' } },
+    depot: { uses: { stock: 'write' } },
+  },
+} satisfies TierConfig;
+
+/** Templates in the order in which they deploy. */
+function stacksOf(config: TierConfig): Stacks {
+  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
+  const { all } = synthesizeTier(app, parseTier(config));
+  const assembly = app.synth();
+  return Object.fromEntries(
+    all.map(({ stackName }) => [
+      stackName.slice(PREFIX.length),
+      assembly.getStackByName(stackName).template as TemplateJson,
+    ]),
+  );
+}
+
+const omit = <T extends object>(from: T, name: string): T =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => key !== name)) as T;
+
+function withoutStore(store: string): TierConfig {
+  const services = Object.entries(whole.services).map(([name, { uses }]) => [name, { uses: omit(uses, store) }]);
+  return {
+    ...whole,
+    stores: omit(whole.stores, store),
+    services: Object.fromEntries(services) as TierConfig['services'] & object,
+  };
+}
+
+const removals: readonly (readonly [string, TierConfig])[] = [
+  ...Object.keys(whole.stores).map((store) => [`store ${store}`, withoutStore(store)] as const),
+  ...Object.keys(whole.services).map(
+    (service) => [`service ${service}`, { ...whole, services: omit(whole.services, service) }] as const,
+  ),
+  ...Object.keys(replicas).map(
+    (replica) =>
+      [
+        `replica ${replica}`,
+        { ...whole, stores: { ...whole.stores, catalog: postgres({ replicas: omit(replicas, replica) }) } },
+      ] as const,
+  ),
+  ...Object.keys(shards).map(
+    (shard) =>
+      [
+        `shard ${shard}`,
+        {
+          ...whole,
+          stores: {
+            ...whole.stores,
+            orders: shardedPostgres({ shardKey: 'customer_id', shards: omit(shards, shard) }),
+          },
+        },
+      ] as const,
+  ),
+  ['a use of a store', { ...whole, services: { ...whole.services, storefront: { uses: { catalog: 'read' } } } }],
+];
+
+const before = stacksOf(whole);
+
+test.each(removals)('%s leaves the tier in one deployment, and comes back in one', (_name, config) => {
+  const after = stacksOf(config);
+  expect(after).not.toEqual(before);
+  expect(refusalsOf(before, after, PREFIX)).toEqual([]);
+  expect(refusalsOf(after, before, PREFIX)).toEqual([]);
+});
+
+test('a tier that is new deploys, since nothing refers to what comes after it', () => {
+  expect(refusalsOf({}, before, PREFIX)).toEqual([]);
+});
+
+describe('what CloudFormation refuses is seen', () => {
+  const importing = (stack: string, name: string, from: Stacks): Stacks => ({
+    ...from,
+    [stack]: {
+      ...from[stack],
+      Resources: {
+        ...from[stack]?.Resources,
+        Planted: { Type: 'AWS::SSM::Parameter', Properties: { Value: { 'Fn::ImportValue': name } } },
+      },
+    },
+  });
+  const exporting = (stack: string, name: string, from: Stacks): Stacks => ({
+    ...from,
+    [stack]: {
+      Resources: {},
+      ...from[stack],
+      Outputs: { ...from[stack]?.Outputs, Planted: { Value: 'x', Export: { Name: name } } },
+    },
+  });
+
+  test('an export that is dropped while it is imported: what strong references from access would end in', () => {
+    const strong = importing('access', 'planted', exporting('stock', 'planted', before));
+    expect(refusalsOf(strong, before, PREFIX)).toEqual(['stock drops planted, which access imports']);
+  });
+
+  test('an import of what nobody exports', () => {
+    expect(refusalsOf(before, importing('access', 'planted', before), PREFIX)).toEqual(['access imports planted']);
+  });
+
+  test('a stack that is left over and still imported', () => {
+    const others = omit(before, 'stock');
+    const strong = exporting('stock', 'planted', before);
+    const left = importing('catalog', 'planted', others);
+    expect(refusalsOf(strong, left, PREFIX)).toContain('stock, deleted, drops planted, which catalog imports');
+  });
+
+  test('a weak reference to an output that went', () => {
+    const network = omit(before['network'] as TemplateJson, 'Outputs');
+    expect(refusalsOf(before, { ...before, network }, PREFIX)).toContainEqual(
+      expect.stringMatching(/^access reads shop-live-network\..*, which is not there$/),
+    );
+  });
+});
