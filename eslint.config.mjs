@@ -39,7 +39,15 @@ export const walls = {
     'lib/placement',
   ],
   'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
-  'lib/stacks': ['lib/errors', 'constructs', 'lib/definition', 'lib/catalog', 'lib/topology', 'lib/placement'],
+  'lib/stacks': [
+    'lib/errors',
+    'constructs',
+    'lib/definition',
+    'lib/catalog',
+    'lib/inventory',
+    'lib/topology',
+    'lib/placement',
+  ],
   constructs: ['lib/errors', 'lib/catalog', 'lib/topology'],
 };
 

@@ -1,5 +1,6 @@
 export * from './acknowledge-wildcards';
 export * from './alarm-topic';
+export * from './alarms';
 export * from './aurora-shard';
 export * from './aurora-shard-group';
 export * from './client-security-group';

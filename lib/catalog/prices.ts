@@ -74,6 +74,7 @@ export const PRICES = {
   endpointHour: { usd: 0.01, unit: 'endpoint-zone-hour', from: from.vpc },
   endpointTraffic: { usd: 0.01, unit: 'GB', from: from.vpc },
   lambda: { usd: UNKNOWN_PRICE, unit: 'GB-second' },
+  notifications: { usd: UNKNOWN_PRICE, unit: 'million requests' },
   alarm: { usd: 0.1, unit: 'alarm-month', from: from.cloudwatch },
   logsStored: { usd: 0.03, unit: 'GiB-month', from: from.cloudwatch },
   logsIngested: { usd: UNKNOWN_PRICE, unit: 'GiB' },

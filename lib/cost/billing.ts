@@ -33,6 +33,9 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     free: 'readers that Aurora adds are billed as servers, while they are there',
   },
   'AWS::ApplicationAutoScaling::ScalingPolicy': { free: 'no charge' },
+  'AWS::CloudWatch::Alarm': {
+    lines: (count) => [byTime('alarm', 'AWS::CloudWatch::Alarm', count, count, PRICES.alarm)],
+  },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
       byUse('DynamoDB storage', 'AWS::DynamoDB::Table', count, PRICES.tableStorage),
@@ -89,9 +92,12 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::RDS::DBInstance': { lines: (_count, { servers }) => [...instanceLines(servers), ...storageLines(servers)] },
   'AWS::RDS::DBParameterGroup': { free: 'no charge' },
   'AWS::RDS::DBSubnetGroup': { free: 'no charge' },
+  'AWS::SNS::Topic': { lines: (count) => [byUse('alarms told', 'AWS::SNS::Topic', count, PRICES.notifications)] },
+  'AWS::SNS::TopicPolicy': { free: 'no charge' },
   'AWS::SSM::Parameter': {
     lines: (count) => [byUse('SSM parameters above 4 KB', 'AWS::SSM::Parameter', count, PRICES.advancedParameter)],
   },
+  'AWS::Scheduler::Schedule': { free: 'an hourly schedule stays within what is free for ever' },
   'AWS::SecretsManager::Secret': {
     lines: (count) => [
       byTime('secret', 'AWS::SecretsManager::Secret', count, count, PRICES.secret),

@@ -32,7 +32,7 @@ const ROUTER_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Stacks of the tier itself: a store's stack is called like the store. */
-const TIER_STACKS: ReadonlySet<string> = new Set(['access', 'network', 'operations']);
+const TIER_STACKS: ReadonlySet<string> = new Set(['access', 'alarms', 'network', 'operations']);
 
 /** The name that a primary has in every topology. */
 const PRIMARY = 'primary';

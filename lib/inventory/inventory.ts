@@ -2,7 +2,7 @@ import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from
 import type { TierDefinition } from '../definition';
 import { accessInventory } from './access-inventory';
 import { endpointZonesOf, networkInventory } from './network-inventory';
-import { operationsInventory } from './operations-inventory';
+import { alarmsInventory, operationsInventory } from './operations-inventory';
 import type { ResourceCounts } from './resource-type';
 import { storeInventory } from './store-inventory';
 
@@ -13,7 +13,7 @@ import { storeInventory } from './store-inventory';
 export interface ResourceGroup {
   /** As in `blog-dev-main`. */
   readonly stack: string;
-  /** A store's name, `network`, `access` or `operations`: no store may have these. */
+  /** A store's name, `network`, `access`, `alarms` or `operations`: no store may have these. */
   readonly part: string;
   readonly resources: ResourceCounts;
 }
@@ -68,6 +68,10 @@ export function inventoryOf(tier: TierDefinition): Inventory {
       ...stores.flatMap(({ groups }) => groups),
       ...access.groups,
       ...operationsInventory(tier),
+      ...alarmsInventory(
+        tier,
+        stores.flatMap(({ servers }) => servers),
+      ),
     ],
     servers: stores.flatMap(({ servers }) => servers),
     fullestGroups: access.fullestGroups,

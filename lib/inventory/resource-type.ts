@@ -2,6 +2,7 @@
 export const RESOURCE_TYPES = [
   'AWS::ApplicationAutoScaling::ScalableTarget',
   'AWS::ApplicationAutoScaling::ScalingPolicy',
+  'AWS::CloudWatch::Alarm',
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog',
   'AWS::EC2::RouteTable',
@@ -24,7 +25,10 @@ export const RESOURCE_TYPES = [
   'AWS::RDS::DBInstance',
   'AWS::RDS::DBParameterGroup',
   'AWS::RDS::DBSubnetGroup',
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
   'AWS::SSM::Parameter',
+  'AWS::Scheduler::Schedule',
   'AWS::SecretsManager::Secret',
   'AWS::SecretsManager::SecretTargetAttachment',
   'Custom::DynamoDbPrefixList',

@@ -13,6 +13,7 @@ import { eachFunction, functionName, type FunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
+import { SmokeSchedule } from './smoke-schedule';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { templateDigest } from './template-digest';
@@ -35,7 +36,7 @@ export interface OperationsStackProps {
 
 /**
  * What the kit does to a tier on AWS: provisions its databases and then proves them, whenever a template of a store or of access has changed,
- * and in a protected stage proves and watches them from then on.
+ * and in a protected stage proves them by the hour from then on.
  *
  * Stateless and last: nothing waits for it, and what fails here rolls back this stack and no other. It reads the others weakly.
  */
@@ -43,7 +44,7 @@ export class OperationsStack extends Stack {
   readonly functions: FunctionOf<IsolatedFunction>;
 
   constructor(scope: Construct, tier: TierDefinition, { stores, access, network, options }: OperationsStackProps) {
-    const settings = stackSettings(tier, ['operations'], 'provisioning, smoke test, alarms');
+    const settings = stackSettings(tier, ['operations'], 'provisioning and smoke test');
     super(scope, settings.stackName, settings);
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const before = [...stores.flatMap(({ stacks }) => stacks), access];
@@ -98,6 +99,12 @@ export class OperationsStack extends Stack {
       },
     });
     proof.node.addDependency(provision);
+    if (profile.watched) {
+      new SmokeSchedule(this, 'Schedule', {
+        smokeTest: this.functions['smoke-test'],
+        name: functionName(tier, 'smoke-test'),
+      });
+    }
     tagStack(this, tier);
   }
 }

@@ -14,6 +14,8 @@ export interface ProfileSettings {
   /** A standby in another zone. */
   readonly multiAz: boolean;
   readonly logRetention: RetentionDays;
+  /** Alarms, and a proof by the hour. */
+  readonly watched: boolean;
   /** Wait between asking for a key's deletion and the deletion. */
   readonly keyPendingWindow: Duration;
   /** Why an instance may lack a standby. */
@@ -29,6 +31,7 @@ export const PROFILE_SETTINGS: Readonly<Record<Profile, ProfileSettings>> = {
     terminationProtection: false,
     multiAz: PROFILES.disposable.multiAz,
     logRetention: RetentionDays.ONE_WEEK,
+    watched: false,
     keyPendingWindow: Duration.days(7),
     withoutStandby: [
       { id: 'AwsSolutions-RDS3', reason: 'A disposable stage may be away while a zone is: it pays for no standby.' },
@@ -43,6 +46,7 @@ export const PROFILE_SETTINGS: Readonly<Record<Profile, ProfileSettings>> = {
     terminationProtection: true,
     multiAz: PROFILES.protected.multiAz,
     logRetention: RetentionDays.THREE_MONTHS,
+    watched: true,
     keyPendingWindow: Duration.days(30),
     withoutStandby: [],
     withoutProtection: [],

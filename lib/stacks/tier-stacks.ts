@@ -2,8 +2,11 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { AccessStack } from './access-stack';
+import { AlarmsStack } from './alarms-stack';
 import type { NetworkStack } from './network-stack';
 import { OperationsStack, type OperationsOptions } from './operations-stack';
+import { PROFILE_SETTINGS } from './profile-settings';
+import { serverAlarmsStacks } from './server-alarms-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
 import { networkOf } from './tier-network';
@@ -32,6 +35,7 @@ export function synthesizeTier(
   const network = networkOf(scope, definition);
   const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
   const access = new AccessStack(scope, definition, stores, network);
+  const watched = PROFILE_SETTINGS[definition.stage.profile].watched ? alarmStacks(scope, definition) : [];
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
   return {
     ...(network.stack === undefined ? {} : { network: network.stack }),
@@ -43,6 +47,13 @@ export function synthesizeTier(
       ...stores.flatMap(({ stacks }) => stacks),
       access,
       operations,
+      ...watched,
     ],
   };
+}
+
+/** The topic first, so that the first alarm is told to somebody. */
+function alarmStacks(scope: Construct, definition: TierDefinition): readonly Stack[] {
+  const alarms = new AlarmsStack(scope, definition);
+  return [alarms, ...serverAlarmsStacks(scope, definition, alarms)];
 }

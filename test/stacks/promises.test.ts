@@ -16,13 +16,26 @@ const templates: Record<BlogStage, Record<string, TemplateJson>> = {
   prod: templatesOf(blogTier('prod')),
 };
 
+/** Where nobody is woken there are none. */
+const ALARMS = ['alarms', 'main-alarms', 'posts-alarms-s0'];
+
 describe.each(['dev', 'prod'] as const)('the example tier in %s', (stage) => {
   const all = templates[stage];
   const of = (type: string) => resourcesOf(all, type);
   const only = (name: string) => asTemplate(all[name] as TemplateJson);
 
   test('has a network, a stack a store, ten shards a stack, access, and operations', () => {
-    expect(Object.keys(all).sort()).toEqual(['access', 'main', 'network', 'operations', 'posts', 'posts-shards-s0']);
+    expect(Object.keys(all).sort()).toEqual(
+      [
+        'access',
+        'main',
+        'network',
+        'operations',
+        'posts',
+        'posts-shards-s0',
+        ...(stage === 'prod' ? ALARMS : []),
+      ].sort(),
+    );
   });
 
   test('encrypts each store with a key of its own that rotates', () => {
@@ -121,7 +134,7 @@ describe.each(['dev', 'prod'] as const)('the example tier in %s', (stage) => {
         : (tags as Record<string, string>);
     // Types that CloudFormation can't tag, besides rules of security groups.
     const untaggable =
-      /Attachment$|::Alias$|Association$|SecurityGroup(In|E)gress$|::Policy$|::EventInvokeConfig$|^Custom::/;
+      /Attachment$|::Alias$|Association$|SecurityGroup(In|E)gress$|Policy$|Schedule$|::EventInvokeConfig$|^Custom::/;
     for (const [stack, { Resources }] of Object.entries(all)) {
       for (const [id, { Type, Properties }] of Object.entries(Resources)) {
         if (untaggable.test(Type)) continue;
@@ -163,7 +176,7 @@ describe('a protected stage', () => {
     ];
     for (const type of kept) {
       expect(of(type).length).toBeGreaterThan(0);
-      for (const { DeletionPolicy, UpdateReplacePolicy } of of(type)) {
+      for (const { DeletionPolicy, UpdateReplacePolicy } of of(type).filter(({ stack }) => stack !== 'alarms')) {
         expect([type, DeletionPolicy, UpdateReplacePolicy]).toEqual([type, 'RetainExceptOnCreate', 'Retain']);
       }
     }

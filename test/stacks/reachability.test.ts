@@ -105,11 +105,11 @@ describe('the functions of the kit', () => {
     ]);
   });
 
-  test('are called by their own steps, and nobody else may do anything to the tier', () => {
+  test('are called by their own steps and the schedule, and nobody else may do anything to the tier', () => {
     const others = actions.filter((line) => !/^(provision|smoke test) /.test(line));
     for (const line of others)
       expect(line).toMatch(
-        /^(Provisioning|Proof)Role\w+ lambda:(InvokeFunction|GetFunction) operations\/(Provision|SmokeTest)\w+(:\*)?$/,
+        /^(Provisioning|Proof|Schedule)Role\w+ lambda:(InvokeFunction|GetFunction) operations\/(Provision|SmokeTest)\w+(:\*)?$/,
       );
     expect(others.length).toBeGreaterThan(0);
   });

@@ -55,7 +55,7 @@ test('stacks with data stay as they are when services come, change or go', () =>
 test('stacks with data stay as they are when another store leaves the tier', () => {
   const before = templatesOf(blogTier('prod'));
   const after = templatesOf(blogTier('prod', { onlyMain: true }));
-  expect(Object.keys(after).sort()).toEqual(['access', 'main', 'network', 'operations']);
+  expect(Object.keys(after).sort()).toEqual(['access', 'alarms', 'main', 'main-alarms', 'network', 'operations']);
   for (const name of ['network', 'main']) expect([name, after[name]]).toEqual([name, before[name]]);
   for (const name of ['access', 'operations']) expect(JSON.stringify(after[name])).not.toContain('posts');
 });

@@ -2,6 +2,7 @@ import { blogTier, type BlogStage } from '../support/blog-tier';
 import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 const STACKS = ['network', 'main', 'posts', 'posts-shards-s0', 'access', 'operations'];
+const ALARMS = ['alarms', 'main-alarms', 'posts-alarms-s0'];
 const templates: Record<BlogStage, Record<string, TemplateJson>> = {
   dev: templatesOf(blogTier('dev')),
   prod: templatesOf(blogTier('prod')),
@@ -9,7 +10,7 @@ const templates: Record<BlogStage, Record<string, TemplateJson>> = {
 
 // What a template promises is asserted elsewhere; this shows what else changed.
 describe.each(['dev', 'prod'] as const)('%s', (stage) => {
-  test.each(STACKS)('template of %s', (stack) => {
+  test.each(stage === 'prod' ? [...STACKS, ...ALARMS] : STACKS)('template of %s', (stack) => {
     expect(withoutHashes(templates[stage][stack])).toMatchSnapshot();
   });
 });

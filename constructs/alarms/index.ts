@@ -1,0 +1,4 @@
+export * from './alarm-to';
+export * from './server-alarm-rows';
+export * from './server-alarms';
+export * from './watched-server';
