@@ -89,7 +89,7 @@ const cases: readonly RuleCase[] = [
     path: `stores.${name}`,
     message: `a store can't be called "${name}": the router has a member of that name, call it otherwise`,
   })),
-  ...['network', 'access', 'operations'].map((name) => ({
+  ...['network', 'access', 'alarms', 'operations'].map((name) => ({
     rule: 'store-name-of-stack',
     breaks: `a store called "${name}"`,
     input: minimalTier({ stores: { [name]: { kind: 'postgres' } } }),
