@@ -11,6 +11,7 @@ import { replicaOptions } from './store-members';
 export function resolvePostgres(store: StageStoreOf<'postgres'>): PostgresDefinition {
   const { options } = store;
   const defaults = PROFILES[store.profile];
+  const { pooling, ...upkeep } = resolveUpkeep(store);
   const primary = knownClass(options.class ?? defaults.class);
   const replicas = replicasOf(store, primary);
   const { iops, throughputMiBps } = options.storage ?? {};
@@ -32,7 +33,9 @@ export function resolvePostgres(store: StageStoreOf<'postgres'>): PostgresDefini
     maxConnections:
       options.maxConnections ?? smallest([primary, ...replicas.map((replica) => replica.class)], maxConnectionsFor),
     slowQueryMs: options.slowQueryMs ?? DEFAULTS.slowQueryMs,
-    ...resolveUpkeep(store),
+    ...upkeep,
+    // What the store says is for its other stages: the pools of an imported database are its owner's.
+    ...(pooling !== undefined && options.origin?.kind !== 'imported' && { pooling }),
     ...originOf(store),
   };
 }

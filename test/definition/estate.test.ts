@@ -7,6 +7,7 @@ import {
   imported,
   parseTier,
   postgres,
+  rdsProxy,
   shardedPostgres,
 } from '../../lib/definition';
 import { planClusters } from '../../lib/local/tier-plan';
@@ -52,9 +53,10 @@ const config = defineTier({
   },
   stores: {
     main: postgres({ replicas: 1 }),
-    legacy: postgres({ class: 't4g.small', replicas: 2 }),
+    legacy: postgres({ class: 't4g.small', replicas: 2, pooling: rdsProxy() }),
     posts: shardedPostgres({ shardKey: 'id', shards: { s0: { origin: fromSnapshot(CLUSTER_SNAPSHOT) }, s1: {} } }),
   },
+  services: { web: { uses: { legacy: 'read' } } },
 });
 const prod = parseTier(config, { stage: 'prod' });
 
@@ -86,6 +88,9 @@ test('an origin is resolved for its stage only; a shard’s for the shard', () =
   });
   if (posts?.kind !== 'shardedPostgres') throw new Error('a store of another kind');
   expect(posts.shards.map(({ origin }) => origin)).toEqual([{ kind: 'snapshot', arn: CLUSTER_SNAPSHOT }, undefined]);
+  // What its tier says of servers and pools is for stages that have their own.
+  expect(legacy).not.toHaveProperty('pooling');
+  expect(parseTier(config).stores['legacy']).toMatchObject({ class: 't4g.small', pooling: {} });
   expect(parseTier(config).stores['legacy']).not.toHaveProperty('origin');
 });
 
