@@ -33,8 +33,10 @@ describe('a tier on a network that is there already', () => {
 
 describe('keys that are there already', () => {
   test('are used instead of keys of the kit, a store’s before the stage’s', () => {
-    expect(of('AWS::KMS::Key')).toEqual([]);
-    expect(of('AWS::KMS::Alias')).toEqual([]);
+    for (const type of ['AWS::KMS::Key', 'AWS::KMS::Alias']) {
+      // The topic of alarms holds no data, and has a key whose policy only CloudWatch needs.
+      expect(of(type).filter(({ stack }) => stack !== 'alarms')).toEqual([]);
+    }
     const secrets = of('AWS::SecretsManager::Secret');
     const keysOf = (stack: string) => [
       ...new Set(secrets.filter((secret) => secret.stack === stack).map(({ Properties }) => Properties['KmsKeyId'])),
@@ -106,7 +108,7 @@ describe('a store from a snapshot', () => {
   });
 
   test('lets provisioning read the secret of an owner of any name', () => {
-    const policies = JSON.stringify(resourcesOf(templates, 'AWS::IAM::Policy').concat(of('AWS::IAM::Role')));
+    const policies = JSON.stringify([...of('AWS::IAM::Policy'), ...of('AWS::IAM::Role')]);
     expect(policies).toContain('"polystore_owner","postgres"');
   });
 
