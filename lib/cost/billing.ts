@@ -1,6 +1,7 @@
 import {
   auroraPostgresHour,
   HOURS_A_MONTH,
+  INSTANCE_CLASSES,
   IO_OPTIMIZED_MULTIPLIER,
   LIMITS,
   postgresHour,
@@ -91,6 +92,11 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::RDS::DBClusterParameterGroup': { free: 'no charge' },
   'AWS::RDS::DBInstance': { lines: (_count, { servers }) => [...instanceLines(servers), ...storageLines(servers)] },
   'AWS::RDS::DBParameterGroup': { free: 'no charge' },
+  'AWS::RDS::DBProxy': { lines: (count, { servers }) => [proxyLine(count, servers)] },
+  'AWS::RDS::DBProxyEndpoint': {
+    lines: (count) => [byTime('proxy endpoint', 'AWS::RDS::DBProxyEndpoint', count, count, UNKNOWN_ENDPOINT)],
+  },
+  'AWS::RDS::DBProxyTargetGroup': { free: 'no charge' },
   'AWS::RDS::DBSubnetGroup': { free: 'no charge' },
   'AWS::SNS::Topic': { lines: (count) => [byUse('alarms told', 'AWS::SNS::Topic', count, PRICES.notifications)] },
   'AWS::SNS::TopicPolicy': { free: 'no charge' },
@@ -109,6 +115,22 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'Custom::Provision': { free: 'its function is billed' },
   'Custom::SmokeTest': { free: 'its function is billed' },
 };
+
+/** A read-only endpoint is a network interface in each zone, which AWS bills as PrivateLink. */
+const UNKNOWN_ENDPOINT: Price = { usd: UNKNOWN_PRICE, unit: 'endpoint-month' };
+
+/** A proxy is billed by the vCPU of what it stands before: a primary, or all servers of a cluster. */
+function proxyLine(count: number, servers: readonly Server[]): CostLine {
+  const before = servers.filter(({ engine, name }) => engine === 'aurora-postgres' || name === 'primary');
+  const vcpus = before.reduce(
+    (sum, { class: name }) => sum + (name === 'serverless' ? 0 : INSTANCE_CLASSES[name].vcpu),
+    0,
+  );
+  const price: Price = before.some(({ class: name }) => name === 'serverless')
+    ? { usd: UNKNOWN_PRICE, unit: PRICES.proxyVcpuHour.unit }
+    : PRICES.proxyVcpuHour;
+  return byTime('RDS Proxy', 'AWS::RDS::DBProxy', count, vcpus * HOURS_A_MONTH, price);
+}
 
 interface StoragePrices {
   readonly storage: Price;

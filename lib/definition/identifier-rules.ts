@@ -73,22 +73,33 @@ function servers(store: StageStore): readonly Part[] {
   }
 }
 
+/** Proxies and their endpoints, which AWS names apart from servers. */
+function proxies(store: StageStore): readonly Part[] {
+  const { pooling } = store.options;
+  if (pooling === undefined) return [];
+  const ends = pooling.reads === 'pooled' ? ['proxy', 'readers'] : ['proxy'];
+  if (store.kind === 'postgres') return ends.map((name) => ({ path: ['stores', store.name], name }));
+  return membersOf(store).flatMap(({ path, name }) => ends.map((end) => ({ path, name: `${name}-${end}` })));
+}
+
 /** One message for the longest name says what to shorten; one for each of a thousand shards would not say more. */
 function longestServers(store: StageStore): readonly Part[] {
-  const longest = servers(store).reduce<Part | undefined>(
+  const longest = [...servers(store), ...proxies(store)].reduce<Part | undefined>(
     (found, part) => (found === undefined || part.name.length > found.name.length ? part : found),
     undefined,
   );
   return longest === undefined ? [] : [longest];
 }
 
-/** A store has a stack of its own; its shards live ten in a stack, by letters and number. */
+/** A store has a stack of its own; its shards live ten in a stack, by letters and number, and so do their proxies. */
 function stacks(store: StageStore): readonly Part[] {
   const own = { path: ['stores', store.name], name: '' };
-  if (store.kind !== 'shardedPostgres') return [own];
-  const names = membersOf(store).map(({ name }) => {
+  const isPooled = store.options.pooling !== undefined;
+  if (store.kind !== 'shardedPostgres') return isPooled ? [own, { ...own, name: 'pooling' }] : [own];
+  const names = membersOf(store).flatMap(({ name }) => {
     const [, letters = '', tens = ''] = /^([a-z]+)(\d*)\d$/.exec(name) ?? [];
-    return `shards-${letters}${tens === '' ? '0' : tens}`;
+    const stack = `${letters}${tens === '' ? '0' : tens}`;
+    return isPooled ? [`shards-${stack}`, `pooling-${stack}`] : [`shards-${stack}`];
   });
   return [own, ...[...new Set(names)].map((name) => ({ path: own.path, name }))];
 }

@@ -5,6 +5,17 @@ import { shardOptions } from './store-members';
 
 export const poolingRules = [
   rule({
+    id: 'pooling-of-used-store',
+    when: (draft) =>
+      stageStores(draft).flatMap((store) =>
+        store.options.pooling === undefined || draft.services.some(({ uses }) => Object.hasOwn(uses, store.name))
+          ? []
+          : [{ path: store.origin('pooling'), store: store.name }],
+      ),
+    message: ({ store }) =>
+      `no service uses ${store}, so that nobody could log in through a proxy: name one in services, or leave pooling out`,
+  }),
+  rule({
     id: 'pooling-of-replicas',
     when: (draft) =>
       storesOf(draft, 'postgres').flatMap((store) =>

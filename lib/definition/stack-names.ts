@@ -17,3 +17,10 @@ export function shardStackOf(shard: string): string {
   const [, letters = '', number = ''] = /^([a-z]+)(\d+)$/.exec(shard) ?? [];
   return `${letters}${Math.floor(Number(number) / SHARDS_PER_STACK)}`;
 }
+
+/** Parts of the name of a stack of proxies: `primary`, or the shard stack that they are for. */
+export const poolingStackParts = (store: string, of: string): readonly string[] => [
+  store,
+  'pooling',
+  ...(of === 'primary' ? [] : [of]),
+];

@@ -1,6 +1,7 @@
 import type { TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
 import type { FullestGroups, ResourceGroup } from './inventory';
+import { poolingStacksOf } from './pooling-inventory';
 
 /** The stack `access`: secrets and parameters of each store, security groups of clients and their rules. */
 export function accessInventory(tier: TierDefinition): {
@@ -11,6 +12,14 @@ export function accessInventory(tier: TierDefinition): {
   const stores = Object.keys(tier.stores);
   const services = Object.values(tier.services);
   const clientsOf = (store: string): number => services.filter(({ uses }) => uses[store] !== undefined).length;
+  const poolsOf = (store: string): number => {
+    const definition = tier.stores[store];
+    return definition === undefined ? 0 : poolingStacksOf(definition);
+  };
+  // A service reaches each store that it uses, and each stack of proxies before it.
+  const waysOf = services.map(({ uses }) =>
+    stores.reduce((sum, store) => sum + (uses[store] === undefined ? 0 : 1 + poolsOf(store)), 0),
+  );
   const storesOf = services.map(({ uses }) => stores.filter((store) => uses[store] !== undefined).length);
   // Provisioning and the smoke test reach every store, and each service its own.
   const ways = stores.length + storesOf.reduce((sum, count) => sum + count, 0);
@@ -53,9 +62,9 @@ export function accessInventory(tier: TierDefinition): {
       },
     ],
     fullestGroups: {
-      inboundRules: Math.max(own ? toAws : 0, ...stores.map((store) => 1 + clientsOf(store))),
+      inboundRules: Math.max(own ? toAws : 0, ...stores.map((store) => 1 + clientsOf(store) + poolsOf(store))),
       // Beside its ways out, a client's group has the rule that keeps EC2 from opening everything.
-      outboundRules: 1 + fullestToAws + Math.max(stores.length, ...storesOf),
+      outboundRules: 1 + fullestToAws + Math.max(stores.length, ...waysOf),
     },
   };
 }

@@ -3,6 +3,7 @@ import type { TierDefinition } from '../definition';
 import { accessInventory } from './access-inventory';
 import { endpointZonesOf, networkInventory } from './network-inventory';
 import { alarmsInventory, operationsInventory } from './operations-inventory';
+import { poolingInventory } from './pooling-inventory';
 import type { ResourceCounts } from './resource-type';
 import { storeInventory } from './store-inventory';
 
@@ -68,6 +69,7 @@ export function inventoryOf(tier: TierDefinition): Inventory {
       ...stores.flatMap(({ groups }) => groups),
       ...access.groups,
       ...operationsInventory(tier),
+      ...poolingInventory(tier),
       ...alarmsInventory(
         tier,
         stores.flatMap(({ servers }) => servers),

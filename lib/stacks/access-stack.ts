@@ -23,6 +23,8 @@ export class AccessStack extends Stack {
   readonly operations: ClientSecurityGroup;
   /** Of the kit's own functions; here, and not with the functions, so that the log of a failed deployment outlives its rollback. */
   readonly logGroups: FunctionOf<logs.LogGroup>;
+  private readonly clients: ReadonlyMap<string, ClientSecurityGroup>;
+  private readonly secrets: ReadonlyMap<string, StoreSecrets>;
 
   constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], network: TierNetwork) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
@@ -32,7 +34,7 @@ export class AccessStack extends Stack {
 
     // Scopes of their own, so that stores and services may be called whatever they like.
     const secrets = new Construct(this, 'Secrets');
-    for (const store of stores) new StoreSecrets(secrets, tier, store);
+    this.secrets = new Map(stores.map((store) => [store.name, new StoreSecrets(secrets, tier, store)]));
 
     const waysToAws = new WaysToAws(this, tier, network);
     this.operations = new ClientSecurityGroup(this, 'Operations', {
@@ -52,12 +54,15 @@ export class AccessStack extends Stack {
         }),
     );
 
-    const clients = new Construct(this, 'Clients');
+    const clientScope = new Construct(this, 'Clients');
+    const clients = new Map<string, ClientSecurityGroup>();
+    this.clients = clients;
     for (const service of Object.values(tier.services)) {
-      const client = new ClientSecurityGroup(clients, service.name, {
+      const client = new ClientSecurityGroup(clientScope, service.name, {
         vpc,
         description: `Service ${service.name} of ${tier.name}/${tier.stage.name}`,
       });
+      clients.set(service.name, client);
       const used = stores.filter((store) => usesStore(service, store));
       for (const store of used) client.allowTo(store);
       waysToAws.openTo(client, used);
@@ -82,6 +87,20 @@ export class AccessStack extends Stack {
       },
     });
     tagStack(this, tier);
+  }
+
+  /** The security group of a service. */
+  clientOf(service: string): ClientSecurityGroup {
+    const client = this.clients.get(service);
+    if (client === undefined) throw new TypeError(`${this.stackName} has no client for service ${service}`);
+    return client;
+  }
+
+  /** What a service logs in to a store with. */
+  secretOf(store: string, service: string): RoleSecret {
+    const secret = this.secrets.get(store)?.services.get(service);
+    if (secret === undefined) throw new TypeError(`${this.stackName} has no secret of service ${service} in ${store}`);
+    return secret;
   }
 }
 
@@ -114,6 +133,9 @@ class WaysToAws {
 
 /** What everybody but its owner logs in to a store with, all its shards alike; and the part of the topology that says so. */
 class StoreSecrets extends Construct {
+  /** By service. */
+  readonly services: ReadonlyMap<string, RoleSecret>;
+
   constructor(scope: Construct, tier: TierDefinition, store: Store) {
     super(scope, store.name);
     // By ARN: a grant on the key itself would make the store's stack depend on this one.
@@ -124,17 +146,19 @@ class StoreSecrets extends Construct {
       description: `Smoke test in store ${store.name} of ${tier.name}/${tier.stage.name}`,
     });
     const serviceScope = new Construct(this, 'Services');
-    const services = Object.values(tier.services)
-      .filter((service) => usesStore(service, store))
-      .map(({ name }): [string, string] => {
-        const secret = new RoleSecret(serviceScope, name, {
-          role: name,
-          encryptionKey,
-          description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
-        });
-        Tags.of(secret).add('service', name);
-        return [name, secret.secretArn];
-      });
+    this.services = new Map(
+      Object.values(tier.services)
+        .filter((service) => usesStore(service, store))
+        .map(({ name }): [string, RoleSecret] => {
+          const secret = new RoleSecret(serviceScope, name, {
+            role: name,
+            encryptionKey,
+            description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
+          });
+          Tags.of(secret).add('service', name);
+          return [name, secret];
+        }),
+    );
     new TopologyParameter(this, 'Topology', tier, {
       path: ['access', store.name],
       part: {
@@ -142,7 +166,7 @@ class StoreSecrets extends Construct {
         version: TOPOLOGY_VERSION,
         store: store.name,
         smoke: smoke.secretArn,
-        services: Object.fromEntries(services),
+        services: Object.fromEntries([...this.services].map(([name, { secretArn }]) => [name, secretArn])),
       },
     });
     Tags.of(this).add('store', store.name);

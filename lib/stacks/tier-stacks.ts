@@ -5,6 +5,7 @@ import { AccessStack } from './access-stack';
 import { AlarmsStack } from './alarms-stack';
 import type { NetworkStack } from './network-stack';
 import { OperationsStack, type OperationsOptions } from './operations-stack';
+import { synthesizePooling, type PoolingStack } from './pooling-stack';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { serverAlarmsStacks } from './server-alarms-stack';
 import type { Store } from './store';
@@ -18,7 +19,9 @@ export interface TierStacks {
   readonly stores: Readonly<Record<string, Store>>;
   readonly access: AccessStack;
   readonly operations: OperationsStack;
-  /** Every stack in an order in which they deploy: network, stores, access, operations. Stores need not wait for each other. */
+  /** Proxies of the stores that ask for some. */
+  readonly pooling: readonly PoolingStack[];
+  /** Every stack in an order in which they deploy: network, stores, access, operations, pooling. Stores need not wait for each other. */
   readonly all: readonly Stack[];
 }
 
@@ -35,6 +38,7 @@ export function synthesizeTier(
   const network = networkOf(scope, definition);
   const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
   const access = new AccessStack(scope, definition, stores, network);
+  const pooling = synthesizePooling(scope, definition, { stores, access, network });
   const watched = PROFILE_SETTINGS[definition.stage.profile].watched ? alarmStacks(scope, definition) : [];
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
   return {
@@ -42,11 +46,13 @@ export function synthesizeTier(
     stores: Object.fromEntries(stores.map((store) => [store.name, store])),
     access,
     operations,
+    pooling,
     all: [
       ...(network.stack === undefined ? [] : [network.stack]),
       ...stores.flatMap(({ stacks }) => stacks),
       access,
       operations,
+      ...pooling,
       ...watched,
     ],
   };

@@ -15,7 +15,7 @@ import {
  * A topology in pieces, as a deployment writes it: each stack says what it knows, so that no stack waits for another's facts and every
  * piece fits an SSM parameter. {@link assembleTopology} puts them together.
  */
-export type TopologyPart = TierPart | StorePart | ShardsPart | AccessPart;
+export type TopologyPart = TierPart | StorePart | ShardsPart | AccessPart | PoolPart;
 
 /** What belongs to no store; written last, so it also says which of the other parts count. */
 export interface TierPart {
@@ -70,6 +70,24 @@ export interface AccessPart {
   readonly services: Readonly<Record<string, string>>;
 }
 
+/**
+ * Pooled ways to servers of a store. No other part waits for it: a store whose pool is not there (yet) is reached directly, and one that is left
+ * over still leads to its server.
+ */
+export interface PoolPart {
+  readonly part: 'pool';
+  readonly version: typeof TOPOLOGY_VERSION;
+  readonly store: string;
+  /** `primary`, or the shard stack whose servers these are. */
+  readonly stack: string;
+  /** Of every pool. */
+  readonly port: number;
+  /** Host by shard; by `primary` in a store that isn't sharded. */
+  readonly primaries: Readonly<Record<string, string>>;
+  /** Host before all readers of a shard, by shard. */
+  readonly readers: Readonly<Record<string, string>>;
+}
+
 /** A part as it was read, and where. */
 export interface PartDocument {
   readonly source: string;
@@ -107,6 +125,15 @@ const envelope = z.discriminatedUnion('part', [
     smoke: z.string(),
     services: z.record(z.string(), z.string()),
   }),
+  z.looseObject({
+    part: z.literal('pool'),
+    version: z.literal(TOPOLOGY_VERSION),
+    store: z.string(),
+    stack: z.string(),
+    port: z.number(),
+    primaries: z.record(z.string(), z.string()),
+    readers: z.record(z.string(), z.string()),
+  }),
 ]);
 
 /**
@@ -127,6 +154,7 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
     if (found) return found as Extract<TopologyPart, { part: P }>;
     throw missingPart([part, ...names].join(' '), source);
   };
+  const pools = [...parts.values()].filter((part) => part.part === 'pool');
   const { version, tier, stage, world, trust, stores, services: allServices } = partOf('tier');
   const assembled = {
     version,
@@ -142,15 +170,19 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
         const secretsOf = (owner: string) => ({ owner, smoke, services });
         if (topology.kind === 'postgres') {
           const { owner, ...rest } = topology;
-          return [store, { ...rest, secrets: secretsOf(owner) }];
+          const primary = { ...rest.primary, ...pooledWay(pools, store, 'primaries', 'primary') };
+          return [store, { ...rest, primary, secrets: secretsOf(owner) }];
         }
         const shards = shardStacks.flatMap((stack) => {
           const { port, shards: shardParts } = partOf('shards', store, stack);
           return Object.entries(shardParts).map(([name, { primary, replicas, owner }]) => [
             name,
             {
-              primary: server('primary', primary, port),
-              replicas: Object.entries(replicas).map(([replica, host]) => server(replica, host, port)),
+              primary: { ...server('primary', primary, port), ...pooledWay(pools, store, 'primaries', name) },
+              replicas: Object.entries(replicas).map(([replica, host]) => ({
+                ...server(replica, host, port),
+                ...pooledWay(pools, store, 'readers', name),
+              })),
               secrets: secretsOf(owner),
             },
           ]);
@@ -166,6 +198,18 @@ function server(name: string, host: string, port: number): ServerTopology {
   return { name, endpoint: { host, port, via: 'direct' } };
 }
 
+/** The pooled way to a server, as a field to add; nothing where no pool leads there. */
+function pooledWay(
+  pools: readonly PoolPart[],
+  store: string,
+  side: 'primaries' | 'readers',
+  name: string,
+): Pick<ServerTopology, 'pooled'> {
+  const pool = pools.find((part) => part.store === store && Object.hasOwn(part[side], name));
+  const host = pool?.[side][name];
+  return pool === undefined || host === undefined ? {} : { pooled: { host, port: pool.port, via: 'pooled' } };
+}
+
 function keyOf(part: TopologyPart): string {
   switch (part.part) {
     case 'tier':
@@ -173,6 +217,8 @@ function keyOf(part: TopologyPart): string {
     case 'store':
     case 'access':
       return `${part.part}/${part.store}`;
+    case 'pool':
+      return `pool/${part.store}/${part.stack}`;
     case 'shards':
       return `shards/${part.store}/${part.stack}`;
   }

@@ -4,13 +4,16 @@ import { TOPOLOGY_VERSION, type Topology } from './topology';
 
 const name = z.string().check(z.minLength(1));
 
+const endpoint = z.strictObject({
+  host: name,
+  port: z.int().check(z.gte(1), z.lte(65535)),
+  via: z.enum(['direct', 'pooled']),
+});
+
 const server = z.strictObject({
   name,
-  endpoint: z.strictObject({
-    host: name,
-    port: z.int().check(z.gte(1), z.lte(65535)),
-    via: z.enum(['direct', 'pooled']),
-  }),
+  endpoint,
+  pooled: z.exactOptional(endpoint),
   zone: z.exactOptional(name),
 });
 

@@ -67,6 +67,8 @@ export interface ServerTopology {
   /** Unique in its store; `primary` for the primary, a replica's own name otherwise. */
   readonly name: string;
   readonly endpoint: Endpoint;
+  /** A second way to the same server, by a pool of connections, where the deployment has one. */
+  readonly pooled?: Endpoint;
   /** Availability zone, where known. */
   readonly zone?: string;
 }

@@ -94,7 +94,7 @@ describe('parseTier', () => {
         reads: 'direct',
       },
     };
-    expect(parseTier(withMain(written)).stores['main']).toEqual({
+    expect(parseTier(withMain(written, { services: { web: { uses: { main: 'read' } } } })).stores['main']).toEqual({
       kind: 'postgres',
       name: 'main',
       ...written,
@@ -181,7 +181,16 @@ describe('parseTier', () => {
   });
 
   test('fills in what a proxy does by default', () => {
-    expect(mainOf(parseTier(withMain({ pooling: rdsProxy({ maxConnectionsPercent: 61 }) }))).pooling).toEqual({
+    expect(
+      mainOf(
+        parseTier(
+          withMain(
+            { pooling: rdsProxy({ maxConnectionsPercent: 61 }) },
+            { services: { web: { uses: { main: 'read' } } } },
+          ),
+        ),
+      ).pooling,
+    ).toEqual({
       kind: 'rdsProxy',
       idleClientTimeoutSeconds: 1800,
       maxConnectionsPercent: 61,

@@ -9,6 +9,7 @@ const capacity = (minAcu: number, maxAcu: number, parts: object = {}) => ({
   ...parts,
 });
 const autoscaled = (min: number, max: number) => ({ kind: 'autoscaled', min, max });
+const usedBy = (store: string, parts: object = {}) => ({ services: { web: { uses: { [store]: 'write' } } }, ...parts });
 const pooling = (parts: object) => ({ kind: 'rdsProxy', ...parts });
 const pauses =
   "shards can't pause: they replicate logically from birth, since moving buckets needs it, and Aurora does not pause what does; set minAcu to 0.5 or more and leave autoPauseAfterSeconds out";
@@ -159,7 +160,7 @@ export const scalingCases: readonly RuleCase[] = [
   {
     rule: 'pooling-of-replicas',
     breaks: 'a proxy in front of replicas of RDS',
-    input: withMain({ replicas: 1, pooling: pooling({ reads: 'pooled' }) }),
+    input: withMain({ replicas: 1, pooling: pooling({ reads: 'pooled' }) }, usedBy('main')),
     path: 'stores.main.pooling.reads',
     message:
       'got "pooled", but RDS Proxy reaches only the primary of an RDS instance: AWS has read-only endpoints for Aurora alone; leave reads out, replicas are read directly',
@@ -167,7 +168,7 @@ export const scalingCases: readonly RuleCase[] = [
   {
     rule: 'pooling-of-readers',
     breaks: 'a read-only endpoint of shards without readers',
-    input: withPosts({ pooling: pooling({ reads: 'pooled' }) }),
+    input: withPosts({ pooling: pooling({ reads: 'pooled' }) }, usedBy('posts')),
     path: 'stores.posts.pooling.reads',
     message:
       'got "pooled", but shard s0 has no reader in stage dev, and AWS refuses a read-only endpoint then: give it one with readers, or leave reads out',
@@ -175,9 +176,28 @@ export const scalingCases: readonly RuleCase[] = [
   {
     rule: 'pooling-idle-connections',
     breaks: 'more idle connections than connections',
-    input: withMain({ pooling: pooling({ maxIdleConnectionsPercent: 81 }) }),
+    input: withMain({ pooling: pooling({ maxIdleConnectionsPercent: 81 }) }, usedBy('main')),
     path: 'stores.main.pooling.maxIdleConnectionsPercent',
     message: 'got 81, but the proxy opens no more than maxConnectionsPercent 80: allowed: integer 0–80',
+  },
+  {
+    rule: 'pooling-of-used-store',
+    breaks: 'a proxy in front of a store that no service uses',
+    input: withMain({ pooling: pooling({}) }),
+    path: 'stores.main.pooling',
+    message:
+      'no service uses main, so that nobody could log in through a proxy: name one in services, or leave pooling out',
+  },
+  {
+    rule: 'stack-names-differ',
+    breaks: 'a store that is called like another store’s stack of proxies',
+    input: minimalTier({
+      stores: { main: { kind: 'postgres', pooling: pooling({}) }, 'main-pooling': { kind: 'postgres' } },
+      services: { web: { uses: { main: 'read' } } },
+    }),
+    path: 'stores.main-pooling',
+    message:
+      'the stack shop-dev-main-pooling would also be one of stores.main in stage dev, since names are joined by dashes: rename one',
   },
   {
     rule: 'max-connections',
@@ -222,8 +242,12 @@ export const scalingAccepted: Readonly<Record<string, unknown>> = {
   ),
   'fifteen readers': withPosts({ readers: 15 }),
   'autoscaled readers of a protected stage': withPosts({ readers: autoscaled(1, 15) }, PROTECTED),
-  'a proxy that keeps every connection': withMain({
-    pooling: pooling({ maxConnectionsPercent: 100, maxIdleConnectionsPercent: 100 }),
-  }),
-  'pooled reads of shards with readers': withPosts({ pooling: pooling({ reads: 'pooled' }) }, PROTECTED),
+  'a proxy that keeps every connection': withMain(
+    { pooling: pooling({ maxConnectionsPercent: 100, maxIdleConnectionsPercent: 100 }) },
+    usedBy('main'),
+  ),
+  'pooled reads of shards with readers': withPosts(
+    { pooling: pooling({ reads: 'pooled' }) },
+    usedBy('posts', PROTECTED),
+  ),
 };

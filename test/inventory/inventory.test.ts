@@ -1,4 +1,4 @@
-import { parseTier, postgres, shardedPostgres } from '../../lib/definition';
+import { autoscaled, parseTier, postgres, rdsProxy, serverless, shardedPostgres } from '../../lib/definition';
 import { stackName } from '../../lib/definition/stack-names';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
@@ -18,16 +18,31 @@ const countTemplates = (templates: Templates) =>
     }),
   );
 
+/** A security group by its stack and logical id, whichever way a template names it. */
+function groupOf(templates: Templates, stack: string, reference: unknown): string {
+  const { 'Fn::GetAtt': local, 'Fn::GetStackOutput': output } = reference as {
+    'Fn::GetAtt'?: [string, string];
+    'Fn::GetStackOutput'?: { StackName: string; OutputName: string };
+  };
+  if (local) return `${stack}/${local[0]}`;
+  const name = output?.OutputName ?? '';
+  const producer = Object.keys(templates).find(
+    (each) => output?.StackName.endsWith(`-${each}`) && templates[each]?.Outputs?.[name],
+  );
+  const value = producer && templates[producer]?.Outputs?.[name]?.Value;
+  return producer && value ? groupOf(templates, producer, value) : JSON.stringify(reference);
+}
+
 /** Rules of the fullest group in one direction, written inline and on their own. */
 function fullest(templates: Templates, direction: 'Ingress' | 'Egress'): number {
   const rules = new Map<string, number>();
   const add = (group: string, count: number): void => void rules.set(group, (rules.get(group) ?? 0) + count);
-  for (const { id, Properties } of resourcesOf(templates, 'AWS::EC2::SecurityGroup')) {
+  for (const { stack, id, Properties } of resourcesOf(templates, 'AWS::EC2::SecurityGroup')) {
     const inline = Properties[`SecurityGroup${direction}`] as readonly unknown[] | undefined;
-    add(JSON.stringify({ 'Fn::GetAtt': [id, 'GroupId'] }), inline?.length ?? 0);
+    add(`${stack}/${id}`, inline?.length ?? 0);
   }
-  for (const { Properties } of resourcesOf(templates, `AWS::EC2::SecurityGroup${direction}`)) {
-    add(JSON.stringify(Properties['GroupId']), 1);
+  for (const { stack, Properties } of resourcesOf(templates, `AWS::EC2::SecurityGroup${direction}`)) {
+    add(groupOf(templates, stack, Properties['GroupId']), 1);
   }
   return Math.max(...rules.values());
 }
@@ -50,6 +65,21 @@ const tiers = {
   }),
   'an estate, with keys of its own': estateTier(),
   'an estate, with the kit’s keys': estateTier({ withoutKeys: true }),
+  'pools, serverless servers and readers by their CPU': parseTier({
+    name: 'wide',
+    stages: { live: { profile: 'protected' } },
+    stores: {
+      main: postgres({ pooling: rdsProxy(), storage: { sizeGiB: 400, type: 'io1', iops: 4000 } }),
+      posts: shardedPostgres({
+        shardKey: 'id',
+        shards: { s0: {}, s1: { class: 'r8g.large', readers: 3 }, s10: { readers: autoscaled({ min: 2, max: 5 }) } },
+        capacity: serverless({ minAcu: 1, maxAcu: 8 }),
+        storageType: 'ioOptimized',
+        pooling: rdsProxy({ reads: 'pooled' }),
+      }),
+    },
+    services: { web: { uses: { main: 'write', posts: 'write' } }, jobs: { uses: { posts: 'read' } } },
+  }),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },

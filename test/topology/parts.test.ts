@@ -179,3 +179,35 @@ describe('assembleTopology', () => {
     expect(error.message).toContain('stores.main.engine');
   });
 });
+
+test('a pool adds a second way to its server, and a store waits for none', () => {
+  const pool: TopologyPart = {
+    part: 'pool',
+    version,
+    store: 'posts',
+    stack: 's0',
+    port: 5432,
+    primaries: { s0: 's0-proxy.example', s7: 'left-over.example' },
+    readers: { s0: 's0-readers.example' },
+  };
+  const ofMain: TopologyPart = {
+    part: 'pool',
+    version,
+    store: 'main',
+    stack: 'primary',
+    port: 5432,
+    primaries: { primary: 'main-proxy.example' },
+    readers: {},
+  };
+  const pooled = (host: string) => ({ host, port: 5432, via: 'pooled' });
+  const { main, posts } = assembleTopology(documents([...PARTS, pool, ofMain]), '/blog/prod').stores;
+  if (main?.kind !== 'postgres' || posts?.kind !== 'shardedPostgres') throw new Error('stores of another kind');
+  expect(main.primary).toMatchObject({ endpoint: { via: 'direct' }, pooled: pooled('main-proxy.example') });
+  expect(main.replicas.map((replica) => replica.pooled)).toEqual([undefined]);
+  expect(posts.shards['s0']).toMatchObject({
+    primary: { endpoint: { host: 's0.example', via: 'direct' }, pooled: pooled('s0-proxy.example') },
+    replicas: [{ endpoint: { host: 's0-ro.example', via: 'direct' }, pooled: pooled('s0-readers.example') }],
+  });
+  expect(posts.shards['s10']?.primary.pooled).toBeUndefined();
+  expect(Object.keys(posts.shards)).toEqual(['s0', 's10']);
+});

@@ -1,0 +1,41 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+export interface ProxyRoleProps {
+  /** Of every role that logs in through the proxies, and of no other. */
+  readonly secretArns: readonly string[];
+  /** What the secrets are encrypted with. */
+  readonly encryptionKey: kms.IKey;
+}
+
+/** What RDS Proxy may do in the account: read the secrets of those who log in through it. */
+export class ProxyRole extends iam.Role {
+  constructor(scope: Construct, id: string, props: ProxyRoleProps) {
+    const { account, region } = Stack.of(scope);
+    super(scope, id, {
+      assumedBy: new iam.ServicePrincipal('rds.amazonaws.com', {
+        // A proxy of another account must not use the role by guessing its name.
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+      description: 'RDS Proxy reads the secrets of those who log in through it',
+      // Inline, so that no proxy starts before its role may read.
+      inlinePolicies: {
+        Secrets: new iam.PolicyDocument({
+          statements: [
+            new iam.PolicyStatement({
+              actions: ['secretsmanager:GetSecretValue'],
+              resources: [...props.secretArns],
+            }),
+            new iam.PolicyStatement({
+              actions: ['kms:Decrypt'],
+              resources: [props.encryptionKey.keyArn],
+              conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+            }),
+          ],
+        }),
+      },
+    });
+  }
+}
