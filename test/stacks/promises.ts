@@ -1,0 +1,185 @@
+import type { BlogStage } from '../support/blog-tier';
+import { resourcesOf, type Resource, type TemplateJson } from '../support/synthesized-tier';
+
+type Templates = Record<string, TemplateJson>;
+type Found = Resource & { readonly stack: string; readonly id: string };
+
+/** What the templates of the example promise in a profile, as data: a test keeps it, and another breaks the templates to see that it notices. */
+export interface TemplatePromise {
+  readonly promise: string;
+  /** What breaks it: `stack/id what`. Empty where it is kept. */
+  breaches(templates: Templates, stage: BlogStage): readonly string[];
+}
+
+/** Stacks whose loss can't be made good. */
+const isStateful = ({ stack }: Found): boolean => !/^(access|alarms|operations)$|-alarms/.test(stack);
+
+/** Every resource of a type is as `expected` says, property by property; there is at least one. */
+function each(
+  type: string,
+  promise: string,
+  expected: (found: Found, stage: BlogStage) => Readonly<Record<string, unknown>>,
+  select: (found: Found) => boolean = () => true,
+): TemplatePromise {
+  return {
+    promise,
+    breaches(templates, stage) {
+      const found = resourcesOf(templates, type).filter((one) => isStateful(one) && select(one));
+      const wrong = found.flatMap((one) =>
+        Object.entries(expected(one, stage)).flatMap(([property, value]) => {
+          const got = valueAt(one, property);
+          const kept = value === PRESENT ? got !== undefined : JSON.stringify(got) === JSON.stringify(value);
+          return kept ? [] : [`${one.stack}/${one.id} ${property}: ${JSON.stringify(got)}`];
+        }),
+      );
+      return found.length === 0 ? [`no ${type}`] : wrong;
+    },
+  };
+}
+
+const PRESENT = Symbol('present');
+
+/** `Properties.A.B`, or a policy beside the properties. */
+function valueAt(resource: Found, path: string): unknown {
+  const start: unknown = /^(Deletion|UpdateReplace)Policy$/.test(path) ? resource : resource.Properties;
+  return path
+    .split('/')
+    .reduce<unknown>(
+      (value, key) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+      start,
+    );
+}
+
+const policies = (stage: BlogStage) =>
+  stage === 'prod'
+    ? { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+    : { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
+const isPrimary = ({ Properties }: Found): boolean => Properties['DBName'] !== undefined;
+const isReplica = ({ Properties }: Found): boolean => Properties['SourceDBInstanceIdentifier'] !== undefined;
+const ofInstances = ({ stack }: Found): boolean => stack === 'main';
+const isCluster = ({ Properties }: Found): boolean => Properties['DBClusterIdentifier'] !== undefined;
+
+const KEPT_TYPES = [
+  'AWS::RDS::DBInstance',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBSubnetGroup',
+  'AWS::RDS::DBParameterGroup',
+  'AWS::RDS::DBClusterParameterGroup',
+  'AWS::DynamoDB::Table',
+  'AWS::KMS::Key',
+  'AWS::Logs::LogGroup',
+  'AWS::SecretsManager::Secret',
+] as const;
+
+export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
+  ...KEPT_TYPES.map((type) =>
+    each(type, `${type} is kept in a protected stage and goes with a disposable one`, (_, stage) => policies(stage)),
+  ),
+  each('AWS::RDS::DBInstance', 'every server is private, watched, current and tagged in snapshots', () => ({
+    PubliclyAccessible: false,
+    EnablePerformanceInsights: true,
+    PerformanceInsightsKMSKeyId: PRESENT,
+    AutoMinorVersionUpgrade: true,
+    CACertificateIdentifier: 'rds-ca-rsa2048-g1',
+    PreferredMaintenanceWindow: 'sun:04:00-sun:05:00',
+    DBParameterGroupName: PRESENT,
+  })),
+  each(
+    'AWS::RDS::DBInstance',
+    'servers of instances export their logs, tag snapshots and are in the data subnets behind one group',
+    (_, stage) => ({
+      CopyTagsToSnapshot: true,
+      EnableCloudwatchLogsExports: PRESENT,
+      DBSubnetGroupName: PRESENT,
+      VPCSecurityGroups: PRESENT,
+      StorageType: 'gp3',
+      DatabaseInsightsMode: 'standard',
+      DeletionProtection: stage === 'prod',
+    }),
+    ofInstances,
+  ),
+  each(
+    'AWS::RDS::DBInstance',
+    'a primary is encrypted with the store’s key, backed up, and has a standby in a protected stage',
+    (_, stage) => ({
+      StorageEncrypted: true,
+      KmsKeyId: PRESENT,
+      BackupRetentionPeriod: stage === 'prod' ? 35 : 1,
+      PreferredBackupWindow: '02:00-03:00',
+      DeleteAutomatedBackups: stage === 'dev',
+      MultiAZ: stage === 'prod',
+      'MasterUserPassword/Fn::Join/1/0': '{{resolve:secretsmanager:',
+    }),
+    isPrimary,
+  ),
+  each('AWS::RDS::DBInstance', 'a replica has no standby', () => ({ MultiAZ: false }), isReplica),
+  each(
+    'AWS::RDS::DBInstance',
+    'servers of a shard belong to a cluster',
+    () => ({ Engine: 'aurora-postgresql' }),
+    isCluster,
+  ),
+  each('AWS::RDS::DBCluster', 'a shard is encrypted, backed up, logged, watched and protected', (_, stage) => ({
+    StorageEncrypted: true,
+    KmsKeyId: PRESENT,
+    BackupRetentionPeriod: stage === 'prod' ? 35 : 1,
+    PreferredBackupWindow: '02:00-03:00',
+    PreferredMaintenanceWindow: 'sun:04:00-sun:05:00',
+    DeleteAutomatedBackups: stage === 'dev',
+    CopyTagsToSnapshot: true,
+    EnableCloudwatchLogsExports: ['postgresql'],
+    PerformanceInsightsEnabled: true,
+    PerformanceInsightsKmsKeyId: PRESENT,
+    DatabaseInsightsMode: 'standard',
+    DeletionProtection: stage === 'prod',
+    DBClusterParameterGroupName: PRESENT,
+    DBSubnetGroupName: PRESENT,
+    VpcSecurityGroupIds: PRESENT,
+    'MasterUserPassword/Fn::Join/1/0': '{{resolve:secretsmanager:',
+  })),
+  each(
+    'AWS::RDS::DBParameterGroup',
+    'an instance refuses plaintext',
+    () => ({ 'Parameters/rds.force_ssl': '1' }),
+    ofInstances,
+  ),
+  each('AWS::RDS::DBParameterGroup', 'every server says how many may connect, and logs slow statements', () => ({
+    'Parameters/max_connections': PRESENT,
+    'Parameters/log_min_duration_statement': '1000',
+  })),
+  each('AWS::RDS::DBClusterParameterGroup', 'a shard refuses plaintext and replicates logically', () => ({
+    'Parameters/rds.force_ssl': '1',
+    'Parameters/rds.logical_replication': '1',
+  })),
+  each('AWS::KMS::Key', 'a key rotates, and goes slowly where it is protected', (_, stage) => ({
+    EnableKeyRotation: true,
+    PendingWindowInDays: stage === 'prod' ? 30 : 7,
+    KeyPolicy: PRESENT,
+  })),
+  each('AWS::DynamoDB::Table', 'placement is encrypted, recoverable and protected', (_, stage) => ({
+    'SSESpecification/SSEEnabled': true,
+    'SSESpecification/SSEType': 'KMS',
+    'SSESpecification/KMSMasterKeyId': PRESENT,
+    'PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled': true,
+    DeletionProtectionEnabled: stage === 'prod',
+  })),
+  each('AWS::SecretsManager::Secret', 'a secret is encrypted, long and generated', () => ({
+    KmsKeyId: PRESENT,
+    'GenerateSecretString/PasswordLength': 40,
+    'GenerateSecretString/GenerateStringKey': 'password',
+  })),
+  each(
+    'AWS::Logs::LogGroup',
+    'an exported log is encrypted',
+    () => ({ KmsKeyId: PRESENT, LogGroupName: PRESENT }),
+    ({ stack }) => stack !== 'network',
+  ),
+  each('AWS::Logs::LogGroup', 'a log is kept for a stated time', (_, stage) => ({
+    RetentionInDays: stage === 'prod' ? 90 : 7,
+  })),
+];
+
+/** Every breach of every promise. */
+export const breachesOf = (templates: Templates, stage: BlogStage): readonly string[] =>
+  TEMPLATE_PROMISES.flatMap((each) => each.breaches(templates, stage));
