@@ -94,7 +94,7 @@ function acknowledgedPolicies(stacks: readonly CloudFormationStackArtifact[]): r
   return stacks.flatMap((stack) =>
     stack.findMetadataByType(Validations.ACKNOWLEDGED_RULES_METADATA_KEY).flatMap(({ path, data }) =>
       Object.entries(data as unknown as Record<string, string>)
-        .map(([id, reason]) => ({ rule: id.replace(/^.*::/, ''), reason, path: path.replace(/^\//, '') }))
+        .map(([id, reason]) => ({ rule: id.replace(/^[^:[]*::/, ''), reason, path: path.replace(/^\//, '') }))
         .filter(({ rule }) => rule.startsWith('AwsSolutions-')),
     ),
   );
