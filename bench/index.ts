@@ -4,6 +4,7 @@ import { RUNS, verdictOf, type Benchmark, type Limit, type PairedResult } from '
 import { routingDecision } from './routing-decision';
 import { readThroughput, writeThroughput } from './router-throughput';
 import { synth } from './synth';
+import { synthScaling } from './synth-scaling';
 
 const BENCHMARKS: readonly Benchmark[] = [
   routingDecision,
@@ -12,6 +13,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   coldStart,
   keptTemplateStart,
   synth,
+  synthScaling,
 ];
 
 interface Figure extends PairedResult {
