@@ -27,9 +27,11 @@ export function rolloutOf(
   const oldDepths = depthsOf(before);
   return {
     steps: [...steps].sort(([a], [b]) => a - b).map(([, stacks]) => stacks),
+    // Of those that need no other the later goes first: what watches a store goes before the store.
     leftOver: before
       .map(({ name }) => name)
       .filter((name) => !remaining.has(name))
+      .reverse()
       .sort((a, b) => (oldDepths.get(b) ?? 0) - (oldDepths.get(a) ?? 0)),
   };
 }

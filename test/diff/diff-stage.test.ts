@@ -42,10 +42,10 @@ describe('a store more', () => {
 
   test('shows its size, its cost, its reach and nothing of the others', () => {
     expect(diff.verdict).toBe('safe');
-    expect(partOf(diff, 'payments')).toMatchObject({ kind: 'added', isStore: true, stacks: 1 });
+    expect(partOf(diff, 'payments')).toMatchObject({ kind: 'added', isStore: true, stacks: 2 });
     expect(lines(diff)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^\+ payments {2}1 stack, \d+ resources, \+\$\d+\/month( at least)?$/),
+        expect.stringMatching(/^\+ payments {2}2 stacks, \d+ resources, \+\$\d+\/month( at least)?$/),
         expect.stringMatching(/^\+ reach {5}.*pay → payments:5432.*; nothing else$/),
         '= main, posts unchanged; 0 replacements',
       ]),
@@ -132,10 +132,10 @@ describe('a store changed', () => {
 test('a store gone names its stacks, and how they are deleted', () => {
   const { posts } = TIER.stores;
   const diff = diffOf({ stores: { posts } as TierConfig['stores'], services: { web: { uses: { posts: 'read' } } } });
-  expect(diff).toMatchObject({ verdict: 'data loss', rollout: { leftOver: ['shop-prod-main'] } });
+  expect(diff).toMatchObject({ verdict: 'data loss', rollout: { leftOver: ['shop-prod-main-alarms', 'shop-prod-main'] } });
   expect(lines(diff)).toEqual(
     expect.arrayContaining([
-      expect.stringMatching(/^- main {6}1 stack, \d+ resources, -\$\d+/),
+      expect.stringMatching(/^- main {6}2 stacks, \d+ resources, -\$\d+/),
       expect.stringMatching(/^- reach {5}.*web → main:5432/),
       '! left over shop-prod-main: aws cloudformation delete-stack --stack-name shop-prod-main',
     ]),
@@ -147,7 +147,13 @@ test('shards of a store that goes are deleted before what they stand on', () => 
   const diff = diffOf({ stores: { main: kept } as TierConfig['stores'], services: {} });
   const { leftOver } = diff.rollout;
   expect(leftOver.at(-1)).toBe('shop-prod-posts');
-  expect([...leftOver].sort()).toEqual(['shop-prod-posts', 'shop-prod-posts-shards-s0', 'shop-prod-posts-shards-s1']);
+  expect([...leftOver].sort()).toEqual([
+    'shop-prod-posts',
+    'shop-prod-posts-alarms-s0',
+    'shop-prod-posts-alarms-s1',
+    'shop-prod-posts-shards-s0',
+    'shop-prod-posts-shards-s1',
+  ]);
 });
 
 test('a right more is said in the words of the tier file', () => {

@@ -19,7 +19,7 @@ describe('the cost section', () => {
     );
     expect(section).toMatch(/db\.r8g\.xlarge, Multi-AZ<\/td><td>unknown<\/td><td class="number">unknown/);
     expect(section).toContain('<b>≥ ');
-    expect(section).toContain('<summary>5 without a known price</summary>');
+    expect(section).toContain('<summary>10 without a known price</summary>');
   });
 
   it('keeps what is billed by use and what is assumed at hand', () => {
