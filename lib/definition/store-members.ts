@@ -40,13 +40,13 @@ export function replicaOptions(store: StageStoreOf<'postgres'>): Readonly<Record
   if (origin?.kind === 'imported') {
     return Object.fromEntries(Object.keys(origin.replicas ?? {}).map((name) => [name, {}]));
   }
-  return typeof replicas === 'number' ? numbered(replicas, (index) => `r${index + 1}`) : replicas;
+  return typeof replicas === 'number' ? numbered('r', 1, replicas) : replicas;
 }
 
 /** The shards by name: `4` is short for `s0` to `s3`. */
 export function shardOptions(store: StageStoreOf<'shardedPostgres'>): Readonly<Record<string, WrittenShard>> {
   const { shards = {} } = store.options;
-  return typeof shards === 'number' ? numbered(shards, (index) => `s${index}`) : shards;
+  return typeof shards === 'number' ? numbered('s', 0, shards) : shards;
 }
 
 /** What a store has several of, by name: replicas or shards. */
@@ -70,6 +70,15 @@ function writtenMembers(
   }
 }
 
-function numbered(count: number, nameOf: (index: number) => string): Readonly<Record<string, object>> {
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [nameOf(index), {}]));
+/** Numbered members by prefix and count: rules ask for all of a store's members once for each of them. */
+const numberedMembers = new Map<string, Readonly<Record<string, object>>>();
+
+function numbered(prefix: string, first: number, count: number): Readonly<Record<string, object>> {
+  const key = `${prefix}${first}+${count}`;
+  const known = numberedMembers.get(key);
+  if (known !== undefined) return known;
+  const names = Array.from({ length: count }, (_, index) => `${prefix}${first + index}`);
+  const members = Object.freeze(Object.fromEntries(names.map((name) => [name, Object.freeze({})])));
+  numberedMembers.set(key, members);
+  return members;
 }
