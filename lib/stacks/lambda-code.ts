@@ -49,6 +49,8 @@ export function bundleText(root: string, name: string): string {
     target: 'node22',
     minify: true,
     external: ['@aws-sdk/*', 'pg-native'],
+    // The runtime's own SDK is found by require, not by import().
+    supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'warning',
     write: false,
