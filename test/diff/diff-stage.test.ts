@@ -132,7 +132,10 @@ describe('a store changed', () => {
 test('a store gone names its stacks, and how they are deleted', () => {
   const { posts } = TIER.stores;
   const diff = diffOf({ stores: { posts } as TierConfig['stores'], services: { web: { uses: { posts: 'read' } } } });
-  expect(diff).toMatchObject({ verdict: 'data loss', rollout: { leftOver: ['shop-prod-main-alarms', 'shop-prod-main'] } });
+  expect(diff).toMatchObject({
+    verdict: 'data loss',
+    rollout: { leftOver: ['shop-prod-main-alarms', 'shop-prod-main'] },
+  });
   expect(lines(diff)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^- main {6}2 stacks, \d+ resources, -\$\d+/),

@@ -110,7 +110,10 @@ test('the CDK command line synthesizes a stage that it is told, without a word o
     const { status, stderr, stdout } = spawnSync(
       process.execPath,
       [require.resolve('aws-cdk/bin/cdk'), 'synth', '-q', '-c', 'stage=prod', '--output', output],
-      { encoding: 'utf8', env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', NODE_ENV: 'production' } },
+      {
+        encoding: 'utf8',
+        env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', NODE_ENV: 'production', CI: 'false' },
+      },
     );
     expect({ status, stdout, warnings: /warn|error|not configured/i.test(stderr), stderr }).toMatchObject({
       status: 0,
