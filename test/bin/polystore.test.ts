@@ -5,6 +5,9 @@ import type { ServerStatus } from '../../lib/local';
 import type { SmokeReport } from '../../lib/smoke';
 import { createProject, type Project } from '../support/command-line';
 
+// Whole tiers start here beside other suites' tiers; what a first try met is logged, never swallowed.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
+
 let project: Project;
 beforeAll(() => {
   project = createProject();
