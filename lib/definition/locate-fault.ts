@@ -1,4 +1,4 @@
-import { parse } from '@babel/parser';
+import { createRequire } from 'node:module';
 import type {
   Expression,
   Node,
@@ -42,6 +42,8 @@ export function locateIn(source: TierSource): Locate {
 }
 
 function read(text: string): Program | undefined {
+  // Loaded for a fault alone: it takes longer to load than a tier file to read.
+  const { parse } = createRequire(__filename)('@babel/parser') as typeof import('@babel/parser');
   try {
     return parse(text, { sourceType: 'module', plugins: ['typescript'], errorRecovery: true }).program;
   } catch {

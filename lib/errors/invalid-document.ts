@@ -1,4 +1,4 @@
-import { en } from 'zod/locales';
+import en from 'zod/v4/locales/en.cjs';
 import type { $ZodError, $ZodErrorMap } from 'zod/v4/core';
 import { PolystoreError } from './polystore-error';
 

@@ -30,7 +30,7 @@ export function lambdaBundle(name: LambdaName): LambdaBundle {
   const packed = join(ROOT, 'lambda-bundles', name);
   const bundle = existsSync(packed)
     ? { directory: packed, hash: hashOf(readFileSync(join(packed, 'index.js'), 'utf8')) }
-    : cached(bundleText(ROOT, name), join(ROOT, 'node_modules', '.cache', 'cdk-polystore'));
+    : cachedBundle(name);
   bundles.set(name, bundle);
   return bundle;
 }
@@ -40,8 +40,13 @@ export function lambdaBundle(name: LambdaName): LambdaBundle {
  * Needs esbuild, which is there in a clone and when the kit is packed, and which users of the package need not have.
  */
 export function bundleText(root: string, name: string): string {
+  return bundle(root, name).text;
+}
+
+/** The text of a bundle, and the files that it was made of, relative to `root`. */
+function bundle(root: string, name: string): { readonly text: string; readonly sources: readonly string[] } {
   const { buildSync } = createRequire(__filename)('esbuild') as typeof import('esbuild');
-  const { outputFiles } = buildSync({
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [`lambda/${name}.ts`],
     absWorkingDir: root,
     bundle: true,
@@ -53,24 +58,72 @@ export function bundleText(root: string, name: string): string {
     supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     write: false,
   });
-  return outputFiles[0]?.text ?? '';
+  return { text: outputFiles[0]?.text ?? '', sources: Object.keys(metafile.inputs).sort() };
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A directory with the text as its one file, named by its hash, so that nothing in it ever changes. */
-function cached(text: string, parent: string): LambdaBundle {
-  const hash = hashOf(text);
-  const directory = join(parent, hash);
-  const file = join(directory, 'index.js');
-  if (!existsSync(file)) {
-    mkdirSync(directory, { recursive: true });
-    // Renamed into place: another synthesis may look at the same time.
-    const draft = join(parent, `${hash}.${process.pid}`);
-    writeFileSync(draft, text);
-    renameSync(draft, file);
+/** What an earlier synthesis wrote down of a bundle. */
+interface BundleRecord {
+  /** Of the sources, when it was made. */
+  readonly sourcesHash: string;
+  readonly sources: readonly string[];
+  /** Of the text, and the name of the directory that it lies in. */
+  readonly hash: string;
+}
+
+/**
+ * The bundle of a clone, made once for the same sources: reading them takes a twentieth of the time. Each bundle lies in a directory named by
+ * its hash, so that nothing in it ever changes.
+ */
+function cachedBundle(name: LambdaName): LambdaBundle {
+  const cache = join(ROOT, 'node_modules', '.cache', 'cdk-polystore');
+  const recordFile = join(cache, `${name}.json`);
+  const known = recordIn(recordFile);
+  if (known && known.sourcesHash === hashOfSources(known.sources) && existsSync(fileOf(cache, known.hash))) {
+    return { directory: join(cache, known.hash), hash: known.hash };
   }
-  return { directory, hash };
+  const { text, sources } = bundle(ROOT, name);
+  const hash = hashOf(text);
+  const record: BundleRecord = { sourcesHash: hashOfSources(sources) ?? '', sources, hash };
+  mkdirSync(join(cache, hash), { recursive: true });
+  publish(fileOf(cache, hash), text);
+  publish(recordFile, JSON.stringify(record));
+  return { directory: join(cache, hash), hash };
+}
+
+const fileOf = (cache: string, hash: string): string => join(cache, hash, 'index.js');
+
+function recordIn(file: string): BundleRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as BundleRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of everything that a bundle depends on: its sources, this file with esbuild's options, and which packages are installed. */
+function hashOfSources(sources: readonly string[]): string | undefined {
+  const hash = createHash('sha256');
+  try {
+    for (const source of [...sources, 'lib/stacks/lambda-code.ts', 'package-lock.json']) {
+      hash
+        .update(`${source}\0`)
+        .update(readFileSync(join(ROOT, source)))
+        .update('\0');
+    }
+  } catch {
+    return undefined;
+  }
+  return hash.digest('hex');
+}
+
+/** Written beside and renamed into place: another synthesis may look at the same time. */
+function publish(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, file);
 }
