@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Client, Pool, type ClientConfig, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { ServerTopology, Trust } from '../topology';
+import { hasOtherPassword, type Login } from './login';
+import { RenewingPool } from './renewing-pool';
 
 export type PgClient = Client;
 export type PgPool = Pool;
@@ -17,7 +19,7 @@ export interface Queryable {
 export interface ConnectionTarget {
   readonly server: ServerTopology;
   readonly database: string;
-  readonly credentials: { readonly username: string; readonly password: string };
+  readonly credentials: Login;
   readonly trust: Trust;
 }
 
@@ -59,8 +61,21 @@ const GOODBYE_MS = 1_000;
 /**
  * Opens one connection. The caller ends it. TLS is always on and the server's certificate is verified.
  * A connection that is lost later never crashes the process: the next statement on it rejects.
+ * A password that is refused is asked for once more, where it comes from a source that may have another by then.
  */
 export async function openClient(target: ConnectionTarget, options: ClientOptions = {}): Promise<PgClient> {
+  const { password } = target.credentials;
+  if (typeof password === 'string') return connectClient(target, options);
+  const seen = password.version;
+  try {
+    return await connectClient(target, options);
+  } catch (refusal) {
+    if (await hasOtherPassword(password, seen, refusal)) return connectClient(target, options);
+    throw refusal;
+  }
+}
+
+async function connectClient(target: ConnectionTarget, options: ClientOptions): Promise<PgClient> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const client = new Client({
     ...loginOf(target, options.applicationName),
@@ -110,7 +125,7 @@ const connectionsOf = new WeakMap<PgPool, Set<PgPoolClient>>();
 
 /** Makes a pool; connections open when they are first needed. The caller ends it, best with {@link closePool}. */
 export function openPool(target: ConnectionTarget, options: PoolOptions = {}): PgPool {
-  const pool = new Pool({
+  const config = {
     ...loginOf(target, options.applicationName),
     max: options.max ?? 10,
     idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -119,7 +134,9 @@ export function openPool(target: ConnectionTarget, options: PoolOptions = {}): P
       statement_timeout: options.statementTimeoutMs,
       query_timeout: options.statementTimeoutMs + SILENCE_MS,
     }),
-  });
+  };
+  const { password } = target.credentials;
+  const pool = typeof password === 'string' ? new Pool(config) : new RenewingPool(config, password);
   // An idle client that loses its server emits on the pool, one in use on itself; without a listener Node ends the process.
   pool.on('error', ignoreLostConnection);
   const connections = new Set<PgPoolClient>();
@@ -167,12 +184,16 @@ function loginOf(
     port: server.endpoint.port,
     database,
     user: credentials.username,
-    password: credentials.password,
+    password: passwordOf(credentials),
     application_name: applicationName,
     keepAlive: true,
     ssl: { ca: authorityOf(trust), rejectUnauthorized: true },
   };
 }
+
+/** pg calls a function for each connection that it opens. */
+const passwordOf = ({ password }: Login): string | (() => Promise<string>) =>
+  typeof password === 'string' ? password : () => password.read();
 
 /** Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. */
 function authorityOf(trust: Trust): string {

@@ -1,4 +1,5 @@
 export * from './connection';
 export * from './error-group';
 export * from './quote';
+export type { Login, PasswordSource } from './login';
 export * from './server-state';

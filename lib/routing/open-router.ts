@@ -1,6 +1,13 @@
 import { PolystoreError } from '../errors';
 import type { PoolOptions } from '../postgres';
-import { openPlacement, type PlacementStore, type SecretSource, type TopologySource } from '../sources';
+import {
+  openPlacement,
+  RdsTokens,
+  type PlacementStore,
+  type SecretSource,
+  type TokenSource,
+  type TopologySource,
+} from '../sources';
 import type { PlacementLocation } from '../topology';
 import type { ReadFallback } from './decide-route';
 import { grantOf, requireAccess, type Grant, type RouterLogin } from './grant';
@@ -11,8 +18,10 @@ import type { Router, RouterCore, TierShape } from './router';
 export interface RouterOptions {
   /** Where everything is; read once. */
   readonly topology: TopologySource;
-  /** Where credentials are found by the names in the topology; each is read once. */
+  /** Where credentials are found by the names in the topology; each is read once, and again when a server refuses it. */
   readonly secrets: SecretSource;
+  /** Who signs the tokens of a service that logs in by IAM. @default - RdsTokens, with the credentials of the environment */
+  readonly tokens?: TokenSource;
   /** Who logs in, and so what this router may do. */
   readonly login: RouterLogin;
   /** Where a read goes when no replica is eligible. @default 'primary' */
@@ -39,6 +48,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   return TierRouter.open<T>({
     topology: await options.topology.read(),
     secrets: options.secrets,
+    tokens: options.tokens ?? new RdsTokens(),
     login: options.login,
     policy: { fallback: options.readFallback ?? 'primary', maxLagMs },
     pool: { applicationName: 'polystore-router', ...options.pool },

@@ -1,13 +1,14 @@
 import { PolystoreError } from '../errors';
-import type { ConnectionTarget, PoolOptions } from '../postgres';
-import type { PlacementStore, SecretSource } from '../sources';
-import type {
-  DatabaseSecrets,
-  PlacementLocation,
-  ServerTopology,
-  ShardTopology,
-  StoreTopology,
-  Topology,
+import type { ConnectionTarget, Login, PoolOptions } from '../postgres';
+import { secretLogin, tokenLogin, type PlacementStore, type SecretSource, type TokenSource } from '../sources';
+import {
+  credentialOf,
+  type DatabaseSecrets,
+  type PlacementLocation,
+  type ServerTopology,
+  type ShardTopology,
+  type StoreTopology,
+  type Topology,
 } from '../topology';
 import { Cluster, Replica, type ReadPolicy } from './cluster';
 import type { Grant, RouterLogin } from './grant';
@@ -20,6 +21,7 @@ import { StoreServer } from './store-server';
 export interface RouterContext {
   readonly topology: Topology;
   readonly secrets: SecretSource;
+  readonly tokens: TokenSource;
   readonly login: RouterLogin;
   readonly policy: ReadPolicy;
   readonly pool: PoolOptions & { readonly applicationName: string };
@@ -72,11 +74,11 @@ async function openCluster(
   shard: string | undefined,
   { primary, replicas, secrets }: ShardTopology,
 ): Promise<Cluster> {
-  const credentials = await context.secrets.read(secretOf(secrets, context.login, grant.store));
+  const loginTo = await loginOf(context, secrets, grant.store);
   const targetOf = (server: ServerTopology): ConnectionTarget => ({
     server,
     database,
-    credentials,
+    credentials: loginTo(server),
     trust: context.topology.trust,
   });
   // A shard's servers are named within the shard.
@@ -95,16 +97,32 @@ async function openCluster(
   return new Cluster(shard, serverOf(primary, 'primary'), watched, context.policy, grant, context.lifetime);
 }
 
-function secretOf(secrets: DatabaseSecrets, login: RouterLogin, store: string): string {
-  if (login.kind !== 'service') return secrets[login.kind];
-  const { service } = login;
-  const name = Object.hasOwn(secrets.services, service) ? secrets.services[service] : undefined;
-  if (name !== undefined) return name;
-  throw new PolystoreError(
+/** How this router logs in to each server of a cluster: with one secret for all, or with tokens that are each for one. */
+async function loginOf(
+  { login, secrets: source, tokens }: RouterContext,
+  secrets: DatabaseSecrets,
+  store: string,
+): Promise<(server: ServerTopology) => Login> {
+  const credential =
+    login.kind === 'service'
+      ? credentialOf(secrets, login.service)
+      : ({ kind: 'secret', secret: secrets[login.kind] } as const);
+  if (credential === undefined) throw unknownLogin(login, store);
+  if (credential.kind === 'iam') {
+    const { role: username, region } = credential;
+    return ({ endpoint: { host, port } }) => tokenLogin(tokens, { host, port, username, region });
+  }
+  const shared = await secretLogin(source, credential.secret);
+  return () => shared;
+}
+
+function unknownLogin(login: RouterLogin, store: string): PolystoreError<'DOCUMENT_MISSING'> {
+  const service = login.kind === 'service' ? login.service : login.kind;
+  return new PolystoreError(
     'DOCUMENT_MISSING',
-    `the topology names no secret of service "${service}" for store "${store}"`,
+    `the topology does not say how service "${service}" logs in to store "${store}"`,
     {
-      details: { document: `secret of ${service}`, source: `topology of ${store}` },
+      details: { document: `login of ${service}`, source: `topology of ${store}` },
       next: 'Deploy the tier again: definition and topology are of different versions.',
     },
   );

@@ -5,6 +5,8 @@ export * from './file-topology';
 export * from './files';
 export * from './open-placement';
 export type { PlacementStore } from './placement-store';
+export * from './rds-tokens';
+export * from './secret-login';
 export * from './secrets';
 export * from './secrets-manager-secrets';
 export * from './ssm-topology';

@@ -1,4 +1,5 @@
 export * from './topology';
+export * from './credential';
 export * from './topology-codec';
 export * from './parts';
 export * from './roles';

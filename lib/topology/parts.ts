@@ -3,6 +3,7 @@ import { describeFaults, documentWords, invalidDocument, PolystoreError } from '
 import { decodeTopology } from './topology-codec';
 import {
   TOPOLOGY_VERSION,
+  type IamLogin,
   type PostgresTopology,
   type ServerTopology,
   type ServiceTopology,
@@ -68,6 +69,8 @@ export interface AccessPart {
   readonly store: string;
   readonly smoke: string;
   readonly services: Readonly<Record<string, string>>;
+  /** As in the topology: absent where no service logs in with tokens. */
+  readonly iam?: Readonly<Record<string, IamLogin>>;
 }
 
 /**
@@ -166,8 +169,8 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
     stores: Object.fromEntries(
       Object.entries(stores).map(([store, shardStacks]) => {
         const { topology } = partOf('store', store);
-        const { smoke, services } = partOf('access', store);
-        const secretsOf = (owner: string) => ({ owner, smoke, services });
+        const { smoke, services, iam } = partOf('access', store);
+        const secretsOf = (owner: string) => ({ owner, smoke, services, ...(iam && { iam }) });
         if (topology.kind === 'postgres') {
           const { owner, ...rest } = topology;
           const primary = { ...rest.primary, ...pooledWay(pools, store, 'primaries', 'primary') };

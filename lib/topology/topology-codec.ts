@@ -17,7 +17,15 @@ const server = z.strictObject({
   zone: z.exactOptional(name),
 });
 
-const secrets = z.strictObject({ owner: name, smoke: name, services: z.record(name, name) });
+/** Services that log in with tokens, by service. */
+const iam = z.record(name, z.strictObject({ role: name, region: name }));
+
+const secrets = z.strictObject({
+  owner: name,
+  smoke: name,
+  services: z.record(name, name),
+  iam: z.exactOptional(iam),
+});
 
 const engine = z.enum(['postgres', 'aurora-postgres']);
 

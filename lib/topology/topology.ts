@@ -80,13 +80,13 @@ export interface Endpoint {
   readonly via: 'direct' | 'pooled';
 }
 
-/** Names under which the secrets source finds `{ username, password }`. */
+/** Who logs in how: names under which the secrets source finds `{ username, password }`, and who needs no secret. */
 export interface DatabaseSecrets {
   /** Owns the database; only provisioning uses it. */
   readonly owner: string;
   /** The smoke test's own role. */
   readonly smoke: string;
-  /** One a service that uses this store. */
+  /** One a service that uses this store and logs in with a password. */
   readonly services: Readonly<Record<string, string>>;
 }
 
@@ -96,3 +96,12 @@ export type Access = 'read' | 'write';
 export interface ServiceTopology {
   readonly uses: Readonly<Record<string, Access>>;
 }
+  /** Services that use this store and log in with tokens of IAM; none of them is in `services`. Absent where there are none. */
+  readonly iam?: Readonly<Record<string, IamLogin>>;
+}
+
+/** A database role that logs in with a token, which whoever may `rds-db:connect` as it signs anew for each connection. */
+export interface IamLogin {
+  readonly role: string;
+  /** Region of the servers, for which the token is signed. */
+  readonly region: string;

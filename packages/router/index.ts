@@ -8,11 +8,14 @@ export {
   FileSecrets,
   FileTopology,
   openPlacement,
+  RdsTokens,
   SecretsManagerSecrets,
   SsmTopology,
   type Credentials,
   type PlacementStore,
   type SecretSource,
+  type TokenRequest,
+  type TokenSource,
   type TopologySource,
 } from '../../lib/sources';
 export type { PgPool, PgPoolClient, PoolOptions, QueryResult, QueryResultRow, ReplicaLag } from '../../lib/postgres';
