@@ -29,6 +29,16 @@ export interface ErrorDetails {
   SHARD_OWNS_BUCKETS: { readonly store: string; readonly shard: string; readonly buckets: number };
   /** A shard key is not of the type that the store declares. */
   KEY_INVALID: { readonly expected: string; readonly got: string };
+  /** No range of the store holds the key, and its ends are closed. */
+  KEY_OUT_OF_RANGE: { readonly store: string; readonly got: string; readonly allowed: string };
+  /** The key directory knows no such key, and the store has no rule for new ones. */
+  KEY_UNKNOWN: { readonly store: string; readonly got: string };
+  /** Ranges can't be split or followed by another as was asked. */
+  RANGES_UNCHANGEABLE: { readonly store: string };
+  /** Somebody else assigned the key first; versions of 0 mean that it is not assigned. */
+  ASSIGNMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
+  /** A shard's own record says that it does not own the bucket, and the placement gives it to no other: the bucket is on its way. */
+  BUCKET_NOT_OWNED: { readonly store: string; readonly shard: string; readonly mapVersion: number };
   /** Somebody else changed the placement first; read again and decide anew. */
   PLACEMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
   /** A shard map older than one that this process has acted on. */
@@ -48,6 +58,29 @@ export interface ErrorDetails {
   POOL_EXHAUSTED: { readonly store: string; readonly server: string; readonly max: number };
   /** A statement of the transaction had failed, the error was swallowed, and so COMMIT rolled everything back. */
   TRANSACTION_ABORTED: { readonly store: string; readonly server: string };
+  /** The caller's signal aborted the work before it was done; a transaction was rolled back. */
+  CANCELLED: { readonly store: string };
+  /** A transaction runs on one shard, and a key lies on another. */
+  CROSS_SHARD: { readonly store: string; readonly shard: string; readonly keyShard: string };
+  /** A statement over many shards failed on some: why, by shard. */
+  SCATTER_FAILED: { readonly store: string; readonly shards: Readonly<Record<string, string>> };
+  /** The answers of many shards can't be made one that is surely right. */
+  NOT_COMBINABLE: { readonly store: string; readonly column?: string };
+  /** A cursor is none, or one of another statement or version. */
+  CURSOR_INVALID: { readonly store: string };
+  /**
+   * The connection was lost during COMMIT: the transaction stands, or it does not. `transaction` is what `outcomeOf` takes; absent where the
+   * server itself said that it doesn't know.
+   */
+  UNKNOWN_OUTCOME: {
+    readonly store: string;
+    readonly server: string;
+    readonly transaction?: { readonly id: string; readonly timeline: number };
+  };
+  /** No replica may answer, and the reads that the primary takes in their stead at once are all taken. */
+  READ_BUDGET_EXHAUSTED: { readonly store: string; readonly server: string; readonly limit: number };
+  /** The token of a session can't be used: see `reason`. Never the token itself. */
+  TOKEN_INVALID: { readonly reason: 'malformed' | 'unsigned' | 'signature' | 'foreign' };
   HANDLE_CLOSED: { readonly handle: string };
   TIER_ALREADY_UP: { readonly pid: number; readonly directory: string };
   TIER_NOT_UP: { readonly directory: string };
