@@ -3,6 +3,7 @@ import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
 import type { DiffOptions } from './commands/diff';
 import type { GuardOptions } from './commands/guard';
+import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
 import { painterFor } from './terminal';
 import { DEFAULT_TIER_FILE } from './tier-context';
@@ -93,12 +94,18 @@ tierCommand('smoke', 'prove every promise of a running tier', [
   'smoke',
   'smoke --topology .polystore/blog/dev/topology.json',
   'smoke --aws /blog/prod',
+  'smoke --aws /blog/prod --last',
 ])
   .addOption(
     new Option('--topology <file>', 'a tier by its topology file; its secrets.json stands beside it').conflicts('aws'),
   )
   .option('--aws <prefix>', 'a deployed tier: invokes its smoke test and prints its report')
-  .action(ending((options) => commands.smoke().smoke(options)));
+  .option('--last', 'with --aws: print the report of its last proof, and prove nothing')
+  .action((options: SmokeOptions, command: Command) => {
+    if (options.last && options.aws === undefined)
+      command.error('error: --last is of a deployed tier: add --aws /<tier>/<stage>');
+    return ending((checked: SmokeOptions) => commands.smoke().smoke(checked))(options);
+  });
 
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')

@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
 import { FileSecrets, FileTopology, placementsOf } from '../../lib/sources';
-import { invokeDeployedSmoke, renderReport, runSmoke, type SmokeReport } from '../../lib/smoke';
+import {
+  invokeDeployedSmoke,
+  readLastReport,
+  renderLastReport,
+  renderReport,
+  runSmoke,
+  type SmokeReport,
+} from '../../lib/smoke';
 import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { painterFor } from '../terminal';
@@ -9,15 +16,27 @@ import { openTier, secretsFileIn, tierDirectory, topologyFileIn, type TierOption
 export interface SmokeOptions extends TierOptions {
   readonly topology?: string;
   readonly aws?: string;
+  /** Given with `aws`, and only then. */
+  readonly last?: true;
   readonly json?: true;
 }
 
 /** Proves a running tier; exit 1 where a check failed. */
 export async function smoke(options: SmokeOptions): Promise<ExitCode> {
+  if (options.aws !== undefined && options.last) return showLastReport(options.aws, options);
   const report =
     options.aws === undefined ? await smokeHere(options) : await invokeDeployedSmoke({ prefix: options.aws });
   process.stdout.write(
     options.json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, painterFor(process.stdout)),
+  );
+  return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+}
+
+/** Prints how a deployed tier's last proof ended, and proves nothing; exit 1 where a check had failed. */
+async function showLastReport(prefix: string, { json }: SmokeOptions): Promise<ExitCode> {
+  const report = await readLastReport(prefix);
+  process.stdout.write(
+    json ? `${JSON.stringify(report, null, 2)}\n` : renderLastReport(report, painterFor(process.stdout)),
   );
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }

@@ -47,7 +47,8 @@ export function accessInventory(tier: TierDefinition): {
         stack,
         part: 'access',
         resources: {
-          'AWS::SSM::Parameter': 1,
+          // Who may do what, and the last report.
+          'AWS::SSM::Parameter': 2,
           'AWS::EC2::SecurityGroup': 1 + services.length,
           'AWS::EC2::SecurityGroupEgress': ways + toAws + toDynamoDb,
           'AWS::EC2::SecurityGroupIngress': ways + (own ? toAws : 0),

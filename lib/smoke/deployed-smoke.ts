@@ -1,5 +1,7 @@
 import { PolystoreError } from '../errors';
+import { SsmLastReport, type LastReportSource } from '../sources/last-report';
 import { invokeFunction, type FunctionInvoker } from '../sources/lambda-function';
+import { decodeLastReport, type LastReport } from './last-report';
 import type { SmokeReport } from './report';
 import { decodeSmokeReport } from './report-codec';
 
@@ -33,4 +35,16 @@ export async function invokeDeployedSmoke({
   const name = smokeFunctionName(prefix);
   // A report is wanted, not an error: what failed is shown by whoever asked.
   return decodeSmokeReport(await invoke(name, { onFailure: 'report' }), `the Lambda ${name}`);
+}
+
+/**
+ * Reads the report of a deployed tier's last proof, whoever asked for it, without proving anything.
+ * @throws {PolystoreError} DOCUMENT_MISSING where no such tier is deployed or it was not proven yet, DOCUMENT_INVALID
+ */
+export async function readLastReport(
+  prefix: string,
+  source: LastReportSource = new SsmLastReport(prefix),
+): Promise<LastReport> {
+  const name = smokeFunctionName(prefix);
+  return decodeLastReport(await source.read(), name);
 }

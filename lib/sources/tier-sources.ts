@@ -2,6 +2,7 @@ import { PolystoreError } from '../errors';
 import type { Topology } from '../topology';
 import { FileSecrets } from './file-secrets';
 import { FileTopology } from './file-topology';
+import { SsmLastReport, type LastReportSource } from './last-report';
 import { openPlacement } from './open-placement';
 import type { PlacementStore } from './placement-store';
 import type { SecretSource } from './secrets';
@@ -13,6 +14,8 @@ import type { TopologySource } from './topology-source';
 export interface TierSources {
   readonly topology: TopologySource;
   readonly secrets: SecretSource;
+  /** Where its last report is kept; none on this machine. */
+  readonly lastReport?: LastReportSource;
 }
 
 /**
@@ -22,7 +25,13 @@ export interface TierSources {
  */
 export function sourcesFromEnvironment(env: Readonly<Record<string, string | undefined>>): TierSources {
   const { POLYSTORE_PREFIX: prefix, POLYSTORE_TOPOLOGY_FILE: topology, POLYSTORE_SECRETS_FILE: secrets } = env;
-  if (prefix) return { topology: new SsmTopology(prefix), secrets: new SecretsManagerSecrets() };
+  if (prefix) {
+    return {
+      topology: new SsmTopology(prefix),
+      secrets: new SecretsManagerSecrets(),
+      lastReport: new SsmLastReport(prefix),
+    };
+  }
   if (topology && secrets) return { topology: new FileTopology(topology), secrets: new FileSecrets(secrets) };
   throw new PolystoreError('DOCUMENT_MISSING', 'the environment names no tier', {
     details: { document: 'topology', source: 'the environment' },

@@ -1,11 +1,13 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { ClientSecurityGroup, DynamoDbPrefixList, RoleSecret } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
-import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
+import { LAST_REPORT_PATH, NO_REPORT_YET, SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
 import { eachFunction, functionName, type FunctionOf } from './kit-functions';
+import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
@@ -53,6 +55,13 @@ export class AccessStack extends Stack {
           removalPolicy,
         }),
     );
+
+    // The report of the last proof outlives a rollback, as the logs do. A proof writes it; a deployment only makes it.
+    new ssm.StringParameter(this, 'LastReport', {
+      parameterName: parameterName(tier, LAST_REPORT_PATH),
+      description: `Report of the last proof of ${tier.name}/${tier.stage.name}`,
+      stringValue: NO_REPORT_YET,
+    }).applyRemovalPolicy(removalPolicy);
 
     const clientScope = new Construct(this, 'Clients');
     const clients = new Map<string, ClientSecurityGroup>();

@@ -1,13 +1,14 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { TierDefinition } from '../definition';
-import { OWNER_ROLE, SMOKE_ROLE } from '../topology';
+import { LAST_REPORT_PATH, OWNER_ROLE, SMOKE_ROLE } from '../topology';
 import type { FunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import type { Store } from './store';
 
 /**
- * What the kit's functions may ask of AWS: read the topology, read secrets, read placements; provisioning writes the first placement too.
+ * What the kit's functions may ask of AWS: read the topology, read secrets, read placements; provisioning writes the first placement too, and
+ * the smoke test its report.
  *
  * Secrets are chosen by tags, which every secret of the kit carries: a tier of hundreds of shards has more than a policy can list. The smoke test
  * gets no owner's.
@@ -32,6 +33,7 @@ export function functionStatements(
     ],
     'smoke-test': [
       ...common,
+      keepLastReport(stack, tier),
       readSecrets(stack, tier, proven),
       ...usePlacements(stores, ['dynamodb:GetItem']),
       ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey']),
@@ -45,6 +47,15 @@ function readTopology(stack: Stack, tier: TierDefinition): iam.PolicyStatement {
     actions: ['ssm:GetParametersByPath'],
     // Whoever may read a path may read all below it.
     resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameterName(tier).slice(1) })],
+  });
+}
+
+function keepLastReport(stack: Stack, tier: TierDefinition): iam.PolicyStatement {
+  const name = parameterName(tier, LAST_REPORT_PATH).slice(1);
+  return new iam.PolicyStatement({
+    sid: 'LastReport',
+    actions: ['ssm:PutParameter'],
+    resources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name })],
   });
 }
 

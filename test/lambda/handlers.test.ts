@@ -1,13 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { handler as smokeTestHandler, type SmokeTestEvent } from '../../lambda/smoke-test';
 import { encodePlacement, hash, seedShardMap, type Placement } from '../../lib/placement';
 import type { ProvisionReport } from '../../lib/provision';
-import { decodeSmokeReport } from '../../lib/smoke';
+import { decodeLastReport, decodeSmokeReport } from '../../lib/smoke';
 import { placementsOf } from '../../lib/sources';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { encodeTopology } from '../../lib/topology';
 import { postsOf, tier } from '../smoke/tier';
+import { asDeployed, PREFIX } from './as-deployed';
 import { bundleHandler, packagesOf, type HandlerBundle } from './bundle';
 import { callHandler } from './call-handler';
 
@@ -15,6 +18,25 @@ let smokeTest: HandlerBundle;
 let provision: HandlerBundle;
 let local: TestTier;
 let env: Record<string, string>;
+
+/** What a deployment sends by way of CDK's provider. */
+const step = (RequestType: 'Create' | 'Update' | 'Delete', ResourceProperties: object = {}) => ({
+  RequestType,
+  RequestId: 'r',
+  StackId: 'arn:stack',
+  LogicalResourceId: 'Proof',
+  ResourceType: 'Custom::SmokeTest',
+  ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'as-it-was-made' }),
+  ResourceProperties: { ServiceToken: 'arn:token', Templates: 'a digest', Code: 'a hash', ...ResourceProperties },
+});
+/** The tier's passwords: none of them may stand in anything that a function says. */
+const passwords = async (): Promise<readonly string[]> => {
+  const secrets = JSON.parse(await readFile(env['POLYSTORE_SECRETS_FILE'] ?? '', 'utf8')) as Record<
+    string,
+    { password: string }
+  >;
+  return Object.values(secrets).map(({ password }) => password);
+};
 
 beforeAll(async () => {
   [smokeTest, provision, local] = await Promise.all([
@@ -86,6 +108,31 @@ describe('the smoke-test handler, bundled', () => {
       expect(log).toHaveLength(3);
     });
 
+    it('fails a deployment with the same, and no secret in it', async () => {
+      const call = await callHandler(smokeTest.path, step('Update', { onFailure: 'throw' }), env);
+      expect(call.result).toBeUndefined();
+      expect(call.error).toMatchObject({
+        name: 'SmokeTestFailed',
+        message: expect.stringContaining('main refuses-strangers: CONNECT is granted to PUBLIC'),
+      });
+      expect(call.error?.message).toContain('next: find who granted CONNECT');
+      const said = JSON.stringify(call);
+      const known = await passwords();
+      expect(known.length).toBeGreaterThan(5);
+      for (const password of known) expect(said).not.toContain(password);
+    });
+
+    it('lets a deployment go on that is told to report', async () => {
+      const { result, error } = await callHandler(smokeTest.path, step('Update', { onFailure: 'report' }), env);
+      expect({ result, error }).toEqual({
+        result: {
+          PhysicalResourceId: 'as-it-was-made',
+          Data: { Run: expect.any(String), Passed: 30, Failed: 1, Skipped: 4 },
+        },
+        error: undefined,
+      });
+    });
+
     it('returns the report to whoever asks for one', async () => {
       const { result } = await callHandler(smokeTest.path, { onFailure: 'report' }, env);
       expect(decodeSmokeReport(result, 'the handler').counts.failed).toBe(1);
@@ -93,14 +140,73 @@ describe('the smoke-test handler, bundled', () => {
   });
 
   it('reports before its time is over, and throws since not all was proven', async () => {
-    const { error, log } = await callHandler(smokeTest.path, {}, env, 5_001);
-    expect(error?.message).toContain('interrupted');
+    const { error, log } = await callHandler(smokeTest.path, step('Create'), env, 5_001);
+    expect(error?.message).toMatch(/^the function's time ran out before \d+ of 35 checks were made\n\d+ passed, /);
     expect(log.at(-1)).toHaveProperty('report');
   });
 
   it('says what to set where the environment names no tier', async () => {
     const { error } = await callHandler(smokeTest.path, {}, {});
-    expect(error).toEqual({ name: 'PolystoreError', message: 'the environment names no tier' });
+    expect(error).toEqual({
+      name: 'PolystoreError',
+      message: expect.stringMatching(/^the environment names no tier\nnext: Set POLYSTORE_PREFIX to /),
+    });
+  });
+});
+
+describe('the last report', () => {
+  const prove = (event: object) => {
+    const ssm = asDeployed(local, env['POLYSTORE_SECRETS_FILE'] ?? '');
+    process.env['POLYSTORE_PREFIX'] = PREFIX;
+    const said = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    return { ssm, said, done: () => smokeTestHandler(event as SmokeTestEvent).finally(() => said.mockRestore()) };
+  };
+  afterEach(() => delete process.env['POLYSTORE_PREFIX']);
+
+  it('is kept in the parameter of the tier, whether the proof fails or not', async () => {
+    const well = prove(step('Create'));
+    expect(await well.done()).toMatchObject({ PhysicalResourceId: 'smoke-test', Data: { Failed: 0 } });
+    const [kept] = well.ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
+    expect(kept).toMatchObject({ Name: '/smoke/dev/smoke/last-report', Overwrite: true });
+    expect(decodeLastReport(kept?.Value ?? '', 'the test')).toMatchObject({ tier: 'smoke', counts: { failed: 0 } });
+
+    await local.on('main/primary', (client) => client.query('grant connect on database main to public'));
+    const broken = prove({});
+    await expect(broken.done()).rejects.toThrow('refuses-strangers');
+    await local.on('main/primary', (client) => client.query('revoke connect on database main from public'));
+    const [last] = broken.ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
+    expect(decodeLastReport(last?.Value ?? '', 'the test').failures).toMatchObject([
+      { subject: 'main', check: 'refuses-strangers' },
+    ]);
+  });
+
+  it('that can’t be kept is told in the log, and decides nothing', async () => {
+    const { ssm, said, done } = prove({});
+    ssm.on(PutParameterCommand).rejects(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }));
+    said.mockClear();
+    const lines: string[] = [];
+    said.mockImplementation((line) => lines.push(String(line)) > 0);
+    expect(await done()).toMatchObject({ counts: { failed: 0 } });
+    expect(lines[0]).toBe('{"lastReport":"not kept","reason":"AccessDeniedException: not yours"}\n');
+  });
+
+  it('is of the whole tier: a proof of some stores leaves it', async () => {
+    const { ssm, done } = prove({ only: ['main'] });
+    await done();
+    expect(ssm.commandCalls(PutParameterCommand)).toEqual([]);
+  });
+});
+
+describe.each([
+  ['smoke-test', () => smokeTest],
+  ['provision', () => provision],
+])('a deployment that deletes the step of %s', (_name, bundle) => {
+  it('has its answer at once: nothing is asked, nothing undone', async () => {
+    // An environment that names no tier: whatever was asked would fail.
+    expect(await callHandler(bundle().path, step('Delete'), {})).toEqual({
+      result: { PhysicalResourceId: 'as-it-was-made', Data: {} },
+      log: [],
+    });
   });
 });
 
@@ -137,6 +243,22 @@ describe('the provision handler, bundled', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('answers a deployment with what the step is called from then on', async () => {
+    const { result } = await callHandler(provision.path, step('Create', { seeds: {} }), env);
+    expect(result).toEqual({ PhysicalResourceId: 'provision', Data: { Databases: 3 } });
+    const again = await callHandler(provision.path, step('Update'), env);
+    expect(again.result).toMatchObject({ PhysicalResourceId: 'as-it-was-made' });
+    for (const password of await passwords()) expect(JSON.stringify(again)).not.toContain(password);
+  });
+
+  it('says that its time ran out, before it is cut off', async () => {
+    const { error } = await callHandler(provision.path, step('Create'), env, 5_000);
+    expect(error).toEqual({
+      name: 'PolystoreError',
+      message: expect.stringMatching(/^provisioning did not end within the function's time\nnext: See which database/),
+    });
+  });
+
   it('refuses a seed that is no placement', async () => {
     const { error } = await callHandler(provision.path, { seeds: { posts: '{}' } }, env);
     expect(error?.message).toContain("the seed of store posts can't be read");
@@ -144,6 +266,6 @@ describe('the provision handler, bundled', () => {
 
   it('refuses a seed of a store that has no placement', async () => {
     const { error } = await callHandler(provision.path, { seeds: { main: seedOf(['s0']) } }, env);
-    expect(error?.message).toBe('store "main" has no placement; stores are: main, posts');
+    expect(error?.message).toMatch(/^store "main" has no placement; stores are: main, posts\n/);
   });
 });

@@ -82,6 +82,15 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
     );
   });
 
+  test('keeps the last report where the rollback of a failed deployment does not take it', () => {
+    const kept = resourcesOf(all, 'AWS::SSM::Parameter').filter(({ Properties }) =>
+      String(Properties['Name']).startsWith(`/blog/${stage}/smoke/`),
+    );
+    expect(kept.map(({ stack, Properties, DeletionPolicy }) => [stack, Properties['Name'], DeletionPolicy])).toEqual([
+      ['access', `/blog/${stage}/smoke/last-report`, stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete'],
+    ]);
+  });
+
   test('seeds the placement of every sharded store', () => {
     const { seeds } = one(all, 'Custom::Provision').Properties as unknown as { seeds: Record<string, string> };
     expect(Object.keys(seeds)).toEqual(['posts']);

@@ -96,6 +96,7 @@ describe('the functions of the kit', () => {
       'smoke test dynamodb:GetItem posts/Placement4CF18568',
       ...keys('smoke test', ['Decrypt', 'DescribeKey']),
       expect.stringMatching(/^smoke test ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
+      expect.stringMatching(/^smoke test ssm:PutParameter arn:.*:parameter\/blog\/prod\/smoke\/last-report$/),
     ]);
     expect(of('provision')).toEqual([
       'provision dynamodb:GetItem posts/Placement4CF18568',

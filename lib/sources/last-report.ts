@@ -1,0 +1,66 @@
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { PolystoreError } from '../errors';
+import { LAST_REPORT_PATH, NO_REPORT_YET } from '../topology';
+
+/** The longest text that a standard parameter of SSM holds, which costs nothing, in bytes. */
+export const LAST_REPORT_BYTES_MAX = 4_096;
+
+/** Where the text of the last report stands: it outlives whoever made it. */
+export interface LastReportSource {
+  /** Puts it in the place of the one before. At most {@link LAST_REPORT_BYTES_MAX} bytes. */
+  keep(text: string): Promise<void>;
+  /** @throws {PolystoreError} DOCUMENT_MISSING where no such tier is deployed, or nothing was kept yet */
+  read(): Promise<string>;
+}
+
+/** How long keeping may take, in milliseconds: whoever waits for a proof waits for this too. */
+const KEEP_MS = 3_000;
+
+/**
+ * The last report of a deployed tier: an SSM parameter, which the deployment makes, a report overwrites and SSM keeps the last hundred
+ * versions of. The SDK is loaded at the first call.
+ */
+export class SsmLastReport implements LastReportSource {
+  private readonly name: string;
+
+  /**
+   * @param prefix `/<tier>/<stage>`
+   * @param client - default: one with the credentials and region of the environment
+   */
+  constructor(
+    prefix: string,
+    private readonly client?: SSMClient,
+  ) {
+    this.name = `${prefix.replace(/\/+$/, '')}/${LAST_REPORT_PATH}`;
+  }
+
+  async keep(text: string): Promise<void> {
+    const { PutParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const client = this.client ?? new SSMClient();
+    await client.send(new PutParameterCommand({ Name: this.name, Value: text, Overwrite: true }), {
+      abortSignal: AbortSignal.timeout(KEEP_MS),
+    });
+  }
+
+  async read(): Promise<string> {
+    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const client = this.client ?? new SSMClient();
+    try {
+      const { Parameter } = await client.send(new GetParameterCommand({ Name: this.name }));
+      const text = Parameter?.Value ?? NO_REPORT_YET;
+      if (text !== NO_REPORT_YET) return text;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ParameterNotFound') throw this.missing('no such parameter', error);
+      throw error;
+    }
+    throw this.missing('the tier was not proven yet');
+  }
+
+  private missing(why: string, cause?: Error): PolystoreError<'DOCUMENT_MISSING'> {
+    return new PolystoreError('DOCUMENT_MISSING', `no last report at ${this.name} in SSM Parameter Store: ${why}`, {
+      details: { document: 'smoke report', source: this.name },
+      next: 'Deploy the tier, in the account and region that the client is signed in to; its operations stack proves it.',
+      ...(cause && { cause }),
+    });
+  }
+}
