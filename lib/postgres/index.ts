@@ -1,3 +1,4 @@
+export * from './cancel';
 export * from './connection';
 export * from './error-group';
 export * from './quote';

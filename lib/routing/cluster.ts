@@ -15,6 +15,7 @@ import type { PostgresHandle, ServerStatus } from './handles';
 import type { Lifetime } from './lifetime';
 import type { ReplicaMonitor } from './replica-monitor';
 import type { StoreServer } from './store-server';
+import { retryLostRaces, type TransactionOptions } from './transaction-options';
 
 /** How the reads of a router behave. */
 export interface ReadPolicy {
@@ -77,7 +78,11 @@ export class Cluster implements PostgresHandle {
     }
   }
 
-  async read<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
+  async read<R extends QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
     if (!this.isWatched) await this.watch();
     let tried = NONE_TRIED;
@@ -85,7 +90,8 @@ export class Cluster implements PostgresHandle {
       this.lifetime.check(this.store);
       const route = decideRoute(this.readRequest(undefined, tried), this);
       try {
-        return await this.serverOf(route).query<R>('read', text, values);
+        const server = this.serverOf(route);
+        return await (signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values));
       } catch (error) {
         if (route.role === 'primary' || !mayAnswerElsewhere(error)) throw tracedToCaller(error);
         tried = [...tried, route.server];
@@ -94,8 +100,16 @@ export class Cluster implements PostgresHandle {
     }
   }
 
-  async transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T> {
-    return this.serverOf(this.route('write')).transaction(work);
+  async transaction<T>(
+    work: (client: PgPoolClient) => Promise<T>,
+    options: TransactionOptions = {},
+    signal?: AbortSignal,
+  ): Promise<T> {
+    requireAccess(this.grant, options.access ?? 'write');
+    return retryLostRaces(options.retries ?? 0, signal, () => {
+      this.lifetime.check(this.store);
+      return this.primaryServer.transaction(work, options, signal);
+    });
   }
 
   pool(): PgPool {

@@ -2,6 +2,8 @@ import type { BucketId, ShardKeyValue } from '../placement';
 import type { PgPool, PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
 import type { Access, Endpoint } from '../topology';
 import type { ReplicaHealth, Route } from './decide-route';
+import type { KeyScope } from './key-scope';
+import type { TransactionOptions } from './transaction-options';
 
 /** What can be asked of one primary and its replicas, whichever way they were found. */
 export interface ReadWrite {
@@ -16,16 +18,29 @@ export interface ReadWrite {
    * Runs one statement that only reads, on a replica; on the primary where the store has none, or where the fallback of the router says so.
    * A replica that is lost is left at once, and the statement repeated elsewhere. The first read waits until each replica was probed once,
    * at most two seconds.
-   * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, SERVER_UNAVAILABLE, POOL_EXHAUSTED, HANDLE_CLOSED
+   * When `signal` aborts, the statement is cancelled on the server.
+   * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, SERVER_UNAVAILABLE, POOL_EXHAUSTED, CANCELLED, HANDLE_CLOSED
    */
-  read<R extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
+  read<R extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>>;
 
   /**
    * Runs `work` in a transaction on the primary: commits when it resolves, rolls back when it rejects. Only the client it is given is part
    * of the transaction; `work` must not release it.
-   * @throws {PolystoreError} as {@link write}, and TRANSACTION_ABORTED where `work` swallowed the error of a statement
+   *
+   * When `signal` aborts before COMMIT, the running statement is cancelled on the server, the connection ended, so that nothing that `work`
+   * still sends is done, and the transaction rolled back. COMMIT itself is never interrupted.
+   * @throws {PolystoreError} as {@link write}, CANCELLED, and TRANSACTION_ABORTED where `work` swallowed the error of a statement
+   * @throws {RangeError} for an option out of its range
    */
-  transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (client: PgPoolClient) => Promise<T>,
+    options?: TransactionOptions,
+    signal?: AbortSignal,
+  ): Promise<T>;
 
   /**
    * The primary's pool, for libraries that expect a `pg.Pool`. The router ends it.
@@ -51,6 +66,16 @@ export interface PostgresHandle extends ReadWrite {
 export interface KeyHandle extends ReadWrite {
   readonly shard: string;
   readonly bucket: BucketId;
+  /**
+   * As for a store without shards, on the shard of the key. `scope.forKey(other)` gives the client for a statement about another key, and
+   * refuses one of another shard.
+   * @throws {PolystoreError} CROSS_SHARD, and as {@link ReadWrite.transaction}
+   */
+  transaction<T>(
+    work: (client: PgPoolClient, scope: KeyScope) => Promise<T>,
+    options?: TransactionOptions,
+    signal?: AbortSignal,
+  ): Promise<T>;
 }
 
 /** A sharded store: a key finds its shard. */

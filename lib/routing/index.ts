@@ -1,5 +1,7 @@
 export * from './decide-route';
 export type { RouterLogin } from './grant';
 export * from './handles';
+export type { KeyScope } from './key-scope';
 export * from './open-router';
 export type { HandleOf, Router, RouterCore, TierShape } from './router';
+export type { IsolationLevel, TransactionOptions } from './transaction-options';

@@ -95,5 +95,14 @@ export function transactionAborted(server: FailedServer): PolystoreError<'TRANSA
   );
 }
 
+/** `reason` is the signal's. Nothing was committed. */
+export function cancelled(server: FailedServer, reason: unknown): PolystoreError<'CANCELLED'> {
+  return new PolystoreError(
+    'CANCELLED',
+    `${describe(server)}: the caller's signal aborted the work before it was done; nothing was committed`,
+    { details: { store: server.store }, cause: reason },
+  );
+}
+
 const describe = ({ store, name, role, endpoint }: FailedServer): string =>
   `store "${store}": ${role} "${name}" at ${endpoint.host}:${endpoint.port}`;

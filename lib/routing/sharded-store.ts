@@ -6,7 +6,9 @@ import type { Access, ShardedPostgresTopology } from '../topology';
 import type { Cluster } from './cluster';
 import type { Route } from './decide-route';
 import type { KeyHandle, PostgresHandle, ShardedPostgresHandle } from './handles';
+import { keyScope, type KeyScope } from './key-scope';
 import type { Lifetime } from './lifetime';
+import type { TransactionOptions } from './transaction-options';
 
 /** A sharded store: its clusters by shard, and the placement that says which of them owns a key. */
 export class ShardedStore implements ShardedPostgresHandle {
@@ -50,7 +52,7 @@ export class ShardedStore implements ShardedPostgresHandle {
   forKey(key: ShardKeyValue): KeyHandle {
     this.lifetime.check(this.store);
     const bucket = this.bucketOf(key);
-    return new PlacedKey(bucket, this.owners[bucket] as Cluster);
+    return new PlacedKey(bucket, this.owners[bucket] as Cluster, this);
   }
 
   shardOf(key: ShardKeyValue): string {
@@ -106,6 +108,7 @@ class PlacedKey implements KeyHandle {
   constructor(
     readonly bucket: BucketId,
     private readonly cluster: Cluster,
+    private readonly store: ShardedStore,
   ) {}
 
   get shard(): string {
@@ -116,12 +119,24 @@ class PlacedKey implements KeyHandle {
     return this.cluster.write<R>(text, values);
   }
 
-  read<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
-    return this.cluster.read<R>(text, values);
+  read<R extends QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    return this.cluster.read<R>(text, values, signal);
   }
 
-  transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T> {
-    return this.cluster.transaction(work);
+  transaction<T>(
+    work: (client: PgPoolClient, scope: KeyScope) => Promise<T>,
+    options?: TransactionOptions,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.cluster.transaction(
+      (client) => work(client, keyScope(this.store, this.shard, client)),
+      options,
+      signal,
+    );
   }
 
   pool(): PgPool {

@@ -1,5 +1,9 @@
 import {
+  backendOf,
+  cancelStatement,
   closePool,
+  cutConnection,
+  errorCodeOf,
   errorGroupOf,
   openPool,
   type ConnectionTarget,
@@ -11,6 +15,7 @@ import {
 } from '../postgres';
 import type { Access, Endpoint } from '../topology';
 import {
+  cancelled,
   poolExhausted,
   primaryDemoted,
   serverUnavailable,
@@ -18,14 +23,18 @@ import {
   type FailedServer,
   type Progress,
 } from './server-errors';
+import { beginSql, type TransactionOptions } from './transaction-options';
+import { untilAborted } from './until-aborted';
 
 /** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
 const CLOSE_GRACE_MS = 5_000;
 
 /** A server that does not answer this within two seconds is taken for lost. */
 const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
+const BACKEND = 'select pg_backend_pid() as backend';
 const IS_IN_RECOVERY = { text: 'select pg_is_in_recovery() as demoted', query_timeout: 2_000 };
 
+const IDLE_IN_TRANSACTION = '25P03';
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
@@ -88,29 +97,75 @@ export class StoreServer implements FailedServer {
   }
 
   /**
-   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects.
-   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED, TRANSACTION_ABORTED; what `work` throws passes as it is
+   * Runs one statement that only reads; when `signal` aborts, it is cancelled on the server.
+   * @throws {PolystoreError} CANCELLED, and as {@link query}
    */
-  async transaction<T>(work: (client: PgPoolClient) => Promise<T>): Promise<T> {
+  async cancellableRead<R extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] | undefined,
+    signal: AbortSignal,
+  ): Promise<QueryResult<R>> {
     this.outstanding++;
     try {
-      const client = await this.checkout();
-      let progress: Progress = 'uncommitted';
+      const client = await this.checkout(signal);
       try {
-        await client.query('begin');
-        const result = await work(client);
+        const cancel = (reason: unknown): Promise<never> => this.interrupt(client, backendOf(client), reason);
+        const result = await untilAborted(signal, cancel, () => client.query<R>(text, values as unknown[]));
+        client.release();
+        return result;
+      } catch (error) {
+        const failure = await this.translate(error, 'reading', client);
+        client.release(!isReusableAfter(error, values));
+        throw failure;
+      }
+    } finally {
+      this.outstanding--;
+    }
+  }
+
+  /**
+   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. An abort of `signal` before COMMIT cancels what runs
+   * on the server and rolls back; COMMIT itself is never interrupted.
+   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED, TRANSACTION_ABORTED, CANCELLED; what `work` throws passes
+   * as it is
+   */
+  async transaction<T>(
+    work: (client: PgPoolClient) => Promise<T>,
+    options: TransactionOptions = {},
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const begin = beginSql(options, this.options.statementTimeoutMs);
+    this.outstanding++;
+    try {
+      const client = await this.checkout(signal);
+      let progress: Progress = 'uncommitted';
+      let backend: number | undefined;
+      let lastWord: unknown;
+      const noteLastWord = (error: unknown): void => void (lastWord ??= error);
+      client.on('error', noteLastWord);
+      try {
+        const interrupt = (reason: unknown): Promise<never> => this.interrupt(client, backend, reason);
+        const result = await untilAborted(signal, interrupt, async () => {
+          await client.query(begin);
+          if (signal) backend = await this.backendOf(client);
+          return work(client);
+        });
         progress = 'committing';
         const { command } = await client.query('commit');
         client.release();
         // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
         if (command === 'COMMIT') return result;
-      } catch (error) {
+      } catch (thrown) {
+        // The server says between two statements that it ends an idle transaction: the next statement meets only a lost connection.
+        const error = errorCodeOf(lastWord) === IDLE_IN_TRANSACTION ? lastWord : thrown;
         const isAlive = await rollBack(client);
         // Where `work` met an `unavailable` elsewhere, the connection is alive; where it is not, nothing more can be asked.
         const isOurs = isAlive ? errorGroupOf(error) === 'readOnly' : errorGroupOf(error) === 'unavailable';
         const failure = isOurs ? await this.translate(error, progress, client) : error;
         client.release(!isAlive || failure !== error);
         throw failure;
+      } finally {
+        client.off('error', noteLastWord);
       }
       throw transactionAborted(this);
     } finally {
@@ -123,12 +178,30 @@ export class StoreServer implements FailedServer {
     if (this.opened) await closePool(this.opened, CLOSE_GRACE_MS);
   }
 
-  private async checkout(): Promise<PgPoolClient> {
+  private async checkout(signal?: AbortSignal): Promise<PgPoolClient> {
+    let connecting: Promise<PgPoolClient> | undefined;
+    const giveBack = (reason: unknown): Promise<never> => {
+      connecting?.then((client) => client.release()).catch(() => undefined);
+      return Promise.reject(cancelled(this, reason));
+    };
     try {
-      return await this.pool().connect();
+      return await untilAborted(signal, giveBack, () => (connecting = this.pool().connect()));
     } catch (error) {
       throw await this.translate(error, 'unsent', undefined);
     }
+  }
+
+  /** Behind a pooled endpoint only the server itself knows which of its processes runs a transaction. */
+  private async backendOf(client: PgPoolClient): Promise<number | undefined> {
+    if (this.endpoint.via === 'direct') return backendOf(client);
+    return (await client.query<{ backend: number }>(BACKEND)).rows[0]?.backend;
+  }
+
+  /** Ends what runs on a connection, and the connection: whoever used it may go on sending, and nothing of that must be done. */
+  private async interrupt(client: PgPoolClient, backend: number | undefined, reason: unknown): Promise<never> {
+    if (backend !== undefined) await cancelStatement(this.target, backend);
+    cutConnection(client);
+    throw cancelled(this, reason);
   }
 
   /** Ends a statement that failed, and gives back the connection that it was sent on. */

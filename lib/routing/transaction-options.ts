@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorGroupOf } from '../postgres';
+import type { Access } from '../topology';
+
+/** @see https://www.postgresql.org/docs/17/transaction-iso.html */
+export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
+
+/** How a transaction runs. What is set here ends with it: nothing stays on the connection. */
+export interface TransactionOptions {
+  /** @default - the server's, `read committed` unless it was changed */
+  readonly isolation?: IsolationLevel;
+  /**
+   * `read`: the server refuses writes in it, and a service that may only read may run it. It runs on the primary either way.
+   * @default 'write'
+   */
+  readonly access?: Access;
+  /** Longest time that a statement may take on the server, in milliseconds. At most what the router's pool allows. @default - the pool's */
+  readonly statementTimeoutMs?: number;
+  /** Longest wait for a lock, in milliseconds. @default - the server's */
+  readonly lockTimeoutMs?: number;
+  /** Longest time between two statements, in milliseconds; then the server ends the connection. @default - the server's */
+  readonly idleTimeoutMs?: number;
+  /**
+   * How often the whole transaction is run again after it lost a race (SQLSTATE 40001) or a deadlock (40P01), 0 to 10 times, after a short
+   * random wait that grows. `work` must be safe to run again: what it did in the database was rolled back, what it did elsewhere was not.
+   * @default 0
+   */
+  readonly retries?: number;
+}
+
+/** The most that a timeout of PostgreSQL may be, in milliseconds. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+const MAX_RETRIES = 10;
+
+const TIMEOUTS = {
+  statementTimeoutMs: 'statement_timeout',
+  lockTimeoutMs: 'lock_timeout',
+  idleTimeoutMs: 'idle_in_transaction_session_timeout',
+} as const;
+
+const ISOLATION_LEVELS: ReadonlySet<string> = new Set<IsolationLevel>([
+  'read committed',
+  'repeatable read',
+  'serializable',
+]);
+
+/**
+ * The statements that begin a transaction, in one round trip. SET LOCAL ends with the transaction.
+ * @throws {RangeError} for an option out of its range
+ */
+export function beginSql(options: TransactionOptions, poolStatementTimeoutMs: number = MAX_TIMEOUT_MS): string {
+  const { isolation, access } = options;
+  const modes = [isolation && `isolation level ${checkIsolation(isolation)}`, access === 'read' && 'read only'];
+  const settings = Object.entries(TIMEOUTS).flatMap(([option, setting]) => {
+    const ms = options[option as keyof typeof TIMEOUTS];
+    if (ms === undefined) return [];
+    const most = option === 'statementTimeoutMs' ? poolStatementTimeoutMs : MAX_TIMEOUT_MS;
+    return `set local ${setting} = ${checkInteger(option, ms, 1, most)}`;
+  });
+  return [['begin', ...modes.filter(Boolean)].join(' '), ...settings].join('; ');
+}
+
+/** Runs `attempt` again as often as the options say, as long as it loses races. An abort ends the wait between two attempts. */
+export async function retryLostRaces<T>(
+  retries: number,
+  signal: AbortSignal | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  checkInteger('retries', retries, 0, MAX_RETRIES);
+  for (let retry = 0; ; retry++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (retry >= retries || errorGroupOf(error) !== 'serialization') throw error;
+    }
+    // An abort is told by the next attempt, in the words of the tier.
+    await pause(backoffMs(retry), undefined, signal && { signal }).catch(() => undefined);
+  }
+}
+
+/** Full jitter: rivals that met once don't meet again. @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
+function backoffMs(retry: number): number {
+  return Math.random() * Math.min(500, 10 * 2 ** retry);
+}
+
+function checkIsolation(isolation: string): string {
+  if (ISOLATION_LEVELS.has(isolation)) return isolation;
+  throw new RangeError(`isolation must be one of ${[...ISOLATION_LEVELS].join(', ')}, got ${isolation}`);
+}
+
+function checkInteger(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${name} must be an integer in [${least}, ${most}], got ${value}`);
+}
