@@ -17,6 +17,8 @@ export interface AuroraShardGroupProps {
   readonly maxConnections: number;
   /** Slower statements are logged. */
   readonly slowQueryThreshold: Duration;
+  /** Moving a bucket needs it, and a change restarts the shards. Aurora pauses no server that has it. @default true */
+  readonly logicalReplication?: boolean;
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -58,8 +60,8 @@ export class AuroraShardGroup extends Construct implements ec2.IConnectable {
       description: `Shards of ${props.name}`,
       parameters: {
         'rds.force_ssl': '1',
-        // Moving a bucket needs logical replication, and turning it on later restarts the shard: so it is on from birth.
-        'rds.logical_replication': '1',
+        // On from birth, since turning it on later restarts the shard.
+        'rds.logical_replication': (props.logicalReplication ?? true) ? '1' : '0',
       },
       removalPolicy,
     });

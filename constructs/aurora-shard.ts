@@ -13,9 +13,15 @@ import { checkRdsIdentifier } from './rds-identifier';
 import { ReaderAutoscaling, type ReaderAutoscalingProps } from './reader-autoscaling';
 import { RoleSecret } from './role-secret';
 
-/** Servers of a class, or servers that scale by themselves between two figures of ACU. */
+/** Servers of a class, or servers that scale by themselves between two figures of ACU, and with a minimum of 0 pause while nobody is connected. */
 export type ShardCapacity =
-  { readonly instanceType: ec2.InstanceType } | { readonly minAcu: number; readonly maxAcu: number };
+  | { readonly instanceType: ec2.InstanceType }
+  | {
+      readonly minAcu: number;
+      readonly maxAcu: number;
+      /** Only with a minimum of 0, and only in a group without logical replication, with which Aurora pauses nothing. */
+      readonly autoPauseAfter?: Duration;
+    };
 
 export interface AuroraShardProps {
   readonly vpc: ec2.IVpc;
@@ -122,6 +128,7 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       ...('minAcu' in capacity && {
         serverlessV2MinCapacity: capacity.minAcu,
         serverlessV2MaxCapacity: capacity.maxAcu,
+        ...(capacity.autoPauseAfter && { serverlessV2AutoPauseDuration: capacity.autoPauseAfter }),
       }),
       storageEncryptionKey: props.encryptionKey,
       backup: {

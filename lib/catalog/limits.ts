@@ -131,6 +131,16 @@ export const LIMITS = {
     unit: 'ACU that a serverless Aurora server which never pauses keeps at least',
     source: 'RDS API, ServerlessV2ScalingConfiguration.MinCapacity (botocore 1.43)',
   },
+  autoPauseMinSeconds: {
+    value: 300,
+    unit: 'seconds without a connection before a serverless Aurora server may pause',
+    source: 'RDS API, ServerlessV2ScalingConfiguration.SecondsUntilAutoPause (botocore 1.43)',
+  },
+  autoPauseMaxSeconds: {
+    value: 86_400,
+    unit: 'seconds without a connection before a serverless Aurora server pauses at the latest',
+    source: 'RDS API, ServerlessV2ScalingConfiguration.SecondsUntilAutoPause (botocore 1.43)',
+  },
   serverlessAcuMax: {
     value: 256,
     unit: 'ACU of a serverless Aurora server',

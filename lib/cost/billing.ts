@@ -28,6 +28,9 @@ export type Billing =
 /** Storage of an Aurora cluster at birth, in GiB: it grows in steps of this size. */
 export const AURORA_STORAGE_AT_BIRTH_GIB = 10;
 
+/** How a serverless server that pauses is reckoned with: somebody works with it for four hours on twenty days, and it has one ACU then. */
+export const AWAKE = { hours: 80, acu: 1 } as const;
+
 /** A type without a row does not compile. */
 export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': {
@@ -164,16 +167,19 @@ function instanceLines(servers: readonly Server[]): readonly CostLine[] {
   return groupBy(servers, keyOf).map((alike) => {
     const [server] = alike;
     const [item, price] = hourOf(server);
-    const units = alike.length * (server.acu?.minAcu ?? 1);
-    return byTime(item, 'AWS::RDS::DBInstance', alike.length, units * HOURS_A_MONTH, price);
+    const each = isPausing(server) ? AWAKE.acu * AWAKE.hours : (server.acu?.minAcu ?? 1) * HOURS_A_MONTH;
+    return byTime(item, 'AWS::RDS::DBInstance', alike.length, alike.length * each, price);
   });
 }
 
-function hourOf({ engine, class: name, deployment, clusterStorage: storage }: Server): readonly [string, Price] {
+export const isPausing = ({ acu }: Pick<Server, 'acu'>): boolean => acu?.minAcu === 0;
+
+function hourOf(server: Server): readonly [string, Price] {
+  const { engine, class: name, deployment, clusterStorage: storage } = server;
   const suffix = storage === 'ioOptimized' ? ', I/O-optimized' : '';
   if (name === 'serverless') {
     const price = storage === 'ioOptimized' ? PRICES.acuIoOptimized : PRICES.acu;
-    return [`db.serverless at its minimum, Aurora${suffix}`, price];
+    return [`db.serverless ${isPausing(server) ? 'while awake' : 'at its minimum'}, Aurora${suffix}`, price];
   }
   if (engine === 'postgres') return [`db.${name}, ${DEPLOYMENT_NAMES[deployment]}`, postgresHour(name, deployment)];
   const price = auroraPostgresHour(name);

@@ -1,7 +1,7 @@
 import { HOURS_A_MONTH, PRICE_REGION, UNKNOWN_PRICE } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { countResources, inventoryOf, RESOURCE_TYPES, type Inventory } from '../inventory';
-import { AURORA_STORAGE_AT_BIRTH_GIB, BILLING, toCents } from './billing';
+import { AURORA_STORAGE_AT_BIRTH_GIB, AWAKE, BILLING, isPausing, toCents } from './billing';
 import { COST_ESTIMATE_VERSION, type CostEstimate, type CostLine, type CostOfPart } from './cost-estimate';
 
 /** Estimates what a stage costs a month at list prices: everything that is billed for being there, before anybody uses it. Pure. */
@@ -22,7 +22,7 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
     ...(region !== undefined && { region }),
     hoursAMonth: HOURS_A_MONTH,
     pricesFrom: { oldest: dates[0] ?? UNKNOWN_PRICE, newest: dates.at(-1) ?? UNKNOWN_PRICE },
-    assumptions: assumptionsOf(region),
+    assumptions: assumptionsOf(region, inventory.servers.some(isPausing)),
     parts,
     monthlyUsd: toCents(parts.reduce((sum, { monthlyUsd }) => sum + monthlyUsd, 0)),
     atLeast: parts.some(({ atLeast }) => atLeast),
@@ -54,7 +54,7 @@ function costOfPart({ groups, servers, endpointZones }: Inventory, part: string)
   };
 }
 
-function assumptionsOf(region: string | undefined): readonly string[] {
+function assumptionsOf(region: string | undefined, pauses: boolean): readonly string[] {
   return [
     `List prices on demand of ${PRICE_REGION}, without tax, free tier, reservations and discounts.`,
     ...(region === PRICE_REGION
@@ -64,7 +64,12 @@ function assumptionsOf(region: string | undefined): readonly string[] {
             ? `The stage names no region: another than ${PRICE_REGION} has other prices.`
             : `The stage is in ${region}, whose prices are others.`,
         ]),
-    `A month has ${HOURS_A_MONTH} hours, and every server runs in all of them.`,
+    `A month has ${HOURS_A_MONTH} hours, and every server${pauses ? ' that never pauses' : ''} runs in all of them.`,
+    ...(pauses
+      ? [
+          `A server that pauses is awake for ${AWAKE.hours} hours of a month, four on each of twenty days, and has ${AWAKE.acu} ACU then; one that never sleeps costs ${Math.round(HOURS_A_MONTH / AWAKE.hours)} times as much.`,
+        ]
+      : []),
     `Storage as at birth: what each store asks for, ${AURORA_STORAGE_AT_BIRTH_GIB} GiB an Aurora cluster.`,
     'No traffic: requests, logs, I/O, transfer between zones and CPU credits are not counted, and backups stay within what storage includes.',
     'Keys as at birth: each of the first two yearly rotations of a KMS key adds its price once more.',

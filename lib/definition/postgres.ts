@@ -45,7 +45,7 @@ export interface ReplicaOptions {
 export interface PostgresOptions {
   /** Major version of PostgreSQL. @default '17' */
   readonly version?: PostgresVersion;
-  /** Instance class without `db.`, as in `r8g.large`. @default 't4g.medium' in a disposable stage, 'r8g.large' in a protected one */
+  /** Instance class without `db.`, as in `r8g.large`. @default 't4g.micro' in a disposable stage, 'r8g.large' in a protected one */
   readonly class?: InstanceClass;
   readonly storage?: StorageOptions;
   /** Read replicas by name, or how many (`2` is short for `{ r1: {}, r2: {} }`); 0 to 15. Names are never reused. @default 0 */

@@ -1,9 +1,13 @@
-import type { InstanceClass } from '../catalog';
+import { LIMITS, type InstanceClass } from '../catalog';
+import type { AcuDefinition } from './shard-capacity';
 import type { Profile } from './stage';
 
 /** What a profile decides where the definition is silent. */
 export interface ProfileDefaults {
+  /** Of servers that are instances. */
   readonly class: InstanceClass;
+  /** What servers of a shard are. */
+  readonly shardServers: { readonly class: InstanceClass } | { readonly capacity: AcuDefinition };
   readonly storageSizeGiB: number;
   readonly retentionDays: number;
   /** Zones that a stage spans unless they are written down; also the fewest that may be written down. */
@@ -15,8 +19,24 @@ export interface ProfileDefaults {
 }
 
 export const PROFILES: Readonly<Record<Profile, ProfileDefaults>> = {
-  disposable: { class: 't4g.medium', storageSizeGiB: 20, retentionDays: 1, zones: 2, multiAz: false, readers: 0 },
-  protected: { class: 'r8g.large', storageSizeGiB: 100, retentionDays: 35, zones: 3, multiAz: true, readers: 1 },
+  disposable: {
+    class: 't4g.micro',
+    shardServers: { capacity: { minAcu: 0, maxAcu: 4 } },
+    storageSizeGiB: 20,
+    retentionDays: 1,
+    zones: 2,
+    multiAz: false,
+    readers: 0,
+  },
+  protected: {
+    class: 'r8g.large',
+    shardServers: { class: 'r8g.large' },
+    storageSizeGiB: 100,
+    retentionDays: 35,
+    zones: 3,
+    multiAz: true,
+    readers: 1,
+  },
 };
 
 /** Defaults that are the same in every profile. */
@@ -33,5 +53,7 @@ export const DEFAULTS = {
   backupWindow: '02:00-03:00',
   maintenanceWindow: 'sun:04:00-sun:05:00',
   readersCpuPercent: 60,
+  /** The soonest that AWS lets a server pause. */
+  autoPauseAfterSeconds: LIMITS.autoPauseMinSeconds.value,
   pooling: { idleClientTimeoutSeconds: 1800, maxConnectionsPercent: 80, borrowTimeoutSeconds: 120, reads: 'direct' },
 } as const;

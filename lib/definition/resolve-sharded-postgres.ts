@@ -32,14 +32,15 @@ export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): 
     maxConnections: options.maxConnections ?? Math.min(...shards.map(connectionsOf)),
     slowQueryMs: options.slowQueryMs ?? DEFAULTS.slowQueryMs,
     storageType: options.storageType ?? DEFAULTS.auroraStorageType,
+    logicalReplication: shards.every(({ acu }) => acu?.minAcu !== 0),
     ...resolveUpkeep(store),
   };
 }
 
 function resolveServers(servers: WrittenServers): Pick<ShardDefinition, 'class' | 'acu'> {
   if ('class' in servers) return { class: knownClass(servers.class) };
-  const { minAcu, maxAcu } = servers.capacity;
-  return { class: 'serverless', acu: { minAcu, maxAcu } };
+  const { minAcu, maxAcu, autoPauseAfterSeconds = DEFAULTS.autoPauseAfterSeconds } = servers.capacity;
+  return { class: 'serverless', acu: { minAcu, maxAcu, ...(minAcu === 0 && { autoPauseAfterSeconds }) } };
 }
 
 function connectionsOf(shard: Pick<ShardDefinition, 'class' | 'acu'>): number {

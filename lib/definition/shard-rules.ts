@@ -4,6 +4,7 @@ import { PROFILES } from './profile';
 import { rule, storesOf } from './rule';
 import { fixedReaders, readersOf, saysBoth } from './shard-servers';
 import { shardOptions, type WrittenCapacity, type WrittenReaders } from './store-members';
+import type { StageStore, StageStoreOf } from './stage-store';
 import type { TierDraft } from './tier-draft';
 
 export const shardRules = [
@@ -29,14 +30,35 @@ export const shardRules = [
     message: ({ minAcu, maxAcu }) => `got ${minAcu}, above maxAcu ${maxAcu}: allowed: up to ${maxAcu}`,
   }),
   rule({
-    id: 'capacity-never-pauses',
+    id: 'capacity-pauses-disposable',
     when: (draft) =>
-      writtenCapacities(draft).flatMap(({ path, capacity }) => {
-        if (capacity.autoPauseAfterSeconds !== undefined) return [{ path: [...path, 'autoPauseAfterSeconds'] }];
-        return capacity.minAcu === 0 ? [{ path: [...path, 'minAcu'] }] : [];
-      }),
+      writtenCapacities(draft).flatMap(({ path, capacity, profile, stage }) =>
+        profile === 'protected' && capacity.minAcu === 0 ? [{ path: [...path, 'minAcu'], stage }] : [],
+      ),
+    message: ({ stage }) =>
+      `got 0, but stage ${stage} is protected: its shards replicate logically from birth, since moving buckets needs it, and Aurora pauses nothing that does; allowed: ${LIMITS.serverlessAcuMin.value} or more`,
+  }),
+  rule({
+    id: 'capacity-pauses-unpooled',
+    when: (draft) =>
+      storesOf(draft, 'shardedPostgres').flatMap((store) =>
+        store.options.pooling === undefined
+          ? []
+          : capacitiesOf(store).flatMap(({ path, capacity }) =>
+              capacity.minAcu === 0 ? [{ path: [...path, 'minAcu'] }] : [],
+            ),
+      ),
     message: () =>
-      `shards can't pause: they replicate logically from birth, since moving buckets needs it, and Aurora does not pause what does; set minAcu to ${LIMITS.serverlessAcuMin.value} or more and leave autoPauseAfterSeconds out`,
+      `got 0, but a proxy keeps a connection open, with which no server ever pauses: set ${LIMITS.serverlessAcuMin.value} or more, or leave pooling out`,
+  }),
+  rule({
+    id: 'capacity-pause-time',
+    when: (draft) =>
+      writtenCapacities(draft).flatMap(({ path, capacity: { minAcu, autoPauseAfterSeconds } }) =>
+        minAcu > 0 && autoPauseAfterSeconds !== undefined ? [{ path: [...path, 'autoPauseAfterSeconds'], minAcu }] : [],
+      ),
+    message: ({ minAcu }) =>
+      `a server pauses only with a minAcu of 0, and this one never has less than ${minAcu}: set minAcu to 0, or leave autoPauseAfterSeconds out`,
   }),
   rule({
     id: 'readers-of-protected-stage',
@@ -72,16 +94,20 @@ export const shardRules = [
 ];
 
 /** Every capacity as written, once for each stage that has it. */
-function writtenCapacities(draft: TierDraft): readonly { path: FaultPath; capacity: WrittenCapacity }[] {
-  return storesOf(draft, 'shardedPostgres').flatMap((store) => {
-    const own = store.options.capacity;
-    return [
-      ...(own === undefined ? [] : [{ path: store.origin('capacity'), capacity: own }]),
-      ...Object.entries(shardOptions(store)).flatMap(([name, { capacity }]) =>
-        capacity === undefined ? [] : [{ path: [...store.origin('shards', name), 'capacity'], capacity }],
-      ),
-    ].filter(({ capacity: { minAcu, maxAcu } }) => Number.isFinite(minAcu) && Number.isFinite(maxAcu));
-  });
+const writtenCapacities = (draft: TierDraft) => storesOf(draft, 'shardedPostgres').flatMap(capacitiesOf);
+
+function capacitiesOf(store: StageStoreOf<'shardedPostgres'>): readonly ({
+  readonly path: FaultPath;
+  readonly capacity: WrittenCapacity;
+} & Pick<StageStore, 'profile' | 'stage'>)[] {
+  const { profile, stage } = store;
+  const own = store.options.capacity;
+  return [
+    ...(own === undefined ? [] : [{ path: store.origin('capacity'), capacity: own, profile, stage }]),
+    ...Object.entries(shardOptions(store)).flatMap(([name, { capacity }]) =>
+      capacity === undefined ? [] : [{ path: [...store.origin('shards', name), 'capacity'], capacity, profile, stage }],
+    ),
+  ].filter(({ capacity: { minAcu, maxAcu } }) => Number.isFinite(minAcu) && Number.isFinite(maxAcu));
 }
 
 /** Every count of readers as a shard has it; one that several shards have from the store is said once. */

@@ -1,3 +1,4 @@
+import { LIMITS } from '../catalog';
 import { PROFILES } from './profile';
 import type { StageStoreOf } from './stage-store';
 import { shardOptions, type WrittenCapacity, type WrittenReaders, type WrittenShard } from './store-members';
@@ -14,7 +15,14 @@ export function serversOf(store: StageStoreOf<'shardedPostgres'>, shard: Written
   if (shard.class !== undefined) return { class: shard.class };
   const { capacity, class: storeClass } = store.options;
   if (capacity !== undefined && (storeClass === undefined || !isClassOfStageOnly(store))) return { capacity };
-  return { class: storeClass ?? PROFILES[store.profile].class };
+  return storeClass === undefined ? defaultServers(store) : { class: storeClass };
+}
+
+/** What the profile gives. A proxy keeps a connection open, with which no server ever pauses. */
+function defaultServers({ profile, options }: StageStoreOf<'shardedPostgres'>): WrittenServers {
+  const { shardServers } = PROFILES[profile];
+  if ('class' in shardServers || options.pooling === undefined) return shardServers;
+  return { capacity: { ...shardServers.capacity, minAcu: LIMITS.serverlessAcuMin.value } };
 }
 
 /** Whether one layer, the store or the stage, says both a class and a capacity. */

@@ -17,19 +17,19 @@ import { SHARDS_MAX, type ShardedPostgresOptions } from './sharded-postgres';
 
 const column = text('column name: lower-case letters, digits and underscores', /^[a-z_][a-z0-9_]{0,62}$/);
 
-const acu = z
-  .number()
-  .min(0)
-  .max(LIMITS.serverlessAcuMax.value)
-  .multipleOf(LIMITS.serverlessAcuStep.value)
-  .meta({ allowed: `${LIMITS.serverlessAcuMin.value}–${LIMITS.serverlessAcuMax.value} in steps of 0.5` });
+const acu = (least: number) =>
+  z
+    .number()
+    .min(least)
+    .max(LIMITS.serverlessAcuMax.value)
+    .multipleOf(LIMITS.serverlessAcuStep.value)
+    .meta({ allowed: `${least}–${LIMITS.serverlessAcuMax.value} in steps of 0.5` });
 
-// Pausing is read so that a rule can say why it is refused.
-const capacity = options('serverless({ minAcu: …, maxAcu: … })', {
+const capacity = options('serverless({ minAcu: …, maxAcu: …, autoPauseAfterSeconds: … })', {
   kind: z.literal('serverless').meta({ allowed: 'serverless({ … })' }),
-  minAcu: acu,
-  maxAcu: acu,
-  autoPauseAfterSeconds: integer(0, 86_400).optional(),
+  minAcu: acu(0),
+  maxAcu: acu(LIMITS.serverlessAcuMin.value),
+  autoPauseAfterSeconds: integer(LIMITS.autoPauseMinSeconds.value, LIMITS.autoPauseMaxSeconds.value).optional(),
 });
 
 const readerCount = integer(0, LIMITS.auroraReaders.value);

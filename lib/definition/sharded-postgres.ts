@@ -49,9 +49,12 @@ export interface ShardedPostgresOptions {
   readonly shards: number | Readonly<Record<string, ShardOptions>>;
   /** Major version of Aurora PostgreSQL. @default '17' */
   readonly version?: PostgresVersion;
-  /** Instance class without `db.`. @default 't4g.medium' in a disposable stage, 'r8g.large' in a protected one */
+  /** Instance class without `db.`. @default - serverless servers that pause in a disposable stage, 'r8g.large' in a protected one */
   readonly class?: InstanceClass;
-  /** `serverless({ … })` instead of a class; where a stage and a store say one each, the stage wins. @default - servers of a class */
+  /**
+   * `serverless({ … })` instead of a class; where a stage and a store say one each, the stage wins.
+   * @default - servers of a class; in a disposable stage that says no class 0 to 4 ACU, with pooling 0.5 to 4
+   */
   readonly capacity?: ServerlessCapacity;
   /**
    * Readers of each shard beside its primary, which take over from it: how many (0 to 15), or `autoscaled({ … })`.
@@ -116,6 +119,8 @@ export interface ShardedPostgresDefinition {
   readonly maxConnections: number;
   readonly slowQueryMs: number;
   readonly storageType: AuroraStorageType;
+  /** Moving buckets needs it; a shard that pauses can't have it. */
+  readonly logicalReplication: boolean;
   readonly backup: BackupDefinition;
   readonly maintenance: MaintenanceDefinition;
   readonly pooling?: PoolingDefinition;

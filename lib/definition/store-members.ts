@@ -17,8 +17,8 @@ export interface WrittenReplica {
   readonly class?: string | undefined;
 }
 
-/** A range as it was read: pausing is not yet refused. */
-export interface WrittenCapacity extends AcuDefinition {
+/** A range as it was read. */
+export interface WrittenCapacity extends Omit<AcuDefinition, 'autoPauseAfterSeconds'> {
   readonly autoPauseAfterSeconds?: number | undefined;
 }
 

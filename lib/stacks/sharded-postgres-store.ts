@@ -39,6 +39,7 @@ export class ShardedPostgresStack extends Stack {
       engineVersion: ENGINE_VERSIONS[store.version],
       maxConnections: store.maxConnections,
       slowQueryThreshold: Duration.millis(store.slowQueryMs),
+      logicalReplication: store.logicalReplication,
       removalPolicy: profile.removalPolicy,
     });
     this.placement = new PlacementTable(this, 'Placement', {

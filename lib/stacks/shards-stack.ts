@@ -80,5 +80,8 @@ export class ShardsStack extends Stack {
 function capacityOf({ class: name, acu }: ShardDefinition): ShardCapacity {
   if (name !== 'serverless') return { instanceType: new ec2.InstanceType(name) };
   if (acu === undefined) throw new TypeError('a serverless shard has no range, and nobody noticed');
-  return acu;
+  const { autoPauseAfterSeconds, ...range } = acu;
+  return autoPauseAfterSeconds === undefined
+    ? range
+    : { ...range, autoPauseAfter: Duration.seconds(autoPauseAfterSeconds) };
 }

@@ -35,11 +35,11 @@ describe('parseTier', () => {
           kind: 'postgres',
           name: 'my-main',
           version: '17',
-          class: 't4g.medium',
+          class: 't4g.micro',
           storage: { sizeGiB: 20, maxSizeGiB: 80, type: 'gp3' },
           replicas: [],
           database: 'my_main',
-          maxConnections: 383,
+          maxConnections: 95,
           slowQueryMs: 1000,
           backup: { retentionDays: 1, window: '02:00-03:00' },
           maintenance: { window: 'sun:04:00-sun:05:00' },
@@ -50,11 +50,21 @@ describe('parseTier', () => {
           version: '17',
           shardKey: { column: 'user_id', type: 'bigint' },
           strategy: hash(),
-          shards: [{ name: 's0', class: 't4g.medium', readers: { min: 0 }, weight: 1, state: 'active' }],
+          shards: [
+            {
+              name: 's0',
+              class: 'serverless',
+              acu: { minAcu: 0, maxAcu: 4, autoPauseAfterSeconds: 300 },
+              readers: { min: 0 },
+              weight: 1,
+              state: 'active',
+            },
+          ],
           database: 'posts',
-          maxConnections: 383,
+          maxConnections: 823,
           slowQueryMs: 1000,
           storageType: 'standard',
+          logicalReplication: false,
           backup: { retentionDays: 1, window: '02:00-03:00' },
           maintenance: { window: 'sun:04:00-sun:05:00' },
         },
@@ -137,7 +147,7 @@ describe('parseTier', () => {
     const small = { r1: {}, r2: { class: 't4g.small' } };
     expect(mainOf(parseTier(withMain({ ...primary, replicas: small }))).maxConnections).toBe(191);
     const shards = { s0: { class: 'r8g.large' }, s1: {} };
-    expect(postsOf(parseTier(withPosts({ shards }))).maxConnections).toBe(383);
+    expect(postsOf(parseTier(withPosts({ shards }))).maxConnections).toBe(823);
   });
 
   test('gives a replica the class of the primary in the stage that is read', () => {
@@ -180,6 +190,25 @@ describe('parseTier', () => {
     );
   });
 
+  test('lets shards pause in a disposable stage, unless a proxy would keep them awake, and replicates logically where none pauses', () => {
+    const pausing = { minAcu: 0, maxAcu: 4, autoPauseAfterSeconds: 300 };
+    const pooled = { pooling: { kind: 'rdsProxy' } };
+    const services = { web: { uses: { posts: 'write' } } };
+    const stages = { prod: { profile: 'protected' } };
+    const told = (options: object, parts: Readonly<Record<string, unknown>> = {}) => {
+      const { shards, logicalReplication } = postsOf(parseTier(withPosts(options, parts)));
+      return [...new Set(shards.map(({ class: name, acu }) => acu ?? name)), logicalReplication];
+    };
+    expect(told({})).toEqual([pausing, pausing, false]);
+    expect(told(pooled, { services })).toMatchObject([{ minAcu: 0.5, maxAcu: 4 }, { minAcu: 0.5 }, true]);
+    expect(told({ shards: { s0: {}, s1: { class: 'r8g.large' } } })).toEqual([pausing, 'r8g.large', false]);
+    expect(told({ class: 't4g.medium' })).toEqual(['t4g.medium', true]);
+    expect(told({}, { stages })).toEqual(['r8g.large', true]);
+    expect(
+      told({ capacity: { kind: 'serverless', minAcu: 0, maxAcu: 1, autoPauseAfterSeconds: 900 }, shards: 1 }),
+    ).toEqual([{ minAcu: 0, maxAcu: 1, autoPauseAfterSeconds: 900 }, false]);
+  });
+
   test('fills in what a proxy does by default', () => {
     expect(
       mainOf(
@@ -202,7 +231,7 @@ describe('parseTier', () => {
 
   test('reads shards with their weight, state and class', () => {
     const shards = { s0: { weight: 3 }, s7: { state: 'draining', class: 'r8g.large' } };
-    expect(postsOf(parseTier(withPosts({ shards }))).shards).toEqual([
+    expect(postsOf(parseTier(withPosts({ shards, class: 't4g.medium' }))).shards).toEqual([
       { name: 's0', class: 't4g.medium', readers: { min: 0 }, weight: 3, state: 'active' },
       { name: 's7', class: 'r8g.large', readers: { min: 0 }, weight: 1, state: 'draining' },
     ]);

@@ -5,6 +5,7 @@ import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
 import { estateCases } from './estate-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
+import { serviceCases, servicesAccepted } from './service-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
@@ -19,6 +20,7 @@ const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.
 const cases: readonly RuleCase[] = [
   ...estateCases,
   ...scalingCases,
+  ...serviceCases,
   {
     rule: 'tier-name',
     breaks: 'upper case in the name of a tier',
@@ -307,7 +309,7 @@ const cases: readonly RuleCase[] = [
     breaks: 'a class like no other',
     input: withMain({ class: 'enormous' }),
     path: 'stores.main.class',
-    message: `unknown instance class "enormous", allowed: ${offered.length} classes such as t4g.medium and r8g.large`,
+    message: `unknown instance class "enormous", allowed: ${offered.length} classes such as t4g.micro and r8g.large`,
   },
   {
     rule: 'class-offered',
@@ -460,6 +462,7 @@ describe('rules', () => {
 describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
     ...scalingAccepted,
+    ...servicesAccepted,
     'a tier name of 20 characters': minimalTier({ name: long(20) }),
     'a name with single dashes and digits': minimalTier({ stores: { 'a-1-b2': { kind: 'postgres' } } }),
     'an identifier of 63 characters': minimalTier({ stores: { [long(46)]: { kind: 'postgres' } } }),

@@ -11,9 +11,6 @@ const capacity = (minAcu: number, maxAcu: number, parts: object = {}) => ({
 const autoscaled = (min: number, max: number) => ({ kind: 'autoscaled', min, max });
 const usedBy = (store: string, parts: object = {}) => ({ services: { web: { uses: { [store]: 'write' } } }, ...parts });
 const pooling = (parts: object) => ({ kind: 'rdsProxy', ...parts });
-const pauses =
-  "shards can't pause: they replicate logically from birth, since moving buckets needs it, and Aurora does not pause what does; set minAcu to 0.5 or more and leave autoPauseAfterSeconds out";
-
 /** What growing can make wrong: storage, servers, readers, windows, pools. */
 export const scalingCases: readonly RuleCase[] = [
   ...['io1', 'io2'].map((type) => ({
@@ -121,18 +118,28 @@ export const scalingCases: readonly RuleCase[] = [
     message: 'got 8.5, above maxAcu 8: allowed: up to 8',
   },
   {
-    rule: 'capacity-never-pauses',
-    breaks: 'a shard that pauses when it is idle',
-    input: withPosts({ capacity: capacity(0, 8) }),
+    rule: 'capacity-pauses-disposable',
+    breaks: 'a shard of a protected stage that pauses',
+    input: withPosts({ capacity: capacity(0, 8) }, PROTECTED),
     path: 'stores.posts.capacity.minAcu',
-    message: pauses,
+    message:
+      'got 0, but stage prod is protected: its shards replicate logically from birth, since moving buckets needs it, and Aurora pauses nothing that does; allowed: 0.5 or more',
   },
   {
-    rule: 'capacity-never-pauses',
-    breaks: 'a time after which a shard pauses',
+    rule: 'capacity-pauses-unpooled',
+    breaks: 'a shard that pauses behind a proxy',
+    input: withPosts({ shards: { s0: { capacity: capacity(0, 8) }, s1: {} }, pooling: pooling({}) }, usedBy('posts')),
+    path: 'stores.posts.shards.s0.capacity.minAcu',
+    message:
+      'got 0, but a proxy keeps a connection open, with which no server ever pauses: set 0.5 or more, or leave pooling out',
+  },
+  {
+    rule: 'capacity-pause-time',
+    breaks: 'a time after which a shard that never pauses does',
     input: withPosts({ shards: { s0: { capacity: capacity(0.5, 8, { autoPauseAfterSeconds: 300 }) } } }),
     path: 'stores.posts.shards.s0.capacity.autoPauseAfterSeconds',
-    message: pauses,
+    message:
+      'a server pauses only with a minAcu of 0, and this one never has less than 0.5: set minAcu to 0, or leave autoPauseAfterSeconds out',
   },
   {
     rule: 'readers-of-protected-stage',
@@ -232,6 +239,9 @@ export const scalingAccepted: Readonly<Record<string, unknown>> = {
   'windows that touch': withMain({ backup: { window: '02:00-04:00' } }),
   'a maintenance window over the end of the week': withMain({ maintenance: { window: 'sun:23:30-mon:00:30' } }),
   'a serverless server that never scales': withPosts({ capacity: capacity(0.5, 0.5) }),
+  'a serverless shard that pauses after a day': withPosts({
+    capacity: capacity(0, 0.5, { autoPauseAfterSeconds: 86_400 }),
+  }),
   'a serverless shard among others': withPosts({
     class: 'r8g.large',
     shards: { s0: {}, s1: { capacity: capacity(1, 8) } },

@@ -120,6 +120,10 @@ export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
     () => ({ Engine: 'aurora-postgresql' }),
     isCluster,
   ),
+  each('AWS::RDS::DBCluster', 'a shard of a disposable stage pauses while nobody is connected', (_, stage) => ({
+    ServerlessV2ScalingConfiguration:
+      stage === 'prod' ? undefined : { MaxCapacity: 4, MinCapacity: 0, SecondsUntilAutoPause: 300 },
+  })),
   each('AWS::RDS::DBCluster', 'a shard is encrypted, backed up, logged, watched and protected', (_, stage) => ({
     StorageEncrypted: true,
     KmsKeyId: PRESENT,
@@ -148,10 +152,14 @@ export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
     'Parameters/max_connections': PRESENT,
     'Parameters/log_min_duration_statement': '1000',
   })),
-  each('AWS::RDS::DBClusterParameterGroup', 'a shard refuses plaintext and replicates logically', () => ({
-    'Parameters/rds.force_ssl': '1',
-    'Parameters/rds.logical_replication': '1',
-  })),
+  each(
+    'AWS::RDS::DBClusterParameterGroup',
+    'a shard refuses plaintext, and replicates logically unless it pauses',
+    (_, stage) => ({
+      'Parameters/rds.force_ssl': '1',
+      'Parameters/rds.logical_replication': stage === 'prod' ? '1' : '0',
+    }),
+  ),
   each('AWS::KMS::Key', 'a key rotates, and goes slowly where it is protected', (_, stage) => ({
     EnableKeyRotation: true,
     PendingWindowInDays: stage === 'prod' ? 30 : 7,
