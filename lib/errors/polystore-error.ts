@@ -81,16 +81,6 @@ export interface ErrorDetails {
   READ_BUDGET_EXHAUSTED: { readonly store: string; readonly server: string; readonly limit: number };
   /** The token of a session can't be used: see `reason`. Never the token itself. */
   TOKEN_INVALID: { readonly reason: 'malformed' | 'unsigned' | 'signature' | 'foreign' };
-  /** The caller's signal aborted the work before it was done; a transaction was rolled back. */
-  CANCELLED: { readonly store: string };
-  /** A transaction runs on one shard, and a key lies on another. */
-  CROSS_SHARD: { readonly store: string; readonly shard: string; readonly keyShard: string };
-  /** A statement over many shards failed on some: why, by shard. */
-  SCATTER_FAILED: { readonly store: string; readonly shards: Readonly<Record<string, string>> };
-  /** The answers of many shards can't be made one that is surely right. */
-  NOT_COMBINABLE: { readonly store: string; readonly column?: string };
-  /** A cursor is none, or one of another statement or version. */
-  CURSOR_INVALID: { readonly store: string };
   HANDLE_CLOSED: { readonly handle: string };
   TIER_ALREADY_UP: { readonly pid: number; readonly directory: string };
   TIER_NOT_UP: { readonly directory: string };
