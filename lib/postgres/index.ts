@@ -1,6 +1,8 @@
 export * from './cancel';
 export * from './connection';
 export * from './error-group';
-export * from './quote';
 export type { Login, PasswordSource } from './login';
+export * from './quote';
+export * from './send-together';
 export * from './server-state';
+export * from './wal-position';

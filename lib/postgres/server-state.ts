@@ -1,5 +1,6 @@
 import type { PostgresEngine } from '../topology';
 import type { Queryable } from './connection';
+import { AURORA_TIMELINE, timelineOf, type WalPosition } from './wal-position';
 
 /** Replay delay in milliseconds; `unknown` where the server can't tell, which is never the same as 0. */
 export type ReplicaLag = number | 'unknown';
@@ -9,6 +10,8 @@ export interface ServerState {
   readonly role: 'primary' | 'replica';
   /** Of a replica; a primary has none. */
   readonly lagMs?: ReplicaLag;
+  /** Undefined where the server can't tell. A replica's timeline may be one of before: it tells of a new one late, never early. */
+  readonly position: WalPosition | undefined;
 }
 
 /**
@@ -16,11 +19,17 @@ export interface ServerState {
  * of the last replayed commit. A replica whose receiver is gone can't tell how far the primary has gone on: unknown.
  *
  * A role outside pg_monitor, as a service's is, sees that a receiver runs but not its status, which is null then: to such a role a receiver
- * that is only trying to connect looks like one that streams, until its attempt fails.
+ * that is only trying to connect looks like one that streams, until its attempt fails. Nor does it see the timeline that is received; what
+ * the last restart point and the last flushed page say is open to all, and never ahead of it.
  * @see https://www.postgresql.org/docs/17/functions-admin.html#FUNCTIONS-RECOVERY-INFO
  */
 const POSTGRES_STATE = `
   select pg_is_in_recovery() as replica,
+         case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0' as lsn,
+         case when not pg_is_in_recovery() then pg_walfile_name(pg_current_wal_insert_lsn()) end as wal_file,
+         greatest((select received_tli from pg_stat_wal_receiver),
+                  (select timeline_id from pg_control_checkpoint()),
+                  (select min_recovery_end_timeline from pg_control_recovery())) as timeline,
          case when not pg_is_in_recovery() then null
               when not exists (select from pg_stat_wal_receiver where coalesce(status, 'streaming') = 'streaming') then null
               when pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() then 0
@@ -29,18 +38,32 @@ const POSTGRES_STATE = `
 
 /** Aurora readers share the writer's storage and replay no WAL of their own, so the recovery functions say nothing there. */
 const AURORA_STATE = `
-  select pg_is_in_recovery() as replica,
-         (select replica_lag_in_msec from aurora_replica_status() where server_id = aurora_db_instance_identifier()) as lag_ms`;
+  select pg_is_in_recovery() as replica, own.durable_lsn as lsn, null as wal_file, ${AURORA_TIMELINE} as timeline,
+         own.replica_lag_in_msec as lag_ms
+    from (select) as always
+    left join (select * from aurora_replica_status() where server_id = aurora_db_instance_identifier()) as own on true`;
 
 const STATE_SQL: Readonly<Record<PostgresEngine, string>> = {
   postgres: POSTGRES_STATE,
   'aurora-postgres': AURORA_STATE,
 };
 
+interface StateRow {
+  readonly replica: boolean;
+  readonly lsn: string | null;
+  readonly wal_file: string | null;
+  readonly timeline: number;
+  readonly lag_ms: string | number | null;
+  readonly [column: string]: unknown;
+}
+
 /** Asks a server who it is and, if it is a replica, how far behind. Any role may ask; one in `pg_monitor` learns the most. */
 export async function readServerState(client: Queryable, engine: PostgresEngine): Promise<ServerState> {
-  const { rows } = await client.query<{ replica: boolean; lag_ms: string | number | null }>(STATE_SQL[engine]);
-  const row = rows[0];
-  if (!row?.replica) return { role: 'primary' };
-  return { role: 'replica', lagMs: row.lag_ms === null ? 'unknown' : Math.max(0, Math.round(Number(row.lag_ms))) };
+  const { rows } = await client.query<StateRow>(STATE_SQL[engine]);
+  const row = rows[0] as StateRow;
+  const timeline = row.wal_file === null ? row.timeline : timelineOf(row.wal_file);
+  const position = row.lsn === null ? undefined : { timeline, lsn: BigInt(row.lsn) };
+  if (!row.replica) return { role: 'primary', position };
+  const lagMs = row.lag_ms === null ? 'unknown' : Math.max(0, Math.round(Number(row.lag_ms)));
+  return { role: 'replica', lagMs, position };
 }

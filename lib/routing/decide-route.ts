@@ -1,24 +1,8 @@
-import { PolystoreError } from '../errors';
 import type { BucketId } from '../placement';
-import type { ReplicaLag } from '../postgres';
+import { isEligible, noEligibleReplica, type EligibilityRequest, type ReplicaView } from './eligibility';
 
-/** What is known of a replica. Only `up` with a fresh, known lag makes it eligible. */
-export type ReplicaHealth =
-  | { readonly state: 'unprobed' }
-  /** Answered as a replica. `sampledAtMs` is on the clock of {@link ReadRequest.nowMs}. */
-  | { readonly state: 'up'; readonly lagMs: ReplicaLag; readonly sampledAtMs: number }
-  /** Answered, but is not in recovery: it was promoted, or the topology is out of date. */
-  | { readonly state: 'notReplica' }
-  | { readonly state: 'down'; readonly reason: string };
-
-/** One replica as a decision sees it. */
-export interface ReplicaView {
-  /** Unique among the servers of its store. */
-  readonly name: string;
-  readonly health: ReplicaHealth;
-  /** Requests sent to it and not answered yet. */
-  readonly outstanding: number;
-}
+export type { CatchUp, EligibilityRequest, ReplicaHealth, ReplicaSample, ReplicaView } from './eligibility';
+export { MAX_SAMPLE_AGE_MS } from './eligibility';
 
 /** One primary with its replicas: a whole store, or one shard of a sharded store. */
 export interface RoutingView {
@@ -35,18 +19,18 @@ export interface WriteRequest {
   readonly bucket: BucketId | undefined;
 }
 
-export interface ReadRequest {
+export interface ReadRequest extends EligibilityRequest {
   readonly access: 'read';
   /** Of a request that is placed by a shard key. */
   readonly bucket: BucketId | undefined;
-  /** A replica that lags more is not eligible, in milliseconds. */
-  readonly maxLagMs: number;
   /** Where a read goes when no replica is eligible. */
   readonly fallback: ReadFallback;
-  /** Now, in milliseconds on any monotonic clock. */
-  readonly nowMs: number;
-  /** Replicas that this very read has already tried in vain. */
-  readonly tried: readonly string[];
+  /** Zone of whoever asks: its replicas come first. */
+  readonly zone?: string | undefined;
+  /** @default 'leastOutstanding' */
+  readonly choice?: ReplicaChoice | undefined;
+  /** Counts the reads, for `roundRobin`. @default 0 */
+  readonly turn?: number | undefined;
 }
 
 export type RouteRequest = WriteRequest | ReadRequest;
@@ -55,9 +39,15 @@ export type RouteRequest = WriteRequest | ReadRequest;
 export type ReadFallback = 'primary' | 'none';
 
 /**
+ * Which of several eligible replicas. `leastOutstanding`: of two picked at random, the one with fewer outstanding requests. `random`: any.
+ * `roundRobin`: one after the other.
+ */
+export type ReplicaChoice = 'leastOutstanding' | 'random' | 'roundRobin';
+
+/**
  * Why a route was chosen. `noReplicas`: the store has none, so its reads belong to the primary. `fallback`: it has some, none eligible.
  */
-export type RouteReason = 'write' | 'leastOutstanding' | 'onlyEligible' | 'noReplicas' | 'fallback';
+export type RouteReason = 'write' | ReplicaChoice | 'onlyEligible' | 'noReplicas' | 'fallback';
 
 /** Where a request goes: the only thing that the rest of the router knows of the decision. */
 export interface Route {
@@ -74,13 +64,11 @@ export interface Route {
 /** A source of numbers from 0 (inclusive) to 1 (exclusive). */
 export type RandomSource = () => number;
 
-/** A sample older than this says nothing of the present: the process slept, or the probe did not come through. In milliseconds. */
-export const MAX_SAMPLE_AGE_MS = 5_000;
-
 /**
  * Decides where a request goes. Pure: the same request, view and random numbers give the same route.
  *
- * A write goes to the primary. A read goes to an eligible replica: of two picked at random, the one with fewer outstanding requests.
+ * A write goes to the primary. A read goes to an eligible replica, one in the zone of whoever asks where there is one, chosen as
+ * {@link ReadRequest.choice} says.
  * @throws {PolystoreError} NO_ELIGIBLE_REPLICA where the store has replicas, none is eligible and the fallback is `none`
  * @see https://www.eecs.harvard.edu/~michaelm/postscripts/tpds2001.pdf (the power of two choices)
  */
@@ -88,17 +76,29 @@ export function decideRoute(request: RouteRequest, view: RoutingView, random: Ra
   const { bucket } = request;
   if (request.access === 'write') return toPrimary(view, 'write', bucket);
   if (view.replicas.length === 0) return toPrimary(view, 'noReplicas', bucket);
-  const eligible = countEligible(view.replicas, request);
+  const near = request.zone === undefined ? 0 : countEligible(view.replicas, request, request.zone);
+  const zone = near > 0 ? request.zone : undefined;
+  const eligible = near > 0 ? near : countEligible(view.replicas, request, undefined);
   if (eligible === 0) {
     if (request.fallback === 'primary') return toPrimary(view, 'fallback', bucket);
     throw noEligibleReplica(view, request);
   }
-  if (eligible === 1) return toReplica(view, nthEligible(view.replicas, request, 0), 'onlyEligible', bucket);
-  const first = Math.floor(random() * eligible);
-  const step = 1 + Math.floor(random() * (eligible - 1));
-  const one = nthEligible(view.replicas, request, first);
-  const other = nthEligible(view.replicas, request, (first + step) % eligible);
-  return toReplica(view, other.outstanding < one.outstanding ? other : one, 'leastOutstanding', bucket);
+  const nth = (n: number): ReplicaView => nthEligible(view.replicas, request, zone, n);
+  if (eligible === 1) return toReplica(view, nth(0), 'onlyEligible', bucket);
+  const choice = request.choice ?? 'leastOutstanding';
+  switch (choice) {
+    case 'random':
+      return toReplica(view, nth(Math.floor(random() * eligible)), choice, bucket);
+    case 'roundRobin':
+      return toReplica(view, nth((request.turn ?? 0) % eligible), choice, bucket);
+    case 'leastOutstanding': {
+      const first = Math.floor(random() * eligible);
+      const step = 1 + Math.floor(random() * (eligible - 1));
+      const one = nth(first);
+      const other = nth((first + step) % eligible);
+      return toReplica(view, other.outstanding < one.outstanding ? other : one, choice, bucket);
+    }
+  }
 }
 
 function toPrimary(view: RoutingView, reason: RouteReason, bucket: BucketId | undefined): Route {
@@ -109,60 +109,24 @@ function toReplica(view: RoutingView, replica: ReplicaView, reason: RouteReason,
   return { store: view.store, shard: view.shard, bucket, role: 'replica', server: replica.name, reason };
 }
 
-function isEligible({ name, health }: ReplicaView, { maxLagMs, nowMs, tried }: ReadRequest): boolean {
-  return (
-    health.state === 'up' &&
-    health.lagMs !== 'unknown' &&
-    health.lagMs <= maxLagMs &&
-    nowMs - health.sampledAtMs <= MAX_SAMPLE_AGE_MS &&
-    !tried.includes(name)
-  );
-}
-
 // Counting and picking in two passes makes no array for a decision.
-function countEligible(replicas: readonly ReplicaView[], request: ReadRequest): number {
+function countEligible(replicas: readonly ReplicaView[], request: ReadRequest, zone: string | undefined): number {
   let count = 0;
-  for (const replica of replicas) if (isEligible(replica, request)) count++;
+  for (const replica of replicas) if (isIn(replica, zone) && isEligible(replica, request)) count++;
   return count;
 }
 
-function nthEligible(replicas: readonly ReplicaView[], request: ReadRequest, n: number): ReplicaView {
+function nthEligible(
+  replicas: readonly ReplicaView[],
+  request: ReadRequest,
+  zone: string | undefined,
+  n: number,
+): ReplicaView {
   let left = n;
   for (const replica of replicas) {
-    if (isEligible(replica, request) && left-- === 0) return replica;
+    if (isIn(replica, zone) && isEligible(replica, request) && left-- === 0) return replica;
   }
   throw new RangeError(`only ${n - left} replicas are eligible, asked for number ${n}`);
 }
 
-function noEligibleReplica(view: RoutingView, request: ReadRequest): PolystoreError<'NO_ELIGIBLE_REPLICA'> {
-  const replicas = Object.fromEntries(view.replicas.map((replica) => [replica.name, explain(replica, request)]));
-  const list = Object.entries(replicas).map(([name, why]) => `${name}: ${why}`);
-  return new PolystoreError(
-    'NO_ELIGIBLE_REPLICA',
-    `store "${view.store}": no replica may answer a read (${list.join('; ')}), and the read fallback is 'none'`,
-    {
-      details: { store: view.store, replicas },
-      retryable: true,
-      next: "Retry, or open the router with readFallback: 'primary'.",
-    },
-  );
-}
-
-/** Why a replica is not eligible, for a message. */
-function explain({ name, health }: ReplicaView, { maxLagMs, nowMs, tried }: ReadRequest): string {
-  if (tried.includes(name)) return 'failed this read';
-  switch (health.state) {
-    case 'unprobed':
-      return 'not probed yet';
-    case 'notReplica':
-      return 'answers as a primary';
-    case 'down':
-      return `down: ${health.reason}`;
-    case 'up':
-      if (health.lagMs === 'unknown') return 'lag unknown';
-      if (nowMs - health.sampledAtMs > MAX_SAMPLE_AGE_MS) {
-        return `last seen ${Math.round(nowMs - health.sampledAtMs)} ms ago`;
-      }
-      return `lag ${health.lagMs} ms, allowed ${maxLagMs} ms`;
-  }
-}
+const isIn = (replica: ReplicaView, zone: string | undefined): boolean => zone === undefined || replica.zone === zone;

@@ -1,0 +1,91 @@
+import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
+
+/** One statement of several that are sent at once. */
+export interface Statement {
+  readonly text: string;
+  readonly values?: readonly unknown[] | undefined;
+  /** A prepared statement of this name is made once a connection. @default - none is made */
+  readonly name?: string;
+  /** `array`: a row is an array, in the order of its columns. @default - an object */
+  readonly rowMode?: 'array';
+}
+
+/** What became of one statement; `undefined` where the connection was lost before it was answered. */
+export type Outcome = { readonly result: QueryResult } | { readonly error: unknown } | undefined;
+
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+/** Whether the server itself refused a statement, so that the connection is alive and what was sent behind it is answered too. */
+export function isAnswer(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && SQLSTATE.test(String(error.code));
+}
+
+/** pg takes a callback with the text; its types know only the rest. */
+interface CallbackConfig extends QueryConfig {
+  readonly callback: (error: Error | null | undefined, result: QueryResult) => void;
+}
+
+/**
+ * Sends statements one behind the other in one round trip, each in a transaction of its own, and calls `done` once with what became of
+ * each. Whoever calls owns the connection until then, and must close it where an outcome is missing.
+ *
+ * It needs more than a text with semicolons, which is a single transaction: what reads the position of the log behind a write would read
+ * it before the write is committed.
+ */
+export function sendTogether(
+  client: PoolClient,
+  statements: readonly Statement[],
+  done: (outcomes: readonly Outcome[]) => void,
+): void {
+  const outcomes: Outcome[] = statements.map(() => undefined);
+  let isDone = false;
+  const finish = (): void => {
+    if (isDone) return;
+    isDone = true;
+    done(outcomes);
+  };
+  const settle = (index: number, outcome: NonNullable<Outcome>): void => {
+    if (isDone) return;
+    outcomes[index] = outcome;
+    const isAlive = 'result' in outcome || isAnswer(outcome.error);
+    const next = queries[index + 1];
+    // The next one's messages are on their way already: all that is left is to tell pg whose the next answers are.
+    if (isAlive && next) client.query(next);
+    else finish();
+  };
+  const queries = statements.map((statement, index) =>
+    queryOf(statement, (error, result) => settle(index, error ? { error } : { result })),
+  );
+  const [first, ...others] = queries;
+  if (!first) return finish();
+  const submits = queries.map((query) => query.submit.bind(query));
+  first.submit = (connection: Connection): unknown => {
+    connection.stream.cork();
+    try {
+      for (const [index, submit] of submits.entries()) {
+        // What pg can't even send ends its turn; nothing behind it is sent.
+        const failure: unknown = submit(connection);
+        if (!(failure instanceof Error)) continue;
+        if (index === 0) return failure;
+        settle(index, { error: failure });
+        break;
+      }
+    } finally {
+      connection.stream.uncork();
+    }
+    return null;
+  };
+  for (const query of others) query.submit = (): unknown => null;
+  client.query(first);
+}
+
+function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackConfig['callback']): Query {
+  const config: CallbackConfig = {
+    text,
+    ...(values && { values: values as unknown[] }),
+    ...(name !== undefined && { name }),
+    ...(rowMode !== undefined && { rowMode }),
+    callback,
+  };
+  return new Query(config);
+}

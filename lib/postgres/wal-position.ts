@@ -1,0 +1,76 @@
+import type { PostgresEngine } from '../topology';
+import type { Statement } from './send-together';
+
+/**
+ * A point in the history of a cluster: everything that was committed before it. `timeline` counts promotions; positions of different
+ * timelines do not follow one another, whatever their numbers.
+ */
+export interface WalPosition {
+  readonly timeline: number;
+  /** Bytes of the log since the cluster was made; on Aurora, the volume's own sequence number. */
+  readonly lsn: bigint;
+}
+
+/** What a server says of its own position. */
+export interface PositionReport {
+  readonly role: 'primary' | 'replica';
+  readonly lsn: bigint;
+  /** Undefined on a replica, which is asked too often to read it each time. */
+  readonly timeline: number | undefined;
+}
+
+/** Storage is shared, so a promotion begins no new history. */
+export const AURORA_TIMELINE = 1;
+
+/** A primary's insert position, not its flushed one: with `synchronous_commit` off a commit is answered before it is flushed. */
+const POSTGRES_POSITION = `
+  select pg_is_in_recovery(),
+         case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0',
+         case when pg_is_in_recovery() then null else pg_walfile_name(pg_current_wal_insert_lsn()) end`;
+
+/**
+ * What is durable on the volume; of a reader, up to where it has applied it.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora_replica_status.html
+ */
+const AURORA_POSITION = `
+  select pg_is_in_recovery(), durable_lsn, null
+    from aurora_replica_status()
+   where server_id = aurora_db_instance_identifier()`;
+
+const POSITION_SQL: Readonly<Record<PostgresEngine, string>> = {
+  postgres: POSTGRES_POSITION,
+  'aurora-postgres': AURORA_POSITION,
+};
+
+/** A row of the statements above. */
+type PositionRow = readonly [inRecovery: boolean, lsn: string | null, walFile: string | null];
+
+/**
+ * Asks a server for its position. Sent behind a commit, it covers the commit. Prepared once a connection where the endpoint is direct: a pool
+ * between would mix up prepared statements of different clients.
+ */
+export function positionStatement(engine: PostgresEngine, via: 'direct' | 'pooled'): Statement {
+  const text = POSITION_SQL[engine];
+  return via === 'direct' ? { text, name: 'polystore_position', rowMode: 'array' } : { text, rowMode: 'array' };
+}
+
+/** The answer to {@link positionStatement}; undefined where the server can't tell. */
+export function parsePosition(engine: PostgresEngine, rows: readonly unknown[]): PositionReport | undefined {
+  const [row] = rows as readonly PositionRow[];
+  if (!row || row[1] === null) return undefined;
+  const [inRecovery, lsn, walFile] = row;
+  return {
+    role: inRecovery ? 'replica' : 'primary',
+    lsn: BigInt(lsn),
+    timeline: engine === 'aurora-postgres' ? AURORA_TIMELINE : walFile === null ? undefined : timelineOf(walFile),
+  };
+}
+
+/** The first eight hexadecimal digits of a log file's name. */
+export const timelineOf = (walFile: string): number => parseInt(walFile.slice(0, 8), 16);
+
+/** Orders positions by timeline, then by place: negative where `one` is before `other`. */
+export function comparePositions(one: WalPosition, other: WalPosition): number {
+  if (one.timeline !== other.timeline) return one.timeline - other.timeline;
+  return one.lsn < other.lsn ? -1 : one.lsn > other.lsn ? 1 : 0;
+}

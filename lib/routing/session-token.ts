@@ -1,0 +1,46 @@
+import { comparePositions, type WalPosition } from '../postgres';
+
+/**
+ * What a session has seen, as data: of each cluster (`main`, `posts/s1`) the position that a server must have reached to answer it, and of
+ * each sharded store the shard map by which it was found there. Tokens are ordered by what they have seen; {@link mergeTokens} is the least
+ * that has seen both.
+ */
+export interface SessionToken {
+  readonly positions: ReadonlyMap<string, WalPosition>;
+  /** Version of the shard map, by store. */
+  readonly mapVersions: ReadonlyMap<string, number>;
+}
+
+/** A session that has seen nothing. */
+export const EMPTY_TOKEN: SessionToken = { positions: new Map(), mapVersions: new Map() };
+
+/**
+ * Beyond every position that there is: only the primary may answer. Stands for a write whose position could not be learned; the first answer
+ * of the primary takes its place.
+ */
+export const BEYOND_ALL: WalPosition = { timeline: 2 ** 32 - 1, lsn: 2n ** 64n - 1n };
+
+/** The later of two positions. */
+export const laterPosition = (one: WalPosition, other: WalPosition): WalPosition =>
+  comparePositions(one, other) >= 0 ? one : other;
+
+/** The least token that has seen what both have. Commutative, associative, idempotent; {@link EMPTY_TOKEN} changes nothing. */
+export function mergeTokens(one: SessionToken, other: SessionToken): SessionToken {
+  return {
+    positions: mergeMaps(one.positions, other.positions, laterPosition),
+    mapVersions: mergeMaps(one.mapVersions, other.mapVersions, Math.max),
+  };
+}
+
+function mergeMaps<V>(
+  one: ReadonlyMap<string, V>,
+  other: ReadonlyMap<string, V>,
+  later: (a: V, b: V) => V,
+): ReadonlyMap<string, V> {
+  const merged = new Map(one);
+  for (const [key, value] of other) {
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? value : later(known, value));
+  }
+  return merged;
+}
