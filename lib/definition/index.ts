@@ -1,3 +1,4 @@
+export * from './existing-group';
 export * from './existing-key';
 export * from './network';
 export * from './pooling';

@@ -3,6 +3,8 @@ import type { NetworkDefinition } from './network';
 import type { NetworkOptions } from './network-schema';
 import { DEFAULTS, PROFILES } from './profile';
 import type { StageDefinition } from './stage';
+import type { ServiceDefinition } from './service';
+import { principalsOf, type StageService } from './stage-service';
 import type { StageStoreOf } from './stage-store';
 import type { StoreDefinition, StoreKind, TierDefinition } from './tier';
 import type { StageDraft, TierDraft } from './tier-draft';
@@ -17,7 +19,7 @@ export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition
     stores: Object.fromEntries(
       stage.stores.map((store) => [store.name, resolveStore(store as StageStoreOf<StoreKind>, stage)]),
     ),
-    services: Object.fromEntries(draft.services.map(({ name, uses }) => [name, { name, uses }])),
+    services: Object.fromEntries(stage.services.map((service) => [service.name, resolveService(service, stage)])),
   };
 }
 
@@ -36,6 +38,22 @@ function resolveStage({ name, profile, env, zones, estate }: StageDraft): StageD
     ...(bootstrapQualifier === undefined ? {} : { bootstrapQualifier }),
     ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+function resolveService(service: StageService, { env }: StageDraft): ServiceDefinition {
+  const { name, uses, options } = service;
+  const { client, authentication } = options;
+  // A group of the stage's own account is like any other, whoever says so.
+  const account = client?.account === env?.account ? undefined : client?.account;
+  return {
+    name,
+    uses,
+    principals: principalsOf(service).map(({ arn }) => arn),
+    ...(client === undefined
+      ? {}
+      : { client: { groupId: client.groupId, ...(account === undefined ? {} : { account }) } }),
+    authentication: authentication?.kind ?? 'password',
   };
 }
 

@@ -34,6 +34,7 @@ export const stageOptions = options('{ profile: … }', {
     ),
   ).optional(),
   stores: z.record(z.string(), z.unknown()).meta({ allowed: 'overrides by store name' }).optional(),
+  services: z.record(z.string(), z.unknown()).meta({ allowed: 'overrides by service name' }).optional(),
 } satisfies Record<keyof StageConfig, z.ZodType>);
 
 export type StageOptions = Partial<z.infer<typeof stageOptions>>;

@@ -1,5 +1,6 @@
 import type { ExistingKey } from './existing-key';
 import type { NetworkConfig } from './network';
+import type { ServiceOptions } from './service';
 
 /**
  * Defaults of a stage. `disposable`: small, cheap, deletable with everything in it. `protected`: Multi-AZ, long backups,
@@ -38,6 +39,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
    * `replicas` and `shards` are replaced as a whole.
    */
   readonly stores?: Overrides;
+  /** What this stage changes of how services run and log in, by service name: an account has roles and security groups of its own. */
+  readonly services?: Readonly<Record<string, ServiceOptions>>;
 }
 
 export interface StageDefinition {

@@ -4,9 +4,10 @@ import { isStoreKind, KINDS } from './kinds';
 import { suggestion } from './nearest-name';
 import type { NetworkOptions } from './network-schema';
 import { readOptions } from './read-options';
-import { serviceOptions } from './service-schema';
+import { serviceOptions, serviceOverrides, type WrittenService } from './service-schema';
 import { showValue } from './show-value';
 import { stageOptions, type StageOptions } from './stage-schema';
+import { stageService, type StageService } from './stage-service';
 import { stageStore, type StageStore } from './stage-store';
 import type { Access } from './service';
 import type { Profile } from './stage';
@@ -42,6 +43,10 @@ export interface StageDraft {
   readonly overrides: readonly { readonly store: string; readonly fixed: readonly string[] }[];
   /** Every store whose kind is known, as this stage has it. */
   readonly stores: readonly StageStore[];
+  /** Names of the services that the stage changes, known or not. */
+  readonly changedServices: readonly string[];
+  /** Every service, as this stage has it. */
+  readonly services: readonly StageService[];
 }
 
 export interface StoreDraft {
@@ -52,6 +57,7 @@ export interface StoreDraft {
 export interface ServiceDraft {
   readonly name: string;
   readonly uses: Readonly<Record<string, Access>>;
+  readonly options: WrittenService;
 }
 
 const NOTHING: TierDraft = { name: undefined, network: undefined, stages: undefined, stores: undefined, services: [] };
@@ -81,8 +87,8 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
     return { name, kind, options };
   });
   const services = entries(root.services).map(([name, value]): ServiceDraft => {
-    const { uses = {} } = read(serviceOptions, value, ['services', name]);
-    return { name, uses: uses as Record<string, Access> };
+    const { uses = {}, ...options } = read(serviceOptions, value, ['services', name]);
+    return { name, uses: uses as Record<string, Access>, options };
   });
   const stages = entries(root.stages).map(([name, value]): StageDraft => {
     const path = ['stages', name];
@@ -99,6 +105,11 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
           : read(overridesOf(row.kind), without(change, ['kind', ...KINDS[row.kind].fixed]), at);
       return { store, fixed, options };
     });
+    const serviceChanges = new Map(
+      entries(stage.services).map(
+        ([service, change]) => [service, read(serviceOverrides, change, [...path, 'services', service])] as const,
+      ),
+    );
     const unread = new Set(faults.map((fault) => dotted(fault.path)));
     return {
       name,
@@ -113,6 +124,8 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
         const overrides: Table = changes.find((change) => change.store === store)?.options ?? {};
         return [stageStore({ name: store, kind, stage: name, profile, base, overrides, unread })];
       }),
+      changedServices: [...serviceChanges.keys()],
+      services: services.map((service) => stageService(service, name, serviceChanges.get(service.name) ?? {})),
     };
   });
 

@@ -1,4 +1,14 @@
-import { hash, parseTier, postgres, rdsProxy, shardedPostgres, type TierDefinition } from '../../lib/definition';
+import {
+  existingGroup,
+  hash,
+  iam,
+  parseTier,
+  password,
+  postgres,
+  rdsProxy,
+  shardedPostgres,
+  type TierDefinition,
+} from '../../lib/definition';
 import { isPolystoreError } from '../../lib/errors';
 import tierConfig from '../../tier.config';
 import { faultsOf, minimalTier, refusalOf, withMain, withPosts } from './minimal-tier';
@@ -239,11 +249,36 @@ describe('parseTier', () => {
 
   test('reads services with what they use', () => {
     const services = { web: { uses: { main: 'write' } }, report: { uses: { main: 'read' } }, idle: { uses: {} } };
+    const plain = { principals: [], authentication: 'password' };
     expect(parseTier(minimalTier({ services })).services).toEqual({
-      web: { name: 'web', uses: { main: 'write' } },
-      report: { name: 'report', uses: { main: 'read' } },
-      idle: { name: 'idle', uses: {} },
+      web: { name: 'web', uses: { main: 'write' }, ...plain },
+      report: { name: 'report', uses: { main: 'read' }, ...plain },
+      idle: { name: 'idle', uses: {}, ...plain },
     });
+  });
+
+  test('reads how a service runs and logs in, each option as the stage has it', () => {
+    const env = { account: '111122223333', region: 'eu-west-1' };
+    const here = { principal: 'arn:aws:iam::111122223333:role/web', client: existingGroup('sg-0a1b2c3d') };
+    const there = ['arn:aws:iam::444455556666:role/web', 'arn:aws:iam::444455556666:root'];
+    const services = { web: { uses: { main: 'write' }, authentication: iam(), ...here } };
+    const client = (account: string) => ({ client: existingGroup('sg-1a1b2c3d', { account }) });
+    const webOf = (web: object) =>
+      parseTier(minimalTier({ services, stages: { dev: { profile: 'disposable', env, services: { web } } } })).services;
+    const base = { name: 'web', uses: { main: 'write' } };
+    expect(webOf({})).toEqual({
+      web: { ...base, principals: [here.principal], client: { groupId: 'sg-0a1b2c3d' }, authentication: 'iam' },
+    });
+    expect(webOf({ principal: there, authentication: password(), ...client('444455556666') })).toEqual({
+      web: {
+        ...base,
+        principals: there,
+        client: { groupId: 'sg-1a1b2c3d', account: '444455556666' },
+        authentication: 'password',
+      },
+    });
+    // The stage's own account is not another one.
+    expect(webOf(client(env.account))['web']?.client).toEqual({ groupId: 'sg-1a1b2c3d' });
   });
 
   test('refuses stages and stores whose names are the same once they are joined', () => {
