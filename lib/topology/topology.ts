@@ -88,14 +88,6 @@ export interface DatabaseSecrets {
   readonly smoke: string;
   /** One a service that uses this store and logs in with a password. */
   readonly services: Readonly<Record<string, string>>;
-}
-
-/** `read`: SELECT. `write`: SELECT, INSERT, UPDATE, DELETE. */
-export type Access = 'read' | 'write';
-
-export interface ServiceTopology {
-  readonly uses: Readonly<Record<string, Access>>;
-}
   /** Services that use this store and log in with tokens of IAM; none of them is in `services`. Absent where there are none. */
   readonly iam?: Readonly<Record<string, IamLogin>>;
 }
@@ -105,3 +97,11 @@ export interface IamLogin {
   readonly role: string;
   /** Region of the servers, for which the token is signed. */
   readonly region: string;
+}
+
+/** `read`: SELECT. `write`: SELECT, INSERT, UPDATE, DELETE. */
+export type Access = 'read' | 'write';
+
+export interface ServiceTopology {
+  readonly uses: Readonly<Record<string, Access>>;
+}
