@@ -1,11 +1,14 @@
 import { PolystoreError } from '../errors';
+import type { KeyRanges } from './key-ranges';
 import { BUCKET_COUNT, type BucketId } from './strategy';
 
 /** Which shard owns each bucket. Versions only grow: a reader never acts on one lower than it has seen. */
 export interface ShardMap {
   readonly version: number;
-  /** Shard name by bucket; always 4096 entries. */
+  /** Shard name by bucket: 4096 entries, or as many as there are ranges. */
   readonly owners: readonly string[];
+  /** Which keys each bucket holds, where the strategy is `range`: splitting one changes the map like a move does. */
+  readonly ranges?: KeyRanges;
 }
 
 /** A shard that may own buckets. */
@@ -24,7 +27,7 @@ export interface BucketMove {
 
 /** The first map of a store, at version 1: each shard gets one run of buckets by its weight. */
 export function seedShardMap(shards: readonly WeightedShard[]): ShardMap {
-  const counts = targetCounts(shards, new Map());
+  const counts = targetCounts(BUCKET_COUNT, shards, new Map());
   return {
     version: 1,
     owners: shards.flatMap(({ name }) => new Array<string>(counts.get(name) ?? 0).fill(name)),
@@ -37,7 +40,7 @@ export function seedShardMap(shards: readonly WeightedShard[]): ShardMap {
  */
 export function planMoves(map: ShardMap, shards: readonly WeightedShard[]): readonly BucketMove[] {
   const owned = countBuckets(map);
-  const targets = targetCounts(shards, owned);
+  const targets = targetCounts(map.owners.length, shards, owned);
   const surplus = new Map([...owned].map(([name, count]) => [name, count - (targets.get(name) ?? 0)]));
   const takers = shards.flatMap(({ name }) => {
     const missing = (targets.get(name) ?? 0) - (owned.get(name) ?? 0);
@@ -57,7 +60,7 @@ export function planMoves(map: ShardMap, shards: readonly WeightedShard[]): read
 export function applyMoves(map: ShardMap, moves: readonly BucketMove[]): ShardMap {
   const owners = [...map.owners];
   for (const { bucket, to } of moves) owners[bucket] = to;
-  return { version: map.version + 1, owners };
+  return { ...map, version: map.version + 1, owners };
 }
 
 /** How many buckets each shard owns; shards without any are absent. */
@@ -81,7 +84,7 @@ export function checkOwnersKnown(store: string, map: ShardMap, known: readonly s
     if (known.includes(shard)) continue;
     throw new PolystoreError(
       'SHARD_OWNS_BUCKETS',
-      `store "${store}": shard "${shard}" owns ${buckets} of ${BUCKET_COUNT} buckets but is not among its shards (${known.join(', ')})`,
+      `store "${store}": shard "${shard}" owns ${buckets} of ${map.owners.length} buckets but is not among its shards (${known.join(', ')})`,
       {
         details: { store, shard, buckets },
         next: `Put "${shard}" back with state: 'draining', move its buckets to other shards, then remove it.`,
@@ -92,6 +95,7 @@ export function checkOwnersKnown(store: string, map: ShardMap, known: readonly s
 
 /** Buckets a shard should own, by largest remainder; of equal remainders those win that own more than their whole share already, so that little moves. */
 function targetCounts(
+  bucketCount: number,
   shards: readonly WeightedShard[],
   owned: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
@@ -100,11 +104,11 @@ function targetCounts(
     throw new RangeError(`at least one shard must weigh more than 0, got ${shards.length} shards of ${total}`);
   // In units of 1 / total of a bucket: whole numbers, so that equal remainders compare equal.
   const quotas = shards.map(({ name, weight }) => {
-    const whole = Math.floor((BUCKET_COUNT * weight) / total);
-    return { name, weight, whole, remainder: (BUCKET_COUNT * weight) % total, above: (owned.get(name) ?? 0) - whole };
+    const whole = Math.floor((bucketCount * weight) / total);
+    return { name, weight, whole, remainder: (bucketCount * weight) % total, above: (owned.get(name) ?? 0) - whole };
   });
   const counts = new Map(quotas.map(({ name, whole }) => [name, whole]));
-  const left = BUCKET_COUNT - quotas.reduce((sum, { whole }) => sum + whole, 0);
+  const left = bucketCount - quotas.reduce((sum, { whole }) => sum + whole, 0);
   const byRemainder = quotas
     .filter(({ weight }) => weight > 0)
     .sort((x, y) => y.remainder - x.remainder || y.above - x.above);

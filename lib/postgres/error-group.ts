@@ -5,6 +5,7 @@
  * - `poolExhausted`: every connection of the pool was busy for as long as the caller would wait; it says nothing of the server
  * - `readOnly`: a write met a server in recovery: a replica, or a primary that was demoted
  * - `serialization`: the transaction lost a race or a deadlock; the same transaction may be run again
+ * - `wrongShard`: the shard's own record says that it does not own the bucket of the row; see {@link WRONG_SHARD}
  * - `unknownOutcome`: the server itself says that it doesn't know whether a transaction committed
  */
 export type ErrorGroup =
@@ -12,6 +13,7 @@ export type ErrorGroup =
   | 'poolExhausted'
   | 'readOnly'
   | 'serialization'
+  | 'wrongShard'
   | 'unknownOutcome'
   | 'privilege'
   | 'authentication'
@@ -19,6 +21,12 @@ export type ErrorGroup =
   | 'diskFull'
   | 'cancelled'
   | 'other';
+
+/**
+ * SQLSTATE by which a shard refuses a row whose bucket it does not own; its DETAIL is JSON, `{ bucket, mapVersion }`. PostgreSQL itself uses no
+ * class `PS`. The statement is undone, so that the transaction may be run again on the shard that owns the bucket.
+ */
+export const WRONG_SHARD = 'PS001';
 
 /** SQLSTATE to group. @see https://www.postgresql.org/docs/17/errcodes-appendix.html */
 const BY_SQLSTATE: Readonly<Record<string, ErrorGroup>> = {
@@ -41,6 +49,7 @@ const BY_SQLSTATE: Readonly<Record<string, ErrorGroup>> = {
   '57P01': 'unavailable',
   '57P02': 'unavailable',
   '57P03': 'unavailable',
+  [WRONG_SHARD]: 'wrongShard',
 };
 
 /** System errors of a socket. @see https://nodejs.org/docs/latest-v20.x/api/errors.html#common-system-errors */

@@ -1,17 +1,21 @@
-import { bucketSql } from '../placement';
+import { bucketExpression } from '../placement';
 import type { Queryable } from '../postgres';
 import type { PlacedRows } from './target-database';
 
 /**
- * Makes `polystore.bucket(key)`, the SQL twin of `bucketOf`: for queries, generated columns, indexes and publications' row filters.
- * Every role may call it that may use the schema.
+ * Makes `polystore.bucket(key)`, the SQL twin of the router's bucket function: for queries and publications' row filters and, where the strategy
+ * is `hash`, for generated columns and indexes. Every role may call it that may use the schema. Where a key directory says which bucket a key is
+ * in, the database does not know, and there is no such function.
+ *
+ * Ranges stand in the function itself: after a split the tier is provisioned again.
  */
 export async function createBucketFunction(client: Queryable, { placement }: PlacedRows): Promise<void> {
-  const { keyType, strategy } = placement;
-  // Not STRICT: only then can the planner inline it; the built-in hash returns null for null by itself.
+  const expression = bucketExpression(placement, 'key');
+  if (expression === undefined) return;
+  // Not STRICT: only then can the planner inline it; what it calls returns null for null by itself.
   await client.query(
-    `create or replace function polystore.bucket(key ${keyType}) returns integer
-       language sql immutable parallel safe
-       return ${bucketSql(strategy, keyType, 'key')}`,
+    `create or replace function polystore.bucket(key ${placement.keyType}) returns integer
+       language sql ${expression.volatility} parallel safe
+       return ${expression.sql}`,
   );
 }

@@ -5,7 +5,9 @@ import type { Topology } from '../topology';
 import { createBucketFunction } from './bucket-function';
 import { closeToPublic } from './database-access';
 import { inParallel } from './in-parallel';
-import { createMisplacedRows } from './misplaced-rows';
+import { createMisplacedRows, createPlacedKeys } from './misplaced-rows';
+import { recordOwnedBuckets } from './owned-buckets';
+import { ownerLogin } from './owner-login';
 import type { DatabaseReport, ProvisionReport, RoleReport } from './provision-report';
 import { isPortablePassword } from './scram-verifier';
 import { provisionServiceRoles, type ServiceRole } from './service-roles';
@@ -125,9 +127,11 @@ async function provisionInTransaction(client: PgClient, target: TargetDatabase, 
     await provisionSmokeRole(client, database, roles.smoke),
     ...(await provisionServiceRoles(client, { database, smokeRole: roles.smoke.role }, roles.services)),
   ];
-  if (placed) {
+  if (placed && shard !== undefined) {
     await createBucketFunction(client, placed);
-    await createMisplacedRows(client, placed, roles.smoke.role);
+    if (placed.placement.strategy.type === 'directory') await createPlacedKeys(client, placed, roles.smoke.role);
+    else await createMisplacedRows(client, placed, roles.smoke.role);
+    await recordOwnedBuckets(client, shard, placed, roles.smoke.role);
   }
   await client.query('commit');
   return { store, ...(shard !== undefined && { shard }), server: primary.name, database, identity, roles: reports };

@@ -1,5 +1,13 @@
 import { PolystoreError } from '../errors';
-import { bucketOf, countBuckets, type BucketId, type Placement, type ShardKeyValue } from '../placement';
+import {
+  bucketFinder,
+  countBuckets,
+  isSameStrategy,
+  type BucketFinder,
+  type BucketId,
+  type Placement,
+  type ShardKeyValue,
+} from '../placement';
 import type { PgPool, PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
 import type { PlacementStore } from '../sources';
 import type { Access, ShardedPostgresTopology } from '../topology';
@@ -15,6 +23,7 @@ export class ShardedStore implements ShardedPostgresHandle {
   readonly kind = 'shardedPostgres';
   /** The shard of each bucket: looked up once a map, not once a key. */
   private owners: readonly Cluster[];
+  private find: BucketFinder;
 
   private constructor(
     readonly store: string,
@@ -24,6 +33,7 @@ export class ShardedStore implements ShardedPostgresHandle {
     private placement: Placement,
   ) {
     this.owners = this.ownersOf(placement);
+    this.find = finderOf(placement);
   }
 
   /**
@@ -78,10 +88,11 @@ export class ShardedStore implements ShardedPostgresHandle {
     const current = this.mapVersion;
     if (found.shardMap.version < current) throw stale(this.store, current, found.shardMap.version);
     const { store, keyType, strategy } = this.placement;
-    if (found.store !== store || found.keyType !== keyType || found.strategy.hash !== strategy.hash) {
+    if (found.store !== store || found.keyType !== keyType || !isSameStrategy(found.strategy, strategy)) {
       throw mismatch(this.store, 'has another strategy, key type or store than the one in use, which never change');
     }
     this.owners = this.ownersOf(found);
+    this.find = finderOf(found);
     this.placement = found;
   }
 
@@ -90,7 +101,7 @@ export class ShardedStore implements ShardedPostgresHandle {
   }
 
   private bucketOf(key: ShardKeyValue): BucketId {
-    return bucketOf(this.placement.strategy, this.placement.keyType, key);
+    return this.find(key);
   }
 
   private ownersOf({ shardMap }: Placement): readonly Cluster[] {
@@ -101,6 +112,12 @@ export class ShardedStore implements ShardedPostgresHandle {
     }
     return shardMap.owners.map((shard) => this.clusters.get(shard) as Cluster);
   }
+}
+
+function finderOf(placement: Placement): BucketFinder {
+  const find = bucketFinder(placement);
+  if (find) return find;
+  throw mismatch(placement.store, 'is of strategy "directory", which this router can\'t follow yet');
 }
 
 /** One key's bucket and the cluster that owns it. */

@@ -20,7 +20,10 @@ export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly
     run: async ({ run }) => {
       const placement = await tier.requirePlacement(store);
       const silent = await silentShards(shards);
-      const written = [...keysForEveryShard(placement, KEYS)].filter(([, owner]) => !silent.has(owner));
+      const { owners } = placement.shardMap;
+      const written = [...keysForEveryShard(placement, KEYS)]
+        .map(([key, bucket]) => [key, owners[bucket] as string] as const)
+        .filter(([, owner]) => !silent.has(owner));
       const asked = shards.filter(({ identity }) => !silent.has(identity.shard ?? ''));
       const evidence = await cleaningUp(
         async () => {

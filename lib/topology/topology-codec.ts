@@ -43,12 +43,21 @@ export const storeSchema = z.discriminatedUnion('kind', [
     kind: z.literal('shardedPostgres'),
     engine,
     database: name,
-    shardKey: z.strictObject({ column: name, type: z.enum(['bigint', 'text', 'uuid']) }),
+    shardKey: z.strictObject({ column: name, type: z.enum(['bigint', 'text', 'uuid', 'date', 'timestamptz']) }),
     shards: z.record(name, z.strictObject({ primary: server, replicas: z.array(server), secrets })),
     placement: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('dynamodb'), table: name }),
       z.strictObject({ kind: z.literal('directory'), path: name }),
     ]),
+    keyDirectory: z.exactOptional(
+      z.strictObject({
+        location: z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('dynamodb'), table: name }),
+          z.strictObject({ kind: z.literal('file'), path: name }),
+        ]),
+        newKeys: z.enum(['refuse', 'hash']),
+      }),
+    ),
   }),
 ]);
 

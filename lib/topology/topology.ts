@@ -42,6 +42,8 @@ export interface ShardedPostgresTopology {
   readonly shardKey: ShardKeyTopology;
   readonly shards: Readonly<Record<string, ShardTopology>>;
   readonly placement: PlacementLocation;
+  /** Of a store whose strategy is `directory` only: what says which bucket a key is in. */
+  readonly keyDirectory?: KeyDirectoryTopology;
 }
 
 export interface ShardTopology {
@@ -53,12 +55,22 @@ export interface ShardTopology {
 /** The column that places a row, and its PostgreSQL type. */
 export interface ShardKeyTopology {
   readonly column: string;
-  readonly type: 'bigint' | 'text' | 'uuid';
+  readonly type: 'bigint' | 'text' | 'uuid' | 'date' | 'timestamptz';
 }
 
 /** Where the run-time record of the shard map lives. The topology only points at it: a deployment never changes it. */
 export type PlacementLocation =
   { readonly kind: 'dynamodb'; readonly table: string } | { readonly kind: 'directory'; readonly path: string };
+
+/** Where keys are assigned to buckets, and what becomes of a key that is not. */
+export interface KeyDirectoryTopology {
+  readonly location: KeyDirectoryLocation;
+  /** `refuse`: a key that is not assigned is an error. `hash`: it is assigned when it is first met, to the bucket of its hash. */
+  readonly newKeys: 'refuse' | 'hash';
+}
+
+export type KeyDirectoryLocation =
+  { readonly kind: 'dynamodb'; readonly table: string } | { readonly kind: 'file'; readonly path: string };
 
 /** `postgres`: lag is read from WAL positions. `aurora-postgres`: storage is shared, lag comes from `aurora_replica_status()`. */
 export type PostgresEngine = 'postgres' | 'aurora-postgres';

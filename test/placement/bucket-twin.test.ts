@@ -1,7 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { defineTier, postgres } from '../../lib/definition';
-import { bucketOf, bucketSql, hash, type ShardKeyType } from '../../lib/placement';
+import {
+  bucketExpression,
+  bucketFinder,
+  bucketOf,
+  bucketSql,
+  hash,
+  keyText,
+  rangesOf,
+  SHARD_KEY_TYPES,
+  type Placement,
+  type ShardKeyType,
+} from '../../lib/placement';
+import { anyKey, anyRanges, rangePlacement } from '../support/key-ranges';
 import { startTestTier, type TestTier } from '../support/local-servers';
 
 const KEYS = 100_000;
@@ -25,6 +37,8 @@ const keys: Readonly<Record<ShardKeyType, () => readonly string[]>> = {
       KEYS,
     ),
   uuid: () => Array.from({ length: KEYS }, () => randomUUID()),
+  date: () => Array.from({ length: KEYS }, () => keyText('date', randomInt(-719_162, 2_932_897))),
+  timestamptz: () => fc.sample(anyKey.timestamptz, KEYS),
 };
 
 let tier: TestTier;
@@ -36,7 +50,7 @@ beforeAll(async () => {
 afterAll(() => tier.stop());
 
 describe('the bucket function and its twin in PostgreSQL', () => {
-  it.each(['bigint', 'text', 'uuid'] as const)('give %s keys the same bucket, 100,000 times', async (keyType) => {
+  it.each(SHARD_KEY_TYPES)('give %s keys the same bucket, 100,000 times', async (keyType) => {
     const sample = keys[keyType]();
     expect(sample).toHaveLength(KEYS);
     const { rows } = await tier.on('main/primary', (client) =>
@@ -76,5 +90,50 @@ describe('the bucket function and its twin in PostgreSQL', () => {
       await client.query('create table accounts (user_id bigint)');
       await client.query(`create index on accounts ((${bucketSql(hash(), 'bigint', 'user_id')}))`);
     });
+  });
+});
+
+describe('ranges and their twin in PostgreSQL', () => {
+  /** Null in SQL where no range holds the key. */
+  const bucketIn = (placement: Placement): ((key: string) => number | null) => {
+    const find = bucketFinder(placement);
+    return (key) => {
+      try {
+        return find?.(key) ?? null;
+      } catch {
+        return null;
+      }
+    };
+  };
+
+  it.each(SHARD_KEY_TYPES)('hold the same %s keys, 100,000 times', async (keyType) => {
+    const placements = fc.sample(anyRanges(keyType), 20);
+    await tier.on('main/primary', async (client) => {
+      for (const placement of placements) {
+        const ends = rangesOf(placement).flatMap(({ from, to }) => [from, to].filter((end) => end !== undefined));
+        const sample = [...ends, ...fc.sample(anyKey[keyType], KEYS / placements.length)];
+        const { rows } = await client.query<{ bucket: number | null }>(
+          `select ${bucketExpression(placement, 'key')?.sql} as bucket from unnest($1::${keyType}[]) with ordinality as t(key, at) order by at`,
+          [sample],
+        );
+        const expected = sample.map(bucketIn(placement));
+        expect(rows.map(({ bucket }) => bucket)).toEqual(expected);
+        expect(new Set(expected).size).toBeGreaterThan(1);
+      }
+    });
+  });
+
+  it('are no function of an index, since a split changes them', async () => {
+    const [placement] = fc.sample(anyRanges('text'), 1) as [Placement];
+    expect(bucketExpression(placement, 'key')?.volatility).toBe('stable');
+  });
+
+  it('quote what an operator writes', async () => {
+    const bound = `it's \\ "quoted"; $$`;
+    const placement = rangePlacement('text', [{ to: bound }, { from: bound }]);
+    const { rows } = await tier.on('main/primary', (client) =>
+      client.query(`select ${bucketExpression(placement, '$1')?.sql} as bucket`, [bound]),
+    );
+    expect(rows).toEqual([{ bucket: 1 }]);
   });
 });

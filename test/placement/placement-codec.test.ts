@@ -6,8 +6,10 @@ import {
   hash,
   PLACEMENT_VERSION,
   seedShardMap,
+  SHARD_KEY_TYPES,
   type Placement,
 } from '../../lib/placement';
+import { anyRanges } from '../support/key-ranges';
 
 const placement: Placement = {
   version: PLACEMENT_VERSION,
@@ -25,6 +27,13 @@ const change = (edit: (document: Record<string, unknown>) => void): string => {
   edit(document);
   return JSON.stringify(document);
 };
+
+/** Two ranges, edited. */
+const changeRanges = (parts: object, runs: readonly unknown[] = [['s0', 2]]): string =>
+  change((d) => {
+    d['strategy'] = { type: 'range', order: 'postgres-c' };
+    d['shardMap'] = { version: 1, ranges: { bounds: ['1', '5', null], buckets: [0, 1], ...parts }, runs };
+  });
 
 describe('placement codec', () => {
   it('writes owners as runs', () => {
@@ -50,10 +59,51 @@ describe('placement codec', () => {
     );
   });
 
+  it('reads what it wrote of ranges of every key type, and of a key directory', () => {
+    const directory: Placement = { ...placement, strategy: { type: 'directory' } };
+    expect(decodePlacement(encodePlacement(directory), 'a test')).toEqual(directory);
+    const anyPlacement = fc.oneof(...SHARD_KEY_TYPES.map(anyRanges));
+    fc.assert(
+      fc.property(anyPlacement, (some) => expect(decodePlacement(encodePlacement(some), 'a test')).toEqual(some)),
+    );
+  });
+
   it.each([
     ['text that is no JSON', '{', "placement at there can't be read: not JSON"],
     ['an unknown version', change((d) => (d['version'] = 2)), /version: Invalid input/],
-    ['an unknown strategy', change((d) => (d['strategy'] = { type: 'range' })), /strategy\.type: Invalid input/],
+    ['an unknown strategy', change((d) => (d['strategy'] = { type: 'zodiac' })), /strategy\.type: Invalid discriminator value/],
+    [
+      'an unknown order',
+      change((d) => (d['strategy'] = { type: 'range', order: 'icu' })),
+      /strategy\.order: Invalid input/,
+    ],
+    [
+      'a strategy of ranges without any',
+      change((d) => (d['strategy'] = { type: 'range', order: 'postgres-c' })),
+      'placement at there can\'t be read: shardMap.ranges: missing for strategy "range"',
+    ],
+    [
+      'ranges of another strategy',
+      change(
+        (d) => (d['shardMap'] = { version: 1, ranges: { bounds: [null, null], buckets: [0] }, runs: [['s0', 1]] }),
+      ),
+      /shardMap.ranges: belongs to strategy "range" only/,
+    ],
+    [
+      'ranges out of order',
+      changeRanges({ bounds: ['9', '5', null] }),
+      /shardMap.ranges: got 5, allowed: above from, 9/,
+    ],
+    [
+      'an open end in the middle',
+      changeRanges({ bounds: ['1', null, '5'] }),
+      /shardMap.ranges: missing: only the last/,
+    ],
+    ['a bound of another type', changeRanges({ bounds: ['x', '5', null] }), /shardMap.ranges: got the string "x"/],
+    ['a bucket twice', changeRanges({ buckets: [0, 0] }), /shardMap.ranges: buckets must be 0 to 1, each once/],
+    ['a bound too few', changeRanges({ bounds: ['1', '5'] }), /2 bounds, must be one more than the 2 ranges/],
+    ['no ranges', changeRanges({ bounds: [null], buckets: [] }), /0 ranges, must be 1 to 4096/],
+    ['owners of fewer buckets than ranges', changeRanges({}, [['s0', 1]]), /covers 1 buckets, must be exactly 2/],
     [
       'an unknown hash',
       change((d) => (d['strategy'] = { type: 'hash', hash: 'md5' })),

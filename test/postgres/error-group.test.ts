@@ -1,4 +1,4 @@
-import { errorCodeOf, errorGroupOf, type ErrorGroup } from '../../lib/postgres';
+import { errorCodeOf, errorGroupOf, WRONG_SHARD, type ErrorGroup } from '../../lib/postgres';
 
 const withCode = (code: string): Error => Object.assign(new Error('refused'), { code });
 
@@ -23,6 +23,7 @@ describe('the group of an error', () => {
     ['57P01', 'unavailable'],
     ['57P02', 'unavailable'],
     ['57P03', 'unavailable'],
+    [WRONG_SHARD, 'wrongShard'],
     ['ECONNREFUSED', 'unavailable'],
     ['ECONNRESET', 'unavailable'],
     ['EPIPE', 'unavailable'],

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bucketOf, seedShardMap, type Placement } from '../../lib/placement';
+import { bucketOf, hash, seedShardMap, type Placement } from '../../lib/placement';
 import { quoteLiteral, withClient } from '../../lib/postgres';
 import { askInPlaintext } from '../../lib/smoke/plaintext-probe';
 import type { SmokeReport } from '../../lib/smoke';
@@ -60,8 +60,8 @@ const postsPlacement = (): Promise<Placement> => placementsOf(local.topology)('p
 
 /** A key that lives on the given shard. */
 async function keyOn(shard: string): Promise<number> {
-  const { strategy, shardMap } = await postsPlacement();
-  for (let key = 0; ; key++) if (shardMap.owners[bucketOf(strategy, 'bigint', key)] === shard) return key;
+  const { shardMap } = await postsPlacement();
+  for (let key = 0; ; key++) if (shardMap.owners[bucketOf(hash(), 'bigint', key)] === shard) return key;
 }
 
 describe('replicas', () => {
