@@ -38,7 +38,7 @@ const LINT_CASES: readonly LintCase[] = [
 function lintAll(cases: readonly LintCase[]): readonly (readonly string[])[] {
   const program = `
     const { ESLint } = require('eslint');
-    const eslint = new ESLint({ ruleFilter: ({ ruleId }) => ruleId.startsWith('no-restricted') });
+    const eslint = new ESLint({ overrideConfig: { languageOptions: { parserOptions: { projectService: false } } }, ruleFilter: ({ ruleId }) => ruleId.startsWith('no-restricted') });
     const lint = async ({ file, code }) => {
       const [{ messages }] = await eslint.lintText(code, { filePath: file });
       return messages.map(({ message }) => message);

@@ -5,12 +5,16 @@ import type { ServerStatus } from '../../lib/local';
 import type { SmokeReport } from '../../lib/smoke';
 import { createProject, type Project } from '../support/command-line';
 
-// Whole tiers start here beside other suites' tiers; what a first try met is logged, never swallowed.
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
+/** The tier of the example with one shard: fewer servers start sooner. */
+function createSmallProject(): Project {
+  const small = createProject();
+  small.edit((text) => text.replace(', s1: {}, s2: {}, s3: {}', ''));
+  return small;
+}
 
 let project: Project;
 beforeAll(() => {
-  project = createProject();
+  project = createSmallProject();
 });
 afterAll(async () => {
   await project.run('down');
@@ -114,9 +118,6 @@ describe('a detached tier', () => {
       ['main', 'r1', 'replica'],
       ['main', 'r2', 'replica'],
       ['posts', 's0', 'primary'],
-      ['posts', 's1', 'primary'],
-      ['posts', 's2', 'primary'],
-      ['posts', 's3', 'primary'],
     ]);
 
     const smoke = await project.run('smoke');
@@ -170,7 +171,7 @@ describe('a tier in the foreground', () => {
     const servers = await serversOf();
     process.kill((servers.find(({ name }) => name === 'r2') as ServerStatus).pid, 'SIGKILL');
     await up.printed(/✗ main\/r2 ended by SIGKILL; the others go on/);
-    expect((await serversOf()).filter(({ status }) => status.kind === 'running')).toHaveLength(6);
+    expect((await serversOf()).filter(({ status }) => status.kind === 'running')).toHaveLength(3);
     up.process.kill('SIGINT');
     const { code, stdout } = await up.finished;
     expect(code).toBe(0);
@@ -194,7 +195,7 @@ describe('polystore prove', () => {
   });
 
   it('fails where the committed baseline would lose something, naming what', async () => {
-    const changed = createProject();
+    const changed = createSmallProject();
     copyFileSync(join(__dirname, '../../polystore.baseline.json'), join(changed.directory, 'polystore.baseline.json'));
     changed.edit((text) => text.replace('postgres({ replicas', "postgres({ database: 'renamed', replicas"));
     const { code, stdout } = await changed.run('prove');

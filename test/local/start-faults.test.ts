@@ -57,7 +57,7 @@ describe('an interrupt', () => {
     await expectNothingLeft();
   });
 
-  test.each([0, 20, 50, 90, 140, 200, 280])('%i ms after the engine was found: all is stopped', async (ms) => {
+  test.each([0, 50, 140, 280])('%i ms after the engine was found: all is stopped', async (ms) => {
     const interrupt = new AbortController();
     const start = up(pair(), {
       signal: interrupt.signal,
