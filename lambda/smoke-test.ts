@@ -8,6 +8,7 @@ import {
 } from '../lib/smoke';
 import { placementsOf, sourcesFromEnvironment } from '../lib/sources';
 import { answerTo, isStep, telling, type DeploymentStep, type StepAnswer } from './step/deployment-step';
+import { patienceMs } from './step/patience';
 import { outOfTime, type FunctionContext } from './step/remaining-time';
 
 /** What a caller may say; anything else in an event, as a schedule's, is left. */
@@ -42,10 +43,12 @@ async function prove(event: SmokeTestEvent, context: FunctionContext | undefined
   const { topology: source, secrets, lastReport } = sourcesFromEnvironment(process.env);
   const end = outOfTime(context);
   const topology = await source.read();
+  const deadlineMs = patienceMs(process.env);
   const report = await runSmoke({
     topology,
     secrets,
     placementOf: placementsOf(topology),
+    ...(deadlineMs && { deadlineMs }),
     ...(event.only && { only: event.only }),
     ...(end && { signal: end }),
   });

@@ -20,6 +20,8 @@ export interface ProvisionOptions {
   readonly secrets: SecretSource;
   /** The placement of a sharded store, which must have been seeded. */
   readonly placementOf: (store: string) => ReadablePlacement;
+  /** How long a database may take to answer, in milliseconds; what it is doing counts by statement. @default 30000 */
+  readonly timeoutMs?: number;
 }
 
 /** Databases provisioned at once. */
@@ -38,9 +40,9 @@ const LOCK = 'select pg_advisory_xact_lock(7305812264907)';
  * @throws {PolystoreError} SHARD_OWNS_BUCKETS, DOCUMENT_MISSING or DOCUMENT_INVALID before anything is done;
  * IDENTITY_CONFLICT, SERVER_UNAVAILABLE, PRIMARY_DEMOTED or PROVISION_FAILED after every other database was done
  */
-export async function provisionTier({ topology, secrets, placementOf }: ProvisionOptions): Promise<ProvisionReport> {
-  const targets = await targetDatabasesOf(topology, placementOf);
-  const results = await inParallel(targets, AT_ONCE, (target) => provisionDatabase(target, topology, secrets));
+export async function provisionTier(options: ProvisionOptions): Promise<ProvisionReport> {
+  const targets = await targetDatabasesOf(options.topology, options.placementOf);
+  const results = await inParallel(targets, AT_ONCE, (target) => provisionDatabase(target, options));
   const failures = results.flatMap((result, index) =>
     result.status === 'rejected' ? [{ database: nameOf(targets[index] as TargetDatabase), error: result.reason }] : [],
   );
@@ -55,8 +57,7 @@ interface Failure {
 
 async function provisionDatabase(
   target: TargetDatabase,
-  { trust }: Topology,
-  secrets: SecretSource,
+  { topology: { trust }, secrets, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
 ): Promise<DatabaseReport> {
   const roles = await rolesOf(target, secrets);
   const credentials = await secrets.read(target.secrets.owner);
@@ -65,7 +66,7 @@ async function provisionDatabase(
     return await withClient(
       { server, database, credentials, trust },
       (client) => provisionInTransaction(client, target, roles),
-      { timeoutMs: TIMEOUT_MS, applicationName: 'polystore-provision' },
+      { timeoutMs, applicationName: 'polystore-provision' },
     );
   } catch (error) {
     throw failureOf(target, error);

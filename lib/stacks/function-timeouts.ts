@@ -9,6 +9,20 @@ const START_SECONDS = 60;
 const PROVISION = { seconds: 30, atOnce: 16 };
 /** Of one server on which no check ends before its deadline; and how many are looked at at once. */
 const SMOKE = { seconds: 60, atOnce: 8 };
+/**
+ * How long the functions wait for a server that may be paused. The first connection starts it, in about 15 seconds, or in half a minute and more
+ * after a day.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
+ */
+const WAKING_SECONDS = 60;
+
+/** How long a server of the tier may take to answer a first connection, where it is longer than the functions wait by themselves. */
+export function patienceSeconds({ stores }: Pick<TierDefinition, 'stores'>): number | undefined {
+  return Object.values(stores).some(pauses) ? WAKING_SECONDS : undefined;
+}
+
+const pauses = (store: StoreDefinition): boolean =>
+  store.kind === 'shardedPostgres' && store.shards.some(({ acu }) => acu?.autoPauseAfterSeconds !== undefined);
 
 /** How long each function may run: as long as it takes where nothing answers, within what Lambda allows. */
 export function functionTimeouts({ stores }: TierDefinition): FunctionOf<Duration> {
@@ -16,9 +30,11 @@ export function functionTimeouts({ stores }: TierDefinition): FunctionOf<Duratio
   const databases = all.reduce((sum, store) => sum + databasesOf(store), 0);
   // Stores are proven side by side.
   const servers = Math.max(...all.map(serversOf));
+  const waking = patienceSeconds({ stores }) ?? 0;
   return {
-    provision: timeoutOf(PROVISION, databases),
-    'smoke-test': timeoutOf(SMOKE, servers),
+    provision: timeoutOf({ ...PROVISION, seconds: Math.max(PROVISION.seconds, waking) }, databases),
+    // Whoever wakes a server waits; the checks after it don't.
+    'smoke-test': timeoutOf({ ...SMOKE, seconds: SMOKE.seconds + waking }, servers),
   };
 }
 

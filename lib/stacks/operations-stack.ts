@@ -8,7 +8,7 @@ import { firstPlacements } from '../definition/first-placements';
 import { encodePlacement } from '../placement';
 import type { AccessStack } from './access-stack';
 import { anySecret, functionStatements } from './function-policies';
-import { functionTimeouts } from './function-timeouts';
+import { functionTimeouts, patienceSeconds } from './function-timeouts';
 import { eachFunction, functionName, type FunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
 import { parameterName } from './names';
@@ -53,6 +53,7 @@ export class OperationsStack extends Stack {
     const { vpc, dataSubnets } = network.in(this);
     const statements = functionStatements(this, tier, stores);
     const timeouts = functionTimeouts(tier);
+    const patience = patienceSeconds(tier);
     this.functions = eachFunction(
       (name) =>
         new IsolatedFunction(this, IDS[name], {
@@ -60,7 +61,10 @@ export class OperationsStack extends Stack {
           description: `${DESCRIPTIONS[name]} ${tier.name}/${tier.stage.name}`,
           code: lambdaCode(name),
           timeout: timeouts[name],
-          environment: { POLYSTORE_PREFIX: parameterName(tier) },
+          environment: {
+            POLYSTORE_PREFIX: parameterName(tier),
+            ...(patience !== undefined && { POLYSTORE_PATIENCE_SECONDS: String(patience) }),
+          },
           vpc,
           vpcSubnets: dataSubnets,
           // CDK's classes and interfaces differ in nothing but `undefined` in optional members.

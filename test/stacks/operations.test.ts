@@ -139,6 +139,19 @@ test('a function may run as long as its slowest store takes, and less than Lambd
   expect(functionNamed(templates.prod, 'blog-prod-smoke-test').Properties['Timeout']).toBe(120);
 });
 
+test('where servers may be paused the functions wait until one is awake, and run for longer', () => {
+  const told = (stage: 'dev' | 'prod', name: string) =>
+    functionNamed(templates[stage], `blog-${stage}-${name}`).Properties;
+  for (const name of ['provision', 'smoke-test']) {
+    expect(told('dev', name)['Environment']).toEqual({
+      Variables: { POLYSTORE_PREFIX: '/blog/dev', POLYSTORE_PATIENCE_SECONDS: '60' },
+    });
+    expect(told('prod', name)['Environment']).toEqual({ Variables: { POLYSTORE_PREFIX: '/blog/prod' } });
+  }
+  expect(told('dev', 'provision')['Timeout']).toBe(60 + 60);
+  expect(told('dev', 'smoke-test')['Timeout']).toBe(60 + 60 + 60);
+});
+
 describe('the bundle of a function', () => {
   const root = resolve(__dirname, '..', '..');
 
