@@ -1,7 +1,7 @@
 import { PolystoreError } from '../lib/errors';
 import { decodePlacement } from '../lib/placement';
 import { provisionTier, type ProvisionReport } from '../lib/provision';
-import { placementsOf, sourcesFromEnvironment } from '../lib/sources';
+import { placementsOf, RdsTokens, sourcesFromEnvironment } from '../lib/sources';
 import { answerTo, isStep, telling, type DeploymentStep, type StepAnswer } from './step/deployment-step';
 import { patienceMs } from './step/patience';
 import { outOfTime, type FunctionContext } from './step/remaining-time';
@@ -44,7 +44,7 @@ async function provisionAll(seeds: Readonly<Record<string, string>>): Promise<Pr
     await placementOf(store).seed(decodePlacement(text, `the seed of store ${store}`));
   }
   const timeoutMs = patienceMs(process.env);
-  return provisionTier({ topology, secrets, placementOf, ...(timeoutMs && { timeoutMs }) });
+  return provisionTier({ topology, secrets, placementOf, tokens: new RdsTokens(), ...(timeoutMs && { timeoutMs }) });
 }
 
 /** @throws {PolystoreError} PROVISION_FAILED where the time is over first */

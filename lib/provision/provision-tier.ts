@@ -1,7 +1,7 @@
 import { isPolystoreError, PolystoreError } from '../errors';
 import { errorCodeOf, errorGroupOf, withClient, type PgClient } from '../postgres';
-import type { Credentials, SecretSource } from '../sources';
-import type { Topology } from '../topology';
+import type { Credentials, SecretSource, TokenSource } from '../sources';
+import { credentialOf, type Topology } from '../topology';
 import { createBucketFunction } from './bucket-function';
 import { closeToPublic } from './database-access';
 import { inParallel } from './in-parallel';
@@ -20,6 +20,8 @@ export interface ProvisionOptions {
   readonly secrets: SecretSource;
   /** The placement of a sharded store, which must have been seeded. */
   readonly placementOf: (store: string) => ReadablePlacement;
+  /** Who signs tokens, where services log in by IAM and the owner may have to as well. @default - nobody: the owner logs in with its password */
+  readonly tokens?: TokenSource;
   /** How long a database may take to answer, in milliseconds; what it is doing counts by statement. @default 30000 */
   readonly timeoutMs?: number;
 }
@@ -57,10 +59,10 @@ interface Failure {
 
 async function provisionDatabase(
   target: TargetDatabase,
-  { topology: { trust }, secrets, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
+  { topology: { trust }, secrets, tokens, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
 ): Promise<DatabaseReport> {
   const roles = await rolesOf(target, secrets);
-  const credentials = await secrets.read(target.secrets.owner);
+  const credentials = ownerLogin(target, await secrets.read(target.secrets.owner), tokens);
   const { primary: server, database } = target;
   try {
     return await withClient(
@@ -82,19 +84,20 @@ async function rolesOf(target: TargetDatabase, secrets: SecretSource): Promise<R
   const smoke = await credentialsOf(target, secrets, target.secrets.smoke);
   const services = await Promise.all(
     Object.entries(target.uses).map(async ([service, access]): Promise<ServiceRole> => {
-      const name = target.secrets.services[service];
-      if (name === undefined) {
+      const credential = credentialOf(target.secrets, service);
+      if (credential === undefined) {
         throw new PolystoreError(
           'DOCUMENT_INVALID',
-          `${nameOf(target)}: the topology names no secret of service "${service}"`,
+          `${nameOf(target)}: the topology does not say how service "${service}" logs in`,
           {
             details: { document: 'topology' },
             next: 'Deploy the access stack of the tier, or start the tier again.',
           },
         );
       }
-      const { username, password } = await credentialsOf(target, secrets, name);
-      return { service, access, role: username, password };
+      if (credential.kind === 'iam') return { service, access, role: credential.role, login: { kind: 'iam' } };
+      const { username, password } = await credentialsOf(target, secrets, credential.secret);
+      return { service, access, role: username, login: { kind: 'secret', password } };
     }),
   );
   const keyType = target.placed?.placement.keyType;

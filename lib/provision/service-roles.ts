@@ -1,15 +1,15 @@
 import { quoteIdentifier, type Queryable } from '../postgres';
 import type { Access } from '../topology';
-import { roleExists, setLogin } from './login-role';
+import { roleExists, setIamLogin, setLogin } from './login-role';
 import type { RoleReport } from './provision-report';
 import { grantRelations, type GrantChanges } from './relation-grants';
 import { grantSmokeTable } from './smoke-role';
 
-/** A service as a role: the credentials of its secret, and what it may do. */
+/** A service as a role: what it may do, and the password of its secret or, without one, tokens of IAM. */
 export interface ServiceRole {
   readonly service: string;
   readonly role: string;
-  readonly password: string;
+  readonly login: { readonly kind: 'secret'; readonly password: string } | { readonly kind: 'iam' };
   readonly access: Access;
 }
 
@@ -62,7 +62,7 @@ export async function provisionServiceRoles(
 async function provisionRole(
   client: Queryable,
   { database, smokeRole }: ServiceRolesPlace,
-  { service, role, password, access }: ServiceRole,
+  { service, role, login, access }: ServiceRole,
   known: KnownRole | undefined,
 ): Promise<RoleReport> {
   const exists = await roleExists(client, role);
@@ -71,7 +71,8 @@ async function provisionRole(
       `role "${role}" exists and was not made by the kit: rename it, or give service "${service}" another name`,
     );
   }
-  await setLogin(client, role, password);
+  if (login.kind === 'iam') await setIamLogin(client, role);
+  else await setLogin(client, role, login.password);
   const grantee = quoteIdentifier(role);
   await client.query(
     `grant connect on database ${quoteIdentifier(database)} to ${grantee};

@@ -1,6 +1,6 @@
 import { errorCodeOf, errorGroupOf, type PgClient } from '../postgres';
 import { inParallel, usesOf } from '../provision';
-import type { Access, StoreTopology, Topology } from '../topology';
+import { credentialOf, type Access, type StoreTopology, type Topology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 
@@ -46,11 +46,12 @@ function refusesStrangers(cluster: ClusterUnderTest, topology: Topology): Check 
     promise: 'Only the services that use the store may connect to it.',
     run: async () => {
       await primary.requireAnswer();
-      const expected = await Promise.all(
+      const bySecret = await Promise.all(
         [secrets.smoke, ...Object.values(secrets.services)].map(
           async (name) => (await tier.secrets.read(name)).username,
         ),
       );
+      const expected = [...bySecret, ...Object.values(secrets.iam ?? {}).map(({ role }) => role)];
       const { rows } = await primary.asSmoke((client) =>
         client.query<{ role: string }>(STRANGERS, [expected, PLATFORM_ROLES[topology.world]]),
       );
@@ -74,7 +75,7 @@ async function refusals(cluster: ClusterUnderTest, topology: Topology): Promise<
     const secret = secretOf(service, topology);
     if (secret === undefined) continue;
     try {
-      await cluster.primary.as(secret, () => Promise.resolve());
+      await cluster.primary.as({ kind: 'secret', secret }, () => Promise.resolve());
     } catch (error) {
       const group = errorGroupOf(error);
       if (group !== 'authentication' && group !== 'privilege') throw error;
@@ -88,7 +89,10 @@ async function refusals(cluster: ClusterUnderTest, topology: Topology): Promise<
   return refused;
 }
 
-/** Any secret that a service has anywhere; undefined for one that uses no store. */
+/**
+ * Any secret that a service has anywhere; undefined for one that uses no store, or has none. What has no secret tries nothing: IAM gives tokens
+ * for the stores that it uses only, so that a refusal would prove nothing of this one.
+ */
 function secretOf(service: string, topology: Topology): string | undefined {
   return Object.values(topology.stores)
     .flatMap(secretsOf)
@@ -151,16 +155,17 @@ function holdsRights(store: string, clusters: readonly ClusterUnderTest[], servi
 async function rightsOn(cluster: ClusterUnderTest, service: string, access: Access): Promise<number> {
   const { label, primary, secrets } = cluster;
   await primary.requireWritable();
-  const secret = secrets.services[service];
-  if (secret === undefined) throw new SmokeFailure(`${label}: the topology names no secret of the service`);
+  const credential = credentialOf(secrets, service);
+  if (credential === undefined) throw new SmokeFailure(`${label}: the topology does not say how the service logs in`);
   try {
-    return await primary.as(secret, async (client) => {
+    return await primary.as(credential, async (client) => {
       await tryWrite(client, access, label);
       return lookAtTables(client, access, label);
     });
   } catch (error) {
     if (errorGroupOf(error) !== 'authentication') throw error;
-    throw new SmokeFailure(`${label}: login refused (${errorCodeOf(error)}): its secret and its role disagree`);
+    const why = credential.kind === 'secret' ? 'its secret and its role disagree' : 'the server took no token of IAM';
+    throw new SmokeFailure(`${label}: login refused (${errorCodeOf(error)}): ${why}`);
   }
 }
 

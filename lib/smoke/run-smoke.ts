@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PolystoreError } from '../errors';
-import type { PlacementStore, SecretSource } from '../sources';
+import type { PlacementStore, SecretSource, TokenSource } from '../sources';
 import type { StoreTopology, Topology } from '../topology';
 import { inParallel } from '../provision';
 import type { Check } from './check';
@@ -13,6 +13,8 @@ import { TierUnderTest } from './tier-under-test';
 export interface SmokeOptions {
   readonly topology: Topology;
   readonly secrets: SecretSource;
+  /** Who signs the tokens of services that log in by IAM. @default - RdsTokens, with the credentials of the environment */
+  readonly tokens?: TokenSource;
   readonly placementOf: (store: string) => PlacementStore;
   /** Stores to prove. @default - all */
   readonly only?: readonly string[];

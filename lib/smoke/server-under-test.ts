@@ -1,5 +1,5 @@
 import { errorCodeOf, withClient, type PgClient } from '../postgres';
-import type { ServerTopology } from '../topology';
+import type { Credential, ServerTopology } from '../topology';
 import { SmokeSkip } from './check';
 import type { CheckName } from './check-name';
 import { APPLICATION_NAME, type TierUnderTest } from './tier-under-test';
@@ -70,13 +70,13 @@ export class ServerUnderTest {
 
   /** Runs `work` on a connection of its own, logged in as the smoke role. */
   asSmoke<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
-    return this.as(this.smokeSecret, work);
+    return this.as({ kind: 'secret', secret: this.smokeSecret }, work);
   }
 
-  /** Runs `work` on a connection of its own, logged in by the secret of that name. */
-  async as<T>(secret: string, work: (client: PgClient) => Promise<T>): Promise<T> {
-    const { secrets, timeoutMs, topology } = this.tier;
-    const credentials = await secrets.read(secret);
+  /** Runs `work` on a connection of its own, logged in with what the topology says. */
+  async as<T>(credential: Credential, work: (client: PgClient) => Promise<T>): Promise<T> {
+    const { timeoutMs, topology } = this.tier;
+    const credentials = await this.tier.login(credential, this.server);
     const { server, database } = this;
     return withClient({ server, database, credentials, trust: topology.trust }, work, {
       timeoutMs,

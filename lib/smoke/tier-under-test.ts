@@ -1,13 +1,16 @@
 import type { Placement } from '../placement';
 import { checkPlacementFits } from '../provision';
 import { openRouter, type Router } from '../routing';
-import type { PlacementStore, SecretSource } from '../sources';
-import type { StoreTopology, Topology } from '../topology';
+import type { Login } from '../postgres';
+import { RdsTokens, tokenLogin, type PlacementStore, type SecretSource, type TokenSource } from '../sources';
+import type { Credential, ServerTopology, StoreTopology, Topology } from '../topology';
 import { SmokeSkip } from './check';
 
 export interface TierUnderTestOptions {
   readonly topology: Topology;
   readonly secrets: SecretSource;
+  /** @default - RdsTokens, with the credentials of the environment */
+  readonly tokens?: TokenSource;
   readonly placementOf: (store: string) => PlacementStore;
   /** How long one connection, or one statement, may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -21,13 +24,22 @@ export class TierUnderTest {
   readonly topology: Topology;
   readonly secrets: SecretSource;
   readonly timeoutMs: number;
+  private readonly tokens: TokenSource;
   private readonly placements = new Map<string, Promise<Placement>>();
   private readonly routers = new Map<string, Promise<Router>>();
 
   constructor(private readonly options: TierUnderTestOptions) {
     this.topology = options.topology;
     this.secrets = options.secrets;
+    this.tokens = options.tokens ?? new RdsTokens();
     this.timeoutMs = options.timeoutMs;
+  }
+
+  /** What a connection to `server` logs in with. */
+  async login(credential: Credential, { endpoint: { host, port } }: ServerTopology): Promise<Login> {
+    if (credential.kind === 'secret') return this.secrets.read(credential.secret);
+    const { role: username, region } = credential;
+    return tokenLogin(this.tokens, { host, port, username, region });
   }
 
   store(name: string): StoreTopology {

@@ -7,7 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 /** The kit's Lambdas, as files in `lambda/`. */
 export type LambdaName = 'provision' | 'smoke-test';
 
-/** A Lambda's one file, self-contained but for the AWS SDK, which the Lambda runtime has. */
+/** A Lambda's one file, self-contained but for the clients of the AWS SDK, which the Lambda runtime has. */
 export interface LambdaBundle {
   readonly directory: string;
   /** Of the content: the same wherever the kit is installed, another when the kit's code changes. */
@@ -53,7 +53,8 @@ function bundle(root: string, name: string): { readonly text: string; readonly s
     platform: 'node',
     target: 'node22',
     minify: true,
-    external: ['@aws-sdk/*', 'pg-native'],
+    // Clients only: that the runtime has the signer of tokens is written nowhere.
+    external: ['@aws-sdk/client-*', 'pg-native'],
     // The runtime's own SDK is found by require, not by import().
     supported: { 'dynamic-import': false },
     legalComments: 'none',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** A handler as it is shipped: one file, minified, without the AWS SDK, which the Lambda runtime has. */
+/** A handler as it is shipped: one file, minified, without the clients of the AWS SDK, which the Lambda runtime has. */
 export interface HandlerBundle {
   /** The file, in a directory where no package can be found. */
   readonly path: string;
@@ -28,7 +28,7 @@ export async function bundleHandler(name: string): Promise<HandlerBundle> {
     target: 'node20',
     minify: true,
     metafile: true,
-    external: ['@aws-sdk/*', 'pg-native'],
+    external: ['@aws-sdk/client-*', 'pg-native'],
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { provisionTier, type DatabaseReport, type RoleReport } from '../../lib/provision';
-import type { Access, Topology } from '../../lib/topology';
+import { provisionTier, type DatabaseReport, type ProvisionOptions, type RoleReport } from '../../lib/provision';
+import type { Access, PostgresTopology, Topology } from '../../lib/topology';
 import { postgres } from '../../lib/definition';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
@@ -21,8 +21,13 @@ afterAll(() => tier.stop());
 
 const newDatabase = (): Promise<PlainDatabase> => PlainDatabase.create(server);
 
-async function provision(database: PlainDatabase, topology: Topology): Promise<DatabaseReport> {
+async function provision(
+  database: PlainDatabase,
+  topology: Topology,
+  options: Pick<ProvisionOptions, 'tokens'> = {},
+): Promise<DatabaseReport> {
   const { databases } = await provisionTier({
+    ...options,
     topology,
     secrets: database.secretSource,
     placementOf: (store) => readable(placementOfShards(store, ['s0'])),
@@ -253,6 +258,78 @@ it('refuses a password that clients read differently, before it touches the data
   expect(await isProvisioned(database)).toBe(false);
 });
 
+describe('a service that logs in by IAM', () => {
+  /** The topology of `database` with service `a` as one that has no secret. */
+  const withTokens = (database: PlainDatabase): Topology => {
+    const topology = database.topology({ a: 'write' });
+    const main = topology.stores['main'] as PostgresTopology;
+    const iam = { a: { role: database.role('a'), region: 'eu-west-1' } };
+    return { ...topology, stores: { main: { ...main, secrets: { ...main.secrets, services: {}, iam } } } };
+  };
+  const memberships = async (database: PlainDatabase) => {
+    const { rows } = await database.asAdmin('postgres', (admin) =>
+      admin.query(
+        `select rolpassword is null as without_password,
+                exists (select from pg_auth_members where member = r.oid and roleid = 'rds_iam'::regrole) as by_token
+           from pg_authid r where rolname = $1`,
+        [database.role('a')],
+      ),
+    );
+    return rows[0] as unknown;
+  };
+
+  it('gets a role without a password, of which RDS takes tokens, and back, where the server is one of RDS', async () => {
+    const database = await newDatabase();
+    await provisionMain(database, { a: 'write' });
+    await expect(provision(database, withTokens(database))).rejects.toMatchObject({
+      code: 'PROVISION_FAILED',
+      message: expect.stringContaining('this server has no role rds_iam') as string,
+    });
+
+    await database.asAdmin('postgres', (admin) =>
+      admin.query(`create role rds_iam;
+        grant rds_iam to "${database.role('owner')}" with admin true, inherit false, set false`),
+    );
+    for (let run = 1; run <= 2; run++) {
+      const report = await provision(database, withTokens(database));
+      expect(roleOf(report, 'a')).toMatchObject({ access: 'write', outcome: 'confirmed' });
+      expect(await memberships(database)).toEqual({ without_password: true, by_token: true });
+    }
+    expect(await refusal(database.as('a', () => Promise.resolve()))).toBe('28P01');
+
+    await provisionMain(database, { a: 'write' });
+    expect(await memberships(database)).toEqual({ without_password: false, by_token: false });
+    await database.as('a', (a) => a.query('insert into polystore_smoke.rights values (gen_random_uuid())'));
+  });
+
+  it('does not lock provisioning out: the owner has a token where its password is refused', async () => {
+    const database = await newDatabase();
+    await database.asAdmin('postgres', (admin) =>
+      admin.query(`do $$ begin create role rds_iam; exception when duplicate_object then null; end $$;
+        grant rds_iam to "${database.role('owner')}" with admin true, inherit false, set false`),
+    );
+    const { username, password } = database.secrets.get('owner') ?? database.addSecret('owner');
+    const topology = withTokens(database);
+    database.secrets.set('owner', { username, password: 'refused' });
+    expect(await refusal(provision(database, topology))).toBe('PROVISION_FAILED');
+
+    const requests: unknown[] = [];
+    const tokens = {
+      token: (request: unknown) => {
+        requests.push(request);
+        return Promise.resolve(password);
+      },
+    };
+    await provision(database, topology, { tokens });
+    const { host, port } = server.server.endpoint;
+    expect(requests).toEqual([{ host, port, username, region: 'eu-west-1' }]);
+
+    // Nobody is asked for a token where no service logs in by one.
+    expect(await refusal(provision(database, database.topology({ a: 'read' }), { tokens }))).toBe('PROVISION_FAILED');
+    expect(requests).toHaveLength(1);
+  });
+});
+
 describe('what it refuses', () => {
   it('a database that says it is another one: nothing is changed', async () => {
     const database = await newDatabase();
@@ -320,12 +397,12 @@ describe('what it refuses', () => {
     });
   });
 
-  it('a topology without the secret of a service that uses the store', async () => {
+  it('a topology without the login of a service that uses the store', async () => {
     const database = await newDatabase();
     const topology = { ...database.topology({}), services: { a: { uses: { main: 'read' } } } } as const;
     await expect(provision(database, topology)).rejects.toMatchObject({
       code: 'DOCUMENT_INVALID',
-      message: 'main: the topology names no secret of service "a"',
+      message: 'main: the topology does not say how service "a" logs in',
     });
   });
 
