@@ -59,7 +59,7 @@ const owners = {
   pg: ['lib/postgres'],
   '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor'],
   '@aws-sdk/client-iam': ['lib/doctor'],
-  '@aws-sdk/client-rds': ['lib/doctor'],
+  '@aws-sdk/client-rds': ['lib/doctor', 'lib/sources'],
   '@aws-sdk/client-service-quotas': ['lib/doctor'],
 };
 

@@ -7,6 +7,8 @@ export interface PrivateEndpointsProps {
   readonly vpc: ec2.IVpc;
   /** Where the endpoints that are billed by the hour stand, one a zone. A zone without one reaches those of another. */
   readonly vpcSubnets: ec2.SubnetSelection;
+  /** Where the one to RDS stands, by which servers can be described and nothing else. @default - there is none */
+  readonly rdsSubnets?: ec2.SubnetSelection;
   /** Said in the group's description. */
   readonly description: string;
 }
@@ -16,7 +18,7 @@ export const AWS_API_PORT = 443;
 
 /**
  * The ways from isolated subnets to the AWS services that a client of the tier calls, and to no other: SSM for the topology, Secrets Manager
- * for what to log in with, DynamoDB for placements. Logs and metrics of a Lambda leave by Lambda's own way and need none.
+ * for what to log in with, DynamoDB for placements; and, where wanted, RDS for what only it can tell of a server. Logs and metrics of a Lambda leave by Lambda's own way and need none.
  *
  * They lead to things of this account only, so that nobody's copy of the data leaves by them. Who may use those of SSM and Secrets Manager is
  * said by rules of {@link securityGroup}, in the client's own stack; the one of DynamoDB is a route, free of charge.
@@ -42,6 +44,15 @@ export class PrivateEndpoints extends Construct {
       });
       endpoint.addToPolicy(this.ownAccountOnly());
     }
+    if (props.rdsSubnets) {
+      const rds = props.vpc.addInterfaceEndpoint('Rds', {
+        service: ec2.InterfaceVpcEndpointAwsService.RDS,
+        subnets: props.rdsSubnets,
+        securityGroups: [this.securityGroup],
+        open: false,
+      });
+      rds.addToPolicy(this.ownAccountOnly(DESCRIBE_SERVERS));
+    }
     const dynamodb = props.vpc.addGatewayEndpoint('DynamoDb', {
       service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
       subnets: [{ subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
@@ -49,15 +60,18 @@ export class PrivateEndpoints extends Construct {
     dynamodb.addToPolicy(this.ownAccountOnly());
   }
 
-  private ownAccountOnly(): iam.PolicyStatement {
+  private ownAccountOnly(actions: readonly string[] = ['*']): iam.PolicyStatement {
     return new iam.PolicyStatement({
       principals: [new iam.AnyPrincipal()],
-      actions: ['*'],
+      actions: [...actions],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:ResourceAccount': Stack.of(this).account } },
     });
   }
 }
+
+/** What RDS is asked by the tier's own functions. */
+export const DESCRIBE_SERVERS = ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'] as const;
 
 const INTERFACES = {
   Ssm: ec2.InterfaceVpcEndpointAwsService.SSM,

@@ -1,12 +1,15 @@
 import {
+  decodeStoragePromises,
   encodeLastReport,
   renderExceptions,
   runSmoke,
   smokeMetrics,
   type Outcome,
+  type SmokeOptions,
   type SmokeReport,
 } from '../lib/smoke';
 import { placementsOf, sourcesFromEnvironment } from '../lib/sources';
+import { describeRdsServers } from '../lib/sources/rds-servers';
 import { answerTo, isStep, telling, type DeploymentStep, type StepAnswer } from './step/deployment-step';
 import { patienceMs } from './step/patience';
 import { outOfTime, type FunctionContext } from './step/remaining-time';
@@ -49,6 +52,7 @@ async function prove(event: SmokeTestEvent, context: FunctionContext | undefined
     secrets,
     placementOf: placementsOf(topology),
     ...(deadlineMs && { deadlineMs }),
+    ...storageFromEnvironment(process.env),
     ...(event.only && { only: event.only }),
     ...(end && { signal: end }),
   });
@@ -59,6 +63,12 @@ async function prove(event: SmokeTestEvent, context: FunctionContext | undefined
   const cutOff = report.outcomes.filter(isCutOff);
   if (event.onFailure !== 'report' && report.counts.failed + cutOff.length > 0) throw failureOf(report, cutOff);
   return report;
+}
+
+/** What the deployment promises of storage, where it paid for a way to ask RDS. */
+function storageFromEnvironment({ POLYSTORE_STORAGE: text }: NodeJS.ProcessEnv): Pick<SmokeOptions, 'storage'> {
+  if (!text) return {};
+  return { storage: { stores: decodeStoragePromises(text, 'POLYSTORE_STORAGE'), describe: describeRdsServers } };
 }
 
 const log = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,2 +1,3 @@
 export * from './inventory';
+export { servicesCalledBy } from './network-inventory';
 export * from './resource-type';

@@ -50,7 +50,8 @@ export function alarmsInventory(tier: TierDefinition, servers: readonly Server[]
 /** A failed proof, and none made. */
 const SMOKE_ALARMS = 2;
 
-const isWatched = ({ stage }: TierDefinition): boolean => stage.profile === 'protected';
+/** Whether somebody is told when a promise breaks. */
+export const isWatched = ({ stage }: TierDefinition): boolean => stage.profile === 'protected';
 
 const shardOf = ({ name }: Server): string => name.replace(/-[^-]*$/, '');
 

@@ -1,25 +1,141 @@
-import type { Topology } from '../topology';
-import { SmokeSkip, type Check } from './check';
+import type { DescribedServer } from '../sources/rds-servers';
+import type { StoreTopology } from '../topology';
+import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { CheckName } from './check-name';
+import type { StoragePromise } from './storage-promises';
+import type { TierUnderTest } from './tier-under-test';
+
+/** A primary with those who follow it: they stand or fall together. */
+interface Cluster {
+  /** `main`, or `posts/s0`. */
+  readonly label: string;
+  readonly primary: string;
+  /** Hosts of all its servers. */
+  readonly hosts: readonly string[];
+}
+
+/** What is looked at, once RDS has answered. */
+interface Described {
+  readonly clusters: readonly Cluster[];
+  readonly promise: StoragePromise;
+  /** The servers behind a host; none where they stand in another region, whose RDS was not asked. */
+  serversAt(host: string): readonly DescribedServer[];
+}
+
+type Prove = (described: Described) => Evidence;
 
 /** What no SQL can show. */
-const PROMISES = {
-  'kms-encryption': 'Storage is encrypted with a key of the store.',
-  'multi-az': 'A standby or a second server stands in another zone, as the profile says.',
-} as const satisfies Partial<Readonly<Record<CheckName, string>>>;
+const PROOFS = {
+  'kms-encryption': { promise: 'Storage is encrypted with a key of the store.', prove: proveEncryption },
+  'multi-az': {
+    promise: 'A standby or a second server stands in another zone, as the profile says.',
+    prove: proveZones,
+  },
+} as const satisfies Partial<Readonly<Record<CheckName, { readonly promise: string; readonly prove: Prove }>>>;
 
-const WHY_NOT: Readonly<Record<Topology['world'], string>> = {
-  local: 'needs AWS',
-  aws: 'no database can tell: the synthesized template is checked for it instead',
-};
-
-/** Promises that are kept outside of the database and so can't be proven over a database connection: always skipped, never passed. */
-export function awsChecks(store: string, world: Topology['world']): readonly Check[] {
-  return (Object.keys(PROMISES) as (keyof typeof PROMISES)[]).map((name) => ({
-    name,
-    store,
-    subject: store,
-    promise: PROMISES[name],
-    run: () => Promise.reject(new SmokeSkip(WHY_NOT[world])),
+/**
+ * Promises that are kept outside of the database, proven by what RDS says of its servers; skipped with the reason, never passed, where nobody can
+ * be asked.
+ */
+export function awsChecks(name: string, tier: TierUnderTest): readonly Check[] {
+  return (Object.keys(PROOFS) as (keyof typeof PROOFS)[]).map((check) => ({
+    name: check,
+    store: name,
+    subject: name,
+    promise: PROOFS[check].promise,
+    run: async () => PROOFS[check].prove(await describeStore(name, tier)),
   }));
+}
+
+/** @throws {SmokeSkip} where nothing is promised, or RDS can't be asked */
+async function describeStore(name: string, tier: TierUnderTest): Promise<Described> {
+  const { world } = tier.topology;
+  if (world === 'local') throw new SmokeSkip('needs AWS');
+  if (tier.storage === undefined) {
+    throw new SmokeSkip(
+      'this stage pays for no way to the RDS API: the synthesized template is checked for it instead',
+    );
+  }
+  const promise = tier.storage.stores[name];
+  if (promise === undefined) throw new SmokeSkip('an imported database is its owner’s to encrypt and to double');
+  const { region, servers } = await tier.describedServers().catch((error: unknown) => {
+    throw new SmokeSkip(`RDS could not be asked: ${reasonOf(error)}`);
+  });
+  return {
+    clusters: clustersOf(name, tier.store(name)),
+    promise,
+    serversAt(host) {
+      const found = servers.filter(({ hosts }) => hosts.includes(host));
+      if (found.length === 0 && isIn(host, region)) throw new SmokeFailure(`RDS knows no server of ${host}`);
+      return found;
+    },
+  };
+}
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** A name that tells no region is of the one that was asked. */
+const isIn = (host: string, region: string): boolean =>
+  (/\.([a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1] ?? region) === region;
+
+function clustersOf(name: string, store: StoreTopology): readonly Cluster[] {
+  const clusterOf = (label: string, { primary, replicas }: Members): Cluster => ({
+    label,
+    primary: primary.endpoint.host,
+    hosts: [primary, ...replicas].map(({ endpoint }) => endpoint.host),
+  });
+  switch (store.kind) {
+    case 'postgres':
+      return [clusterOf(name, store)];
+    case 'shardedPostgres':
+      return Object.entries(store.shards).map(([shard, members]) => clusterOf(`${name}/${shard}`, members));
+  }
+}
+
+interface Members {
+  readonly primary: { readonly endpoint: { readonly host: string } };
+  readonly replicas: readonly { readonly endpoint: { readonly host: string } }[];
+}
+
+function proveEncryption({ clusters, promise, serversAt }: Described): Evidence {
+  const hosts = clusters.flatMap((cluster) => cluster.hosts);
+  const servers = new Map(hosts.flatMap(serversAt).map((server) => [server.identifier, server]));
+  const keys = new Set<string>();
+  for (const { identifier, isEncrypted, keyArn } of servers.values()) {
+    if (!isEncrypted || keyArn === undefined) throw new SmokeFailure(`storage of ${identifier} is not encrypted`);
+    if (promise.keyArn !== undefined && keyArn !== promise.keyArn) {
+      throw new SmokeFailure(`storage of ${identifier} is encrypted with another key than the store's`, {
+        evidence: { key: keyArn, promised: promise.keyArn },
+      });
+    }
+    keys.add(keyArn);
+  }
+  return { servers: servers.size, ...elsewhere(hosts, serversAt), keys: [...keys] };
+}
+
+function proveZones({ clusters, serversAt }: Described): Evidence {
+  const zones = new Set<string>();
+  for (const { label, primary, hosts } of clusters) {
+    const standing = zonesOf(primary, hosts, serversAt);
+    if (standing.size < 2) {
+      throw new SmokeFailure(`${label} stands in ${[...standing].join() || 'no zone that RDS tells'} alone`);
+    }
+    for (const zone of standing) zones.add(zone);
+  }
+  return { clusters: clusters.length, zones: [...zones].sort() };
+}
+
+/** Where whoever can take over without losing a write stands: the standby of an instance, every server of an Aurora cluster. */
+function zonesOf(primary: string, hosts: readonly string[], serversAt: Described['serversAt']): ReadonlySet<string> {
+  const writers = serversAt(primary);
+  const isAurora = writers.some((server) => server.hosts.length > 1);
+  const members = isAurora ? hosts.flatMap(serversAt) : writers;
+  return new Set(members.flatMap(({ zone, standbyZone }) => [zone, standbyZone]).filter((zone) => zone !== undefined));
+}
+
+/** How many hosts stand in other regions, if any. */
+function elsewhere(hosts: readonly string[], serversAt: Described['serversAt']): Evidence {
+  const count = hosts.filter((host) => serversAt(host).length === 0).length;
+  return count === 0 ? {} : { elsewhere: count };
 }

@@ -8,3 +8,4 @@ export * from './report-codec';
 export * from './report-text';
 export type { CheckOutcome } from './run-check';
 export { runSmoke, type SmokeOptions } from './run-smoke';
+export * from './storage-promises';

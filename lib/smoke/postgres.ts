@@ -14,6 +14,6 @@ export function postgresChecks(tier: TierUnderTest, name: string, store: Postgre
     ...serverChecks(cluster),
     ...routingChecks(cluster),
     ...accessChecks(name, [cluster], tier.topology),
-    ...awsChecks(name, tier.topology.world),
+    ...awsChecks(name, tier),
   ];
 }

@@ -8,6 +8,7 @@ import { postgresChecks } from './postgres';
 import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
 import { runCheck, type CheckOutcome, type CheckRun } from './run-check';
 import { shardedPostgresChecks } from './sharded-postgres';
+import type { StoragePromises } from './storage-promises';
 import { TierUnderTest } from './tier-under-test';
 
 export interface SmokeOptions {
@@ -16,6 +17,8 @@ export interface SmokeOptions {
   /** Who signs the tokens of services that log in by IAM. @default - RdsTokens, with the credentials of the environment */
   readonly tokens?: TokenSource;
   readonly placementOf: (store: string) => PlacementStore;
+  /** What only RDS can tell, and whom to ask. @default - such promises are skipped, as on this machine */
+  readonly storage?: StoragePromises;
   /** Stores to prove. @default - all */
   readonly only?: readonly string[];
   /**

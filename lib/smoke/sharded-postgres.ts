@@ -28,7 +28,7 @@ export function shardedPostgresChecks(
       ...(cluster.replicas.length > 0 ? routingChecks(cluster) : []),
     ]),
     ...accessChecks(name, clusters, tier.topology),
-    ...awsChecks(name, tier.topology.world),
+    ...awsChecks(name, tier),
   ];
 }
 

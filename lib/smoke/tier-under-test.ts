@@ -5,6 +5,8 @@ import type { Login } from '../postgres';
 import { RdsTokens, tokenLogin, type PlacementStore, type SecretSource, type TokenSource } from '../sources';
 import type { Credential, ServerTopology, StoreTopology, Topology } from '../topology';
 import { SmokeSkip } from './check';
+import type { DescribedServers } from '../sources/rds-servers';
+import type { StoragePromises } from './storage-promises';
 
 export interface TierUnderTestOptions {
   readonly topology: Topology;
@@ -12,6 +14,8 @@ export interface TierUnderTestOptions {
   /** @default - RdsTokens, with the credentials of the environment */
   readonly tokens?: TokenSource;
   readonly placementOf: (store: string) => PlacementStore;
+  /** @default - nobody is asked: what only RDS can tell is skipped */
+  readonly storage?: StoragePromises;
   /** How long one connection, or one statement, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -26,6 +30,7 @@ export class TierUnderTest {
   readonly timeoutMs: number;
   private readonly tokens: TokenSource;
   private readonly placements = new Map<string, Promise<Placement>>();
+  private described: Promise<DescribedServers> | undefined;
   private readonly routers = new Map<string, Promise<Router>>();
 
   constructor(private readonly options: TierUnderTestOptions) {
@@ -69,6 +74,16 @@ export class TierUnderTest {
     let router = this.routers.get(name);
     if (!router) this.routers.set(name, (router = this.openRouter(name)));
     return router;
+  }
+
+  get storage(): StoragePromises | undefined {
+    return this.options.storage;
+  }
+
+  /** What RDS says of its servers, asked once a run; rejects where it does not answer. */
+  describedServers(): Promise<DescribedServers> {
+    this.described ??= this.storage?.describe() ?? Promise.reject(new TypeError('nobody to ask'));
+    return this.described;
   }
 
   /** Closes every router. Never throws. */

@@ -1,14 +1,16 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { DESCRIBE_SERVERS } from '../../constructs';
 import type { TierDefinition } from '../definition';
 import { LAST_REPORT_PATH, OWNER_ROLE, SMOKE_ROLE } from '../topology';
 import type { FunctionOf } from './kit-functions';
 import { parameterName } from './names';
+import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 
 /**
  * What the kit's functions may ask of AWS: read the topology, read secrets, read placements; provisioning writes the first placement too, and
- * the smoke test its report.
+ * the smoke test its report, and reads what RDS says of servers where the stage has a way to ask.
  *
  * Secrets are chosen by tags, which every secret of the kit carries: a tier of hundreds of shards has more than a policy can list. The smoke test
  * gets no owner's.
@@ -37,6 +39,7 @@ export function functionStatements(
       readSecrets(stack, tier, proven),
       ...usePlacements(stores, ['dynamodb:GetItem']),
       ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey']),
+      ...describeServers(stack, tier),
     ],
   };
 }
@@ -63,6 +66,21 @@ function keepLastReport(stack: Stack, tier: TierDefinition): iam.PolicyStatement
 export function anySecret(stack: Stack): string {
   const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
   return stack.formatArn({ service: 'secretsmanager', resource: 'secret', resourceName: '*', arnFormat });
+}
+
+/** Every server of the account in the stack's region: who lists them may not choose by name. */
+export function anyServer(stack: Stack): readonly string[] {
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  return ['db', 'cluster'].map((resource) =>
+    stack.formatArn({ service: 'rds', resource, resourceName: '*', arnFormat }),
+  );
+}
+
+/** Where the stage has a way to ask. */
+function describeServers(stack: Stack, { stage }: TierDefinition): readonly iam.PolicyStatement[] {
+  return PROFILE_SETTINGS[stage.profile].watched
+    ? [new iam.PolicyStatement({ sid: 'Servers', actions: [...DESCRIBE_SERVERS], resources: [...anyServer(stack)] })]
+    : [];
 }
 
 function readSecrets(stack: Stack, tier: TierDefinition, roles: readonly string[]): iam.PolicyStatement {

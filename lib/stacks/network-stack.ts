@@ -17,17 +17,20 @@ export class NetworkStack extends ZonedStack {
   ) {
     const settings = statefulStackSettings(definition, ['network'], 'network');
     super(scope, settings.stackName, { ...settings, zones: definition.stage.zones });
-    const { removalPolicy, logRetention, multiAz } = PROFILE_SETTINGS[definition.stage.profile];
+    const { removalPolicy, logRetention, multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
     this.network = new DataNetwork(this, 'Network', {
       cidr: network.cidr,
       flowLogRetention: logRetention,
       flowLogRemovalPolicy: removalPolicy,
     });
     const { vpc, dataSubnets } = this.network;
+    const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
     this.endpoints = new PrivateEndpoints(this, 'Endpoints', {
       vpc,
       // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
-      vpcSubnets: multiAz ? dataSubnets : { subnets: vpc.isolatedSubnets.slice(0, 1) },
+      vpcSubnets: multiAz ? dataSubnets : oneZone,
+      // Nothing but proofs ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
+      ...(watched && { rdsSubnets: oneZone }),
       description: `Ways to AWS of ${definition.name}/${definition.stage.name}`,
     });
     tagStack(this, definition);

@@ -7,7 +7,7 @@ import type { TierDefinition } from '../definition';
 import { firstPlacements } from '../definition/first-placements';
 import { encodePlacement } from '../placement';
 import type { AccessStack } from './access-stack';
-import { anySecret, functionStatements } from './function-policies';
+import { anySecret, anyServer, functionStatements } from './function-policies';
 import { functionTimeouts, patienceSeconds } from './function-timeouts';
 import { eachFunction, functionName, type FunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
@@ -15,6 +15,7 @@ import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { SmokeSchedule } from './smoke-schedule';
 import { stackSettings, tagStack } from './stack-settings';
+import { storagePromises } from './storage-promises';
 import type { Store } from './store';
 import { templateDigest } from './template-digest';
 import type { TierNetwork } from './tier-network';
@@ -51,6 +52,7 @@ export class OperationsStack extends Stack {
     for (const stack of before) this.addStackDependency(stack);
 
     const { vpc, dataSubnets } = network.in(this);
+    const storage = storagePromises(this, tier, stores);
     const statements = functionStatements(this, tier, stores);
     const timeouts = functionTimeouts(tier);
     const patience = patienceSeconds(tier);
@@ -64,6 +66,7 @@ export class OperationsStack extends Stack {
           environment: {
             POLYSTORE_PREFIX: parameterName(tier),
             ...(patience !== undefined && { POLYSTORE_PATIENCE_SECONDS: String(patience) }),
+            ...(name === 'smoke-test' && storage),
           },
           vpc,
           vpcSubnets: dataSubnets,
@@ -84,6 +87,13 @@ export class OperationsStack extends Stack {
     }
 
     const profile = PROFILE_SETTINGS[tier.stage.profile];
+    if (profile.watched && this.functions['smoke-test'].role) {
+      acknowledgeWildcards(
+        this.functions['smoke-test'].role,
+        anyServer(this),
+        'Whoever lists servers may not choose them by name; what is listed is no secret and no data.',
+      );
+    }
     const templates = templateDigest(before);
     const stepSettings = { logRetention: profile.logRetention, removalPolicy: profile.removalPolicy };
     const provision = new DeploymentStep(this, 'Provisioning', {

@@ -1,19 +1,28 @@
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import { type DBInstance, DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
+import { awsChecks } from '../../lib/smoke/aws-checks';
+import { runCheck } from '../../lib/smoke/run-check';
+import { TierUnderTest, type TierUnderTestOptions } from '../../lib/smoke/tier-under-test';
+import { describeRdsServers } from '../../lib/sources/rds-servers';
+import type { ServerTopology, Topology } from '../../lib/topology';
 import {
+  decodeStoragePromises,
   encodeLastReport,
   invokeDeployedSmoke,
   readLastReport,
   renderLastReport,
   smokeFunctionName,
+  type Check,
   type Failed,
   type SmokeReport,
 } from '../../lib/smoke';
 
 const lambda = mockClient(LambdaClient);
 const ssm = mockClient(SSMClient);
-beforeEach(() => (lambda.reset(), ssm.reset()));
+const rds = mockClient(RDSClient);
+beforeEach(() => [lambda, ssm, rds].forEach((client) => client.reset()));
 
 const report: SmokeReport = {
   version: 1,
@@ -67,6 +76,145 @@ describe('invokeDeployedSmoke', () => {
 describe('smokeFunctionName', () => {
   it.each(['blog/prod', '/blog', '/blog/prod/', '/blog/prod/main', '', '//'])('refuses the prefix %j', (prefix) => {
     expect(() => smokeFunctionName(prefix)).toThrow('allowed is /<tier>/<stage>');
+  });
+});
+
+describe('what only RDS can tell', () => {
+  const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/of-the-store';
+  const host = (name: string, region = 'eu-west-1'): string => `${name}.c1.${region}.rds.amazonaws.com`;
+  const server = (name: string, address = host(name)): ServerTopology => ({
+    name,
+    endpoint: { host: address, port: 5432, via: 'direct' },
+  });
+  const secrets = { owner: 'o', smoke: 's', services: {} };
+  const main = { primary: server('primary'), replicas: [server('r1'), server('far', host('far', 'us-east-1'))] };
+  const topology: Topology = {
+    version: 1,
+    tier: 'blog',
+    stage: 'prod',
+    world: 'aws',
+    trust: { kind: 'rds', bundlePath: '/ca.pem' },
+    stores: {
+      main: { kind: 'postgres', engine: 'postgres', database: 'main', ...main, secrets },
+      posts: {
+        kind: 'shardedPostgres',
+        engine: 'aurora-postgres',
+        database: 'posts',
+        shardKey: { column: 'user_id', type: 'bigint' },
+        shards: { s0: { primary: server('s0'), replicas: [server('reader', host('s0-ro'))], secrets } },
+        placement: { kind: 'dynamodb', table: 't' },
+      },
+    },
+    services: {},
+  };
+  const promised = { main: { keyArn: KEY }, posts: { keyArn: KEY } };
+  const instance = (name: string, AvailabilityZone: string, changes: DBInstance = {}): DBInstance => ({
+    DBInstanceIdentifier: name,
+    Endpoint: { Address: host(name) },
+    AvailabilityZone,
+    StorageEncrypted: true,
+    KmsKeyId: KEY,
+    ...changes,
+  });
+  const shard = { DBClusterIdentifier: 's0' };
+  const PRIMARY = instance('primary', 'eu-west-1a', { MultiAZ: true, SecondaryAvailabilityZone: 'eu-west-1b' });
+  const REPLICA = instance('r1', 'eu-west-1c');
+  const WRITER = instance('s0-a', 'eu-west-1a', shard);
+  const READER = instance('s0-b', 'eu-west-1b', shard);
+
+  /** RDS answers in pages. */
+  function described(...instances: readonly DBInstance[]): void {
+    const [first, ...others] = instances;
+    rds
+      .on(DescribeDBInstancesCommand)
+      .resolves({ DBInstances: first ? [first] : [], Marker: 'more' })
+      .on(DescribeDBInstancesCommand, { Marker: 'more' })
+      .resolves({ DBInstances: [...others] })
+      .on(DescribeDBClustersCommand)
+      .resolves({ DBClusters: [{ ...shard, Endpoint: host('s0'), ReaderEndpoint: host('s0-ro') }] });
+  }
+
+  async function outcomeOf(name: 'kms-encryption' | 'multi-az', store: string, on: Partial<TierUnderTestOptions> = {}) {
+    const never = (): never => {
+      throw new Error('no database is asked');
+    };
+    const tier = new TierUnderTest({
+      topology,
+      secrets: { read: never },
+      placementOf: never,
+      timeoutMs: 1,
+      storage: { stores: promised, describe: describeRdsServers },
+      ...on,
+    });
+    const check = awsChecks(store, tier).find((one) => one.name === name);
+    const signal = new AbortController().signal;
+    return runCheck(check as Check, { run: 'r', deadlineMs: 5_000, signal, world: 'aws' }).outcome;
+  }
+
+  beforeEach(() => {
+    process.env['AWS_REGION'] = 'eu-west-1';
+    described(PRIMARY, REPLICA, WRITER, READER);
+  });
+  afterEach(() => delete process.env['AWS_REGION']);
+
+  it.each([
+    ['kms-encryption', 'main', { servers: 2, elsewhere: 1, keys: [KEY] }],
+    ['kms-encryption', 'posts', { servers: 2, keys: [KEY] }],
+    ['multi-az', 'main', { clusters: 1, zones: ['eu-west-1a', 'eu-west-1b'] }],
+    ['multi-az', 'posts', { clusters: 1, zones: ['eu-west-1a', 'eu-west-1b'] }],
+  ] as const)('%s of %s is proven', async (check, store, evidence) => {
+    expect(await outcomeOf(check, store)).toMatchObject({ status: 'passed', evidence });
+  });
+
+  it.each([
+    ['kms-encryption', 'main', [PRIMARY, { ...REPLICA, StorageEncrypted: false }], 'storage of r1 is not encrypted'],
+    [
+      'kms-encryption',
+      'posts',
+      [{ ...WRITER, KmsKeyId: 'arn:other' }],
+      'storage of s0-a is encrypted with another key',
+    ],
+    ['kms-encryption', 'main', [PRIMARY], 'RDS knows no server of r1.c1.eu-west-1.rds.amazonaws.com'],
+    ['multi-az', 'main', [{ ...PRIMARY, MultiAZ: false }, REPLICA], 'main stands in eu-west-1a alone'],
+    [
+      'multi-az',
+      'posts',
+      [WRITER, { ...READER, AvailabilityZone: 'eu-west-1a' }],
+      'posts/s0 stands in eu-west-1a alone',
+    ],
+    ['multi-az', 'posts', [WRITER], 'posts/s0 stands in eu-west-1a alone'],
+  ] as const)('%s of %s fails where it is not so (%#)', async (check, store, instances, reason) => {
+    described(...instances);
+    expect(await outcomeOf(check, store)).toMatchObject({ status: 'failed', reason: expect.stringContaining(reason) });
+  });
+
+  it('an instance from a snapshot is encrypted with the key that the snapshot had', async () => {
+    described({ ...PRIMARY, KmsKeyId: 'arn:of-the-snapshot' }, { ...REPLICA, KmsKeyId: 'arn:of-the-snapshot' });
+    const storage = { stores: decodeStoragePromises('{"main":{}}', 'the test'), describe: describeRdsServers };
+    expect(await outcomeOf('kms-encryption', 'main', { storage })).toMatchObject({ status: 'passed' });
+  });
+
+  it('is asked once a run, whatever is proven', async () => {
+    const describe = jest.fn(describeRdsServers);
+    await outcomeOf('multi-az', 'main', { storage: { stores: promised, describe } });
+    expect(describe).toHaveBeenCalledTimes(1);
+    expect(rds.commandCalls(DescribeDBInstancesCommand)).toHaveLength(2);
+  });
+
+  it('is skipped with the reason where RDS can’t be asked, is not worth its price, or is somebody else’s', async () => {
+    rds.on(DescribeDBInstancesCommand).rejects(Object.assign(new Error('no way'), { name: 'TimeoutError' }));
+    const reasonOf = async (on: Partial<TierUnderTestOptions>): Promise<unknown> => {
+      const outcome = await outcomeOf('multi-az', 'main', on);
+      return outcome.status === 'skipped' ? outcome.reason : outcome;
+    };
+    expect(await reasonOf({})).toBe('RDS could not be asked: TimeoutError: no way');
+    expect(await reasonOf({ topology: { ...topology, world: 'local' } })).toBe('needs AWS');
+    expect(await reasonOf({ storage: { stores: {}, describe: describeRdsServers } })).toMatch(/^an imported database/);
+    expect(await reasonOf({ storage: undefined as never })).toMatch(/^this stage pays for no way/);
+  });
+
+  it.each(['', '[]', '{"main":{"keyArn":7}}'])('promises that read %j are refused', (text) => {
+    expect(() => decodeStoragePromises(text, 'POLYSTORE_STORAGE')).toThrow('the storage promises of POLYSTORE_STORAGE');
   });
 });
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
+import { servicesCalledBy } from '../../lib/inventory';
 import { decodePlacement } from '../../lib/placement';
+import { decodeStoragePromises } from '../../lib/smoke';
 import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/stacks';
 import { functionTimeouts } from '../../lib/stacks/function-timeouts';
 import { bundleText } from '../../lib/stacks/lambda-code';
@@ -24,6 +26,18 @@ const functionNamed = (templates: Record<string, TemplateJson>, name: string): R
   if (!found) throw new Error(`no function ${name}`);
   return found;
 };
+const pick = (templates: Record<string, TemplateJson>, stack: string): Record<string, TemplateJson> => ({
+  [stack]: templates[stack] as TemplateJson,
+});
+/** What a weak reference leads to: `main Key961B73FD`. */
+function outputOf(templates: Record<string, TemplateJson>, reference: unknown): string {
+  const { StackName, OutputName } = (reference as { 'Fn::GetStackOutput': Record<string, string> })[
+    'Fn::GetStackOutput'
+  ];
+  const stack = Object.keys(templates).find((name) => StackName?.endsWith(`-${name}`)) ?? '';
+  const value = templates[stack]?.Outputs?.[OutputName ?? '']?.Value as { 'Fn::GetAtt': [string, string] };
+  return `${stack} ${value['Fn::GetAtt'][0]}`;
+}
 const operationsOf = (tier: TierDefinition, smoke?: OnSmokeFailure): TemplateJson => {
   const app = new App({ postCliContext: featureFlags, treeMetadata: false });
   const { operations } = synthesizeTier(app, tier, smoke && { smoke });
@@ -91,6 +105,21 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
     ]);
   });
 
+  test('tells the smoke test which key each store is promised, where it has a way to ask RDS', () => {
+    const { Variables } = functionNamed(all, `blog-${stage}-smoke-test`).Properties['Environment'] as {
+      Variables: Record<string, { 'Fn::Join': [string, unknown[]] }>;
+    };
+    const written = Variables['POLYSTORE_STORAGE'];
+    if (stage === 'dev') return expect(written).toBeUndefined();
+    const parts = written?.['Fn::Join'][1] ?? [];
+    const promises = decodeStoragePromises(
+      parts.map((part) => (typeof part === 'string' ? part : outputOf(all, part))).join(''),
+      'the template',
+    );
+    const keyOf = (store: string): string => `${store} ${resourcesOf(pick(all, store), 'AWS::KMS::Key')[0]?.id}`;
+    expect(promises).toEqual({ main: { keyArn: keyOf('main') }, posts: { keyArn: keyOf('posts') } });
+  });
+
   test('seeds the placement of every sharded store', () => {
     const { seeds } = one(all, 'Custom::Provision').Properties as unknown as { seeds: Record<string, string> };
     expect(Object.keys(seeds)).toEqual(['posts']);
@@ -146,7 +175,7 @@ test('where servers may be paused the functions wait until one is awake, and run
     expect(told('dev', name)['Environment']).toEqual({
       Variables: { POLYSTORE_PREFIX: '/blog/dev', POLYSTORE_PATIENCE_SECONDS: '60' },
     });
-    expect(told('prod', name)['Environment']).toEqual({ Variables: { POLYSTORE_PREFIX: '/blog/prod' } });
+    expect(told('prod', name)['Environment']).not.toHaveProperty('Variables.POLYSTORE_PATIENCE_SECONDS');
   }
   expect(told('dev', 'provision')['Timeout']).toBe(60 + 60);
   expect(told('dev', 'smoke-test')['Timeout']).toBe(60 + 60 + 60);
@@ -189,8 +218,12 @@ describe('the ways to AWS', () => {
       bundles.flatMap(({ externals }) => externals.filter((name) => name.startsWith('@aws-sdk/client-'))),
     );
     const called = [...clients].map((name) => name.replace('@aws-sdk/client-', '').replaceAll('-', '')).sort();
-    expect(called).toEqual(['dynamodb', 'secretsmanager', 'ssm']);
-    for (const all of Object.values(templates)) expect(endpointServices(all)).toEqual(called);
+    expect(called).toEqual(['dynamodb', 'rds', 'secretsmanager', 'ssm']);
+    expect(endpointServices(templates.prod)).toEqual(called);
+    // Nothing asks RDS of a disposable stage, which would pay for the way.
+    expect(endpointServices(templates.dev)).toEqual(called.filter((name) => name !== 'rds'));
+    for (const stage of ['dev', 'prod'] as const)
+      expect([...servicesCalledBy(blogTier(stage))].sort()).toEqual(endpointServices(templates[stage]));
   });
 
   test('are those of the actions that the functions are granted', () => {
@@ -205,6 +238,7 @@ describe('the ways to AWS', () => {
     expect([...new Set(services)].filter((service) => !byOthers.includes(service)).sort()).toEqual(
       endpointServices(templates.prod),
     );
+    expect(JSON.stringify(templates.dev)).not.toContain('rds:Describe');
   });
 
   test('lead to this account only, and admit nobody who is not let in by a rule', () => {
@@ -216,12 +250,19 @@ describe('the ways to AWS', () => {
     }
   });
 
-  test('stand in one zone of a disposable stage, which pays for each, and in all of a protected one', () => {
+  test('to RDS let servers be described, and nothing else', () => {
+    const rds = resourcesOf(templates.prod, 'AWS::EC2::VPCEndpoint').find(({ id }) => /Rds/.test(id));
+    expect(rds?.Properties['PolicyDocument']).toMatchObject({
+      Statement: [{ Effect: 'Allow', Action: ['rds:DescribeDBClusters', 'rds:DescribeDBInstances'] }],
+    });
+  });
+
+  test('stand in one zone of a disposable stage, which pays for each, and in all of a protected one but for proofs alone', () => {
     const zones = (all: Record<string, TemplateJson>): number[] =>
       resourcesOf(all, 'AWS::EC2::VPCEndpoint')
         .filter(({ Properties }) => Properties['VpcEndpointType'] === 'Interface')
         .map(({ Properties }) => (Properties['SubnetIds'] as unknown[]).length);
     expect(zones(templates.dev)).toEqual([1, 1]);
-    expect(zones(templates.prod)).toEqual([3, 3]);
+    expect(zones(templates.prod)).toEqual([3, 3, 1]);
   });
 });

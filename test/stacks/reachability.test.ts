@@ -95,6 +95,10 @@ describe('the functions of the kit', () => {
     expect(of('smoke test')).toEqual([
       'smoke test dynamodb:GetItem posts/Placement4CF18568',
       ...keys('smoke test', ['Decrypt', 'DescribeKey']),
+      expect.stringMatching(/^smoke test rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:cluster:\*$/),
+      expect.stringMatching(/^smoke test rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:db:\*$/),
+      expect.stringMatching(/^smoke test rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:cluster:\*$/),
+      expect.stringMatching(/^smoke test rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:db:\*$/),
       expect.stringMatching(/^smoke test ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
       expect.stringMatching(/^smoke test ssm:PutParameter arn:.*:parameter\/blog\/prod\/smoke\/last-report$/),
     ]);

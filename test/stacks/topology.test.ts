@@ -1,4 +1,4 @@
-import { assembleTopology, type PartDocument } from '../../lib/topology';
+import { assembleTopology, LAST_REPORT_PATH, type PartDocument } from '../../lib/topology';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
@@ -39,10 +39,13 @@ function resolve(template: TemplateJson, value: unknown): string {
 }
 
 const documentsOf = (templates: Record<string, TemplateJson>): PartDocument[] =>
-  resourcesOf(templates, 'AWS::SSM::Parameter').map(({ stack, Properties }) => ({
-    source: Properties['Name'] as string,
-    text: resolve(templates[stack] as TemplateJson, Properties['Value']),
-  }));
+  resourcesOf(templates, 'AWS::SSM::Parameter')
+    .map(({ stack, Properties }) => ({
+      source: Properties['Name'] as string,
+      text: resolve(templates[stack] as TemplateJson, Properties['Value']),
+    }))
+    // What stands beside the topology, as its reader leaves it.
+    .filter(({ source }) => !source.endsWith(`/${LAST_REPORT_PATH}`));
 
 test('the parameters of a deployed tier make its topology', () => {
   const templates = templatesOf(blogTier('prod'));
@@ -99,6 +102,7 @@ test('parameters are named after what they hold, and no other begins with the ti
   expect(names.sort()).toEqual([
     '/blog/dev/access/main',
     '/blog/dev/access/posts',
+    '/blog/dev/smoke/last-report',
     '/blog/dev/stores/main',
     '/blog/dev/stores/posts',
     '/blog/dev/stores/posts/shards/s0',
