@@ -35,10 +35,15 @@ export interface ErrorDetails {
   KEY_UNKNOWN: { readonly store: string; readonly got: string };
   /** Ranges can't be split or followed by another as was asked. */
   RANGES_UNCHANGEABLE: { readonly store: string };
-  /** Somebody else assigned the key first; versions of 0 mean that it is not assigned. */
-  ASSIGNMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
+  /** Somebody else changed the assignment of the key first. Of each the bucket; null where the key has none. */
+  ASSIGNMENT_CONFLICT: { readonly store: string; readonly expected: number | null; readonly found: number | null };
   /** A shard's own record says that it does not own the bucket, and the placement gives it to no other: the bucket is on its way. */
-  BUCKET_NOT_OWNED: { readonly store: string; readonly shard: string; readonly mapVersion: number };
+  BUCKET_NOT_OWNED: {
+    readonly store: string;
+    readonly shard: string;
+    readonly bucket: number;
+    readonly mapVersion: number;
+  };
   /** Somebody else changed the placement first; read again and decide anew. */
   PLACEMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
   /** A shard map older than one that this process has acted on. */
@@ -75,7 +80,7 @@ export interface ErrorDetails {
   UNKNOWN_OUTCOME: {
     readonly store: string;
     readonly server: string;
-    readonly transaction?: { readonly id: string; readonly timeline: number };
+    readonly transaction?: { readonly id: string; readonly incarnation: string };
   };
   /** No replica may answer, and the reads that the primary takes in their stead at once are all taken. */
   READ_BUDGET_EXHAUSTED: { readonly store: string; readonly server: string; readonly limit: number };

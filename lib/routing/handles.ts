@@ -2,6 +2,7 @@ import type { BucketId, ShardKeyValue } from '../placement';
 import type { PgPool, PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
 import type { Access, Endpoint } from '../topology';
 import type { ReplicaHealth, Route } from './decide-route';
+import type { DirectoryPostgresHandle } from './directory-handles';
 import type { KeyScope } from './key-scope';
 import type { TransactionOptions } from './transaction-options';
 
@@ -62,33 +63,29 @@ export interface PostgresHandle extends ReadWrite {
   servers(): readonly ServerStatus[];
 }
 
-/** One key's place in a sharded store. */
-export interface KeyHandle extends ReadWrite {
+/** One key's place in a sharded store. `S`: what a transaction says of other keys. */
+export interface KeyHandle<S = KeyScope> extends ReadWrite {
   readonly shard: string;
   readonly bucket: BucketId;
   /**
    * As for a store without shards, on the shard of the key. `scope.forKey(other)` gives the client for a statement about another key, and
    * refuses one of another shard.
-   * @throws {PolystoreError} CROSS_SHARD, and as {@link ReadWrite.transaction}
+   *
+   * Where the shard itself refuses the bucket, since the router's shard map was old, the map is read again and `work` run once more, on the shard
+   * that owns it now. A statement with parameters is sent there likewise; the primary had undone it.
+   * @throws {PolystoreError} CROSS_SHARD, BUCKET_NOT_OWNED, and as {@link ReadWrite.transaction}
    */
   transaction<T>(
-    work: (client: PgPoolClient, scope: KeyScope) => Promise<T>,
+    work: (client: PgPoolClient, scope: S) => Promise<T>,
     options?: TransactionOptions,
     signal?: AbortSignal,
   ): Promise<T>;
 }
 
-/** A sharded store: a key finds its shard. */
-export interface ShardedPostgresHandle {
+/** A sharded store, however its keys find their shard. */
+export interface ShardsHandle {
   readonly kind: 'shardedPostgres';
   readonly store: string;
-  /**
-   * The shard that owns a key.
-   * @throws {PolystoreError} KEY_INVALID where the key is not of the type that the store declares
-   */
-  forKey(key: ShardKeyValue): KeyHandle;
-  /** Name of the shard that owns a key. @throws {PolystoreError} KEY_INVALID */
-  shardOf(key: ShardKeyValue): string;
   /** One shard, by name. @throws {PolystoreError} UNKNOWN_SHARD */
   shard(name: string): PostgresHandle;
   /** All shards, whether they own buckets or not. */
@@ -114,10 +111,21 @@ export interface ServerStatus {
   readonly health: ReplicaHealth | undefined;
 }
 
+/** A sharded store whose strategy is `hash` or `range`: a key finds its shard at once. */
+export interface ShardedPostgresHandle extends ShardsHandle {
+  /**
+   * The shard that owns a key.
+   * @throws {PolystoreError} KEY_INVALID where the key is not of the type that the store declares, KEY_OUT_OF_RANGE where no range holds it
+   */
+  forKey(key: ShardKeyValue): KeyHandle;
+  /** Name of the shard that owns a key. @throws {PolystoreError} KEY_INVALID, KEY_OUT_OF_RANGE */
+  shardOf(key: ShardKeyValue): string;
+}
+
 /** The handle of each kind of store. */
 export interface Handles {
   postgres: PostgresHandle;
   shardedPostgres: ShardedPostgresHandle;
 }
 
-export type StoreHandle = Handles[keyof Handles];
+export type StoreHandle = Handles[keyof Handles] | DirectoryPostgresHandle;

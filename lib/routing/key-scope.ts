@@ -30,7 +30,8 @@ export function keyScope(owners: KeyOwners, shard: string, client: PgPoolClient)
   };
 }
 
-function crossShard(store: string, shard: string, keyShard: string): PolystoreError<'CROSS_SHARD'> {
+/** The error of a key that lies on another shard than the transaction. */
+export function crossShard(store: string, shard: string, keyShard: string): PolystoreError<'CROSS_SHARD'> {
   return new PolystoreError(
     'CROSS_SHARD',
     `store "${store}": the transaction runs on shard "${shard}", and the key lies on shard "${keyShard}"; a transaction has one shard`,

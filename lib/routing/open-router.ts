@@ -1,16 +1,19 @@
 import { PolystoreError } from '../errors';
 import type { PoolOptions } from '../postgres';
 import {
+  openKeyDirectory,
   openPlacement,
   RdsTokens,
+  type KeyDirectory,
   type PlacementStore,
   type SecretSource,
   type TokenSource,
   type TopologySource,
 } from '../sources';
-import type { PlacementLocation } from '../topology';
+import type { KeyDirectoryLocation, PlacementLocation } from '../topology';
 import type { ReadFallback } from './decide-route';
 import { grantOf, requireAccess, type Grant, type RouterLogin } from './grant';
+import type { KeyCacheOptions } from './key-cache';
 import { Lifetime } from './lifetime';
 import { openStore, type OpenStore, type RouterContext } from './open-store';
 import type { Router, RouterCore, TierShape } from './router';
@@ -32,6 +35,10 @@ export interface RouterOptions {
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
   readonly openPlacement?: (store: string, location: PlacementLocation) => PlacementStore;
+  /** Where the key directory of a sharded store is read and written. @default - where the topology says */
+  readonly openKeyDirectory?: (store: string, location: KeyDirectoryLocation) => KeyDirectory;
+  /** How what key directories say is remembered. @default - 100000 keys a store, for a minute */
+  readonly keyCache?: KeyCacheOptions;
 }
 
 const DEFAULT_MAX_LAG_MS = 5_000;
@@ -53,6 +60,8 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     policy: { fallback: options.readFallback ?? 'primary', maxLagMs },
     pool: { applicationName: 'polystore-router', ...options.pool },
     openPlacement: options.openPlacement ?? openPlacement,
+    openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
+    keyCache: options.keyCache ?? {},
     lifetime: new Lifetime(),
   });
 }

@@ -1,9 +1,17 @@
 import { PolystoreError } from '../errors';
 import type { ConnectionTarget, Login, PoolOptions } from '../postgres';
-import { secretLogin, tokenLogin, type PlacementStore, type SecretSource, type TokenSource } from '../sources';
+import {
+  secretLogin,
+  tokenLogin,
+  type KeyDirectory,
+  type PlacementStore,
+  type SecretSource,
+  type TokenSource,
+} from '../sources';
 import {
   credentialOf,
   type DatabaseSecrets,
+  type KeyDirectoryLocation,
   type PlacementLocation,
   type ServerTopology,
   type ShardTopology,
@@ -11,9 +19,12 @@ import {
   type Topology,
 } from '../topology';
 import { Cluster, Replica, type ReadPolicy } from './cluster';
+import { DirectoryStore } from './directory-store';
 import type { Grant, RouterLogin } from './grant';
+import type { KeyCacheOptions } from './key-cache';
 import type { Lifetime } from './lifetime';
 import { ReplicaMonitor } from './replica-monitor';
+import type { ShardSetParts } from './shard-set';
 import { ShardedStore } from './sharded-store';
 import { StoreServer } from './store-server';
 
@@ -26,11 +37,13 @@ export interface RouterContext {
   readonly policy: ReadPolicy;
   readonly pool: PoolOptions & { readonly applicationName: string };
   readonly openPlacement: (store: string, location: PlacementLocation) => PlacementStore;
+  readonly openKeyDirectory: (store: string, location: KeyDirectoryLocation) => KeyDirectory;
+  readonly keyCache: KeyCacheOptions;
   readonly lifetime: Lifetime;
 }
 
 /** A store in use. Whoever opens it closes it. */
-export type OpenStore = Cluster | ShardedStore;
+export type OpenStore = Cluster | ShardedStore | DirectoryStore;
 
 type Openers = {
   readonly [Kind in StoreTopology['kind']]: (
@@ -49,8 +62,17 @@ const OPENERS: Openers = {
         async ([name, shard]) => [name, await openCluster(context, grant, store, name, shard)] as const,
       ),
     );
-    const placement = context.openPlacement(grant.store, store.placement);
-    return ShardedStore.open(grant.store, store, new Map(clusters), placement, context.lifetime);
+    const parts: ShardSetParts = {
+      grant,
+      topology: store,
+      clusters: new Map(clusters),
+      source: context.openPlacement(grant.store, store.placement),
+      lifetime: context.lifetime,
+    };
+    if (!store.keyDirectory) return ShardedStore.open(parts);
+    const { location, newKeys } = store.keyDirectory;
+    const directory = context.openKeyDirectory(grant.store, location);
+    return DirectoryStore.open({ ...parts, directory, newKeys, cache: context.keyCache });
   },
 };
 

@@ -1,16 +1,30 @@
-import type { StoreHandle, Handles } from './handles';
+import type { DirectoryPostgresHandle } from './directory-handles';
+import type { Handles, ShardedPostgresHandle, StoreHandle } from './handles';
 
 /** What a router needs to know of a tier's type to type its handles: the stores and their kinds. */
 export interface TierShape {
-  readonly stores: Readonly<Record<string, { readonly kind: string }>>;
+  readonly stores: Readonly<Record<string, StoreShape>>;
+}
+
+/** A store without a strategy, or with one that is not said, finds its keys by a function. */
+interface StoreShape {
+  readonly kind: string;
+  readonly strategy?: { readonly type: string };
 }
 
 type StoreName<T extends TierShape> = Extract<keyof T['stores'], string>;
 
 type HandleOfKind<Kind> = Kind extends keyof Handles ? Handles[Kind] : StoreHandle;
 
+type HandleOfStrategy<Type> = Type extends 'directory' ? DirectoryPostgresHandle : ShardedPostgresHandle;
+
 /** The handle of one store of a tier. */
-export type HandleOf<T extends TierShape, Name extends StoreName<T>> = HandleOfKind<T['stores'][Name]['kind']>;
+export type HandleOf<T extends TierShape, Name extends StoreName<T>> = T['stores'][Name] extends {
+  readonly kind: 'shardedPostgres';
+  readonly strategy?: { readonly type: infer Type };
+}
+  ? HandleOfStrategy<Type>
+  : HandleOfKind<T['stores'][Name]['kind']>;
 
 /** What every router has, whatever its tier. */
 export interface RouterCore<T extends TierShape = TierShape> {

@@ -1,8 +1,13 @@
+export * from './change-placement';
 export * from './directory-placement';
+export * from './dynamodb-key-directory';
 export * from './dynamodb-placement';
+export * from './file-key-directory';
 export * from './file-secrets';
 export * from './file-topology';
 export * from './files';
+export type { Assignment, KeyDirectory } from './key-directory';
+export * from './open-key-directory';
 export * from './open-placement';
 export type { PlacementStore } from './placement-store';
 export * from './rds-tokens';

@@ -1,0 +1,107 @@
+import { LRUCache } from 'lru-cache';
+import { isPolystoreError, PolystoreError } from '../errors';
+import {
+  bucketOf,
+  describeKey,
+  hash,
+  keyText,
+  type BucketId,
+  type CanonicalKey,
+  type ShardKeyType,
+} from '../placement';
+import type { KeyDirectory } from '../sources';
+import type { KeyDirectoryTopology } from '../topology';
+
+/** How a router remembers what key directories say. */
+export interface KeyCacheOptions {
+  /** Keys remembered for each store; those that were not used for longest are forgotten first. @default 100000 */
+  readonly max?: number;
+  /** How long a key's bucket is taken for true, in milliseconds. A key that is assigned anew elsewhere is routed as before for so long. @default 60000 */
+  readonly ttlMs?: number;
+}
+
+const DEFAULT_MAX = 100_000;
+const DEFAULT_TTL_MS = 60_000;
+
+/** That a key is unknown is remembered for a second, and of so many keys: long enough that whoever asks for it in a loop asks the directory seldom. */
+const UNKNOWN = { max: 10_000, ttl: 1_000 };
+/** A key's age is looked at ten times a second, and not whenever one is used. In milliseconds. */
+const CLOCK_MS = 100;
+
+/**
+ * The buckets of keys by a store's key directory, remembered. A key is asked for once however many wait for it, and its assignment by the rule for
+ * new keys is a compare-and-set, so that two routers that meet it at once agree.
+ */
+export class KeyCache {
+  private readonly known: LRUCache<CanonicalKey, BucketId>;
+  private readonly unknown = new LRUCache<CanonicalKey, true>({ ...UNKNOWN, ttlResolution: CLOCK_MS });
+  private readonly asked = new Map<CanonicalKey, Promise<BucketId>>();
+
+  constructor(
+    private readonly store: string,
+    private readonly keyType: ShardKeyType,
+    private readonly directory: KeyDirectory,
+    private readonly newKeys: KeyDirectoryTopology['newKeys'],
+    { max = DEFAULT_MAX, ttlMs = DEFAULT_TTL_MS }: KeyCacheOptions = {},
+  ) {
+    this.known = new LRUCache({ max, ttl: ttlMs, ttlResolution: CLOCK_MS });
+  }
+
+  /** What is remembered of a key. */
+  cached(key: CanonicalKey): BucketId | undefined {
+    return this.known.get(key);
+  }
+
+  /** @throws {PolystoreError} KEY_UNKNOWN */
+  async find(key: CanonicalKey): Promise<BucketId> {
+    const bucket = this.known.get(key);
+    if (bucket !== undefined) return bucket;
+    if (this.unknown.get(key)) throw this.unknownKey(key);
+    let asked = this.asked.get(key);
+    if (!asked) {
+      asked = this.ask(key).finally(() => this.asked.delete(key));
+      this.asked.set(key, asked);
+    }
+    return asked;
+  }
+
+  remember(key: CanonicalKey, bucket: BucketId): void {
+    this.unknown.delete(key);
+    this.known.set(key, bucket);
+  }
+
+  forget(key: CanonicalKey): void {
+    this.unknown.delete(key);
+    this.known.delete(key);
+  }
+
+  private async ask(key: CanonicalKey): Promise<BucketId> {
+    const text = keyText(this.keyType, key);
+    const bucket = (await this.directory.find(text))?.bucket ?? (await this.assignNew(text));
+    if (bucket === undefined) {
+      this.unknown.set(key, true);
+      throw this.unknownKey(key);
+    }
+    this.remember(key, bucket);
+    return bucket;
+  }
+
+  private async assignNew(text: string): Promise<BucketId | undefined> {
+    if (this.newKeys === 'refuse') return undefined;
+    try {
+      return (await this.directory.assign(text, bucketOf(hash(), this.keyType, text), undefined)).bucket;
+    } catch (error) {
+      if (!isPolystoreError(error, 'ASSIGNMENT_CONFLICT')) throw error;
+      return (await this.directory.find(text))?.bucket;
+    }
+  }
+
+  private unknownKey(key: CanonicalKey): PolystoreError<'KEY_UNKNOWN'> {
+    const { store } = this;
+    const got = describeKey(keyText(this.keyType, key));
+    return new PolystoreError('KEY_UNKNOWN', `store "${store}": ${got} is assigned to no bucket; nothing was sent`, {
+      details: { store, got },
+      next: 'Assign it with assign(key, …) first, or give the directory a rule for new keys: directory({ newKeys: hash() }).',
+    });
+  }
+}
