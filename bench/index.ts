@@ -1,4 +1,5 @@
 // `npm run bench`: speed against limits, one row a figure; `--json` for programs. Exits 1 if a figure misses its limit.
+import { guardAndDiff } from './guard-and-diff';
 import { coldStart, keptTemplateStart } from './local-start';
 import { RUNS, verdictOf, type Benchmark, type Limit, type PairedResult } from './paired';
 import { routingDecision } from './routing-decision';
@@ -14,6 +15,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   keptTemplateStart,
   synth,
   synthScaling,
+  guardAndDiff,
 ];
 
 interface Figure extends PairedResult {

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { context as featureFlags } from '../cdk.json';
+import { estimateTier } from '../lib/cost';
+import { parseTier, shardedPostgres, type TierDefinition } from '../lib/definition';
+import { diffStage, renderStageDiff } from '../lib/diff';
+import { baselineOf, guardStages, readSynthesizedStacks, renderVerdicts, type Baseline } from '../lib/guard';
+import { synthesizeTier } from '../lib/stacks';
+import config from '../tier.config';
+import { RUNS, summarize, type Benchmark } from './paired';
+
+const SHARDS = 300;
+const STAGE = 'prod';
+const LARGER = 'r8g.xlarge';
+const PLAIN = { bold: String, dim: String, green: String, red: String, yellow: String };
+
+/** What `polystore guard` and `polystore diff` take beyond synthesizing: three hundred shards whose class changes. */
+export const guardAndDiff: Benchmark = {
+  name: `guard and diff of ${SHARDS} shards, after synth`,
+  limit: { atMost: 2 },
+  async run() {
+    const root = await mkdtemp(join(tmpdir(), 'polystore-bench-'));
+    try {
+      const before = tierWith({});
+      const after = tierWith({ class: LARGER });
+      const [old, now] = [join(root, 'before'), join(root, 'after')];
+      synthesizeTo(old, before);
+      synthesizeTo(now, after);
+      const baseline: Baseline = {
+        version: 1,
+        tier: after.name,
+        schemas: '',
+        decisions: [],
+        stages: { [STAGE]: baselineOf(readSynthesizedStacks(old)) },
+      };
+      const times = { guard: [] as number[], diff: [] as number[] };
+      for (let run = 0; run <= RUNS; run++) {
+        const guard = secondsOf(() => {
+          const comparisons = guardStages(baseline, { [STAGE]: readSynthesizedStacks(now) }, 'these stages');
+          return renderVerdicts(comparisons, PLAIN);
+        });
+        const diff = secondsOf(() => {
+          const side = (directory: string, definition: TierDefinition) => ({
+            stacks: readSynthesizedStacks(directory),
+            definition,
+            cost: estimateTier(definition),
+          });
+          const text = renderStageDiff(diffStage(STAGE, side(old, before), side(now, after)), STAGE, PLAIN);
+          if (!text.includes(`db.r8g.large → db.${LARGER}`)) throw new Error(`no change of class in: ${text}`);
+        });
+        // The first is a warm-up.
+        if (run > 0) {
+          times.guard.push(guard);
+          times.diff.push(diff);
+        }
+      }
+      const [guard, diff] = [summarize(times.guard), summarize(times.diff)];
+      const both = summarize(times.guard.map((seconds, run) => seconds + (times.diff[run] ?? 0)));
+      return { ...both, unit: 's', detail: `guard ${guard.median.toFixed(2)} s, diff ${diff.median.toFixed(2)} s` };
+    } finally {
+      await rm(root, { recursive: true, force: true });
+    }
+  },
+};
+
+function tierWith(changes: { readonly class?: typeof LARGER }): TierDefinition {
+  const { posts } = config.stores;
+  const stores = { ...config.stores, posts: shardedPostgres({ ...posts, ...changes, shards: SHARDS }) };
+  return parseTier({ ...config, stores }, { stage: STAGE });
+}
+
+function synthesizeTo(outdir: string, definition: TierDefinition): void {
+  const app = new App({ postCliContext: featureFlags, treeMetadata: false, outdir });
+  synthesizeTier(app, definition);
+  app.synth();
+}
+
+function secondsOf(work: () => unknown): number {
+  const began = performance.now();
+  work();
+  return (performance.now() - began) / 1000;
+}
