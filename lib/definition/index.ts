@@ -10,6 +10,7 @@ export * from './shard-readers';
 export * from './sharded-postgres';
 export * from './stage';
 export * from './tier';
+export * from './strategy';
 export { loadStages, loadTier, type LoadTierOptions } from './load-tier';
 export { parseStages, parseTier, type ParseTierOptions } from './parse-tier';
 export type { TierSource } from './locate-fault';

@@ -1,5 +1,5 @@
 import { maxConnectionsFor, maxConnectionsForAcu } from '../catalog';
-import { hash } from '../placement';
+import { canonicalKey, hash, keyText, type ShardKeyType } from '../placement';
 import { DEFAULTS } from './profile';
 import { defaultDatabase, knownClass } from './resolve-postgres';
 import { resolveSnapshot } from './resolve-origin';
@@ -9,6 +9,7 @@ import { fixedReaders, readersOf, serversOf, type WrittenServers } from './shard
 import type { ShardDefinition, ShardedPostgresDefinition } from './sharded-postgres';
 import type { StageStoreOf } from './stage-store';
 import { shardOptions, type WrittenReaders } from './store-members';
+import type { StrategyDefinition, WrittenKey } from './strategy';
 
 /** Options of a store that breaks no rule, every default filled in. */
 export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): ShardedPostgresDefinition {
@@ -26,7 +27,7 @@ export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): 
     name: store.name,
     version: options.version ?? DEFAULTS.version,
     shardKey: shardKeyOf(store),
-    strategy: options.strategy ?? hash(),
+    strategy: resolveStrategy(store, shardKeyOf(store).type),
     shards,
     database: options.database ?? defaultDatabase(store.name),
     maxConnections: options.maxConnections ?? Math.min(...shards.map(connectionsOf)),
@@ -53,6 +54,27 @@ function resolveReaders(readers: WrittenReaders): ReadersDefinition {
   const min = fixedReaders(readers);
   if (typeof readers === 'number') return { min };
   return { min, autoscaling: { max: readers.max, cpuPercent: readers.cpuPercent ?? DEFAULTS.readersCpuPercent } };
+}
+
+function resolveStrategy(
+  { options: { strategy = hash() } }: StageStoreOf<'shardedPostgres'>,
+  keyType: ShardKeyType,
+): StrategyDefinition {
+  switch (strategy.type) {
+    case 'hash':
+      return strategy;
+    case 'range': {
+      const text = (key: WrittenKey): string => keyText(keyType, canonicalKey(keyType, key));
+      const ranges = strategy.ranges.map(({ from, to, shard }) => ({
+        ...(from !== undefined && { from: text(from) }),
+        ...(to !== undefined && { to: text(to) }),
+        shard,
+      }));
+      return { type: 'range', ranges };
+    }
+    case 'directory':
+      return { type: 'directory', newKeys: strategy.newKeys === undefined ? 'refuse' : 'hash' };
+  }
 }
 
 function shardKeyOf({

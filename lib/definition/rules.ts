@@ -11,6 +11,7 @@ import { stageRules } from './stage-rules';
 import { storageRules } from './storage-rules';
 import { storeRules } from './store-rules';
 import type { TierDraft } from './tier-draft';
+import { strategyRules } from './strategy-rules';
 import { windowRules } from './window-rules';
 
 /** Everything that must hold between options, and between options and AWS. */
@@ -26,6 +27,7 @@ export const RULES: readonly TierRule[] = [
   ...shardRules,
   ...poolingRules,
   ...serviceRules,
+  ...strategyRules,
 ];
 
 /** Every breach of every rule. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../catalog';
+import { SHARD_KEY_TYPES } from '../placement';
 import { existingKeyOptions } from './existing-key-schema';
 import { shardOrigin } from './origin-schema';
 import { pooling } from './pooling-schema';
@@ -14,6 +15,7 @@ import {
 } from './postgres-schema';
 import { byName, integer, oneOf, options, shorthandOr, text } from './option';
 import { SHARDS_MAX, type ShardedPostgresOptions } from './sharded-postgres';
+import { strategyOptions } from './strategy-schema';
 
 const column = text('column name: lower-case letters, digits and underscores', /^[a-z_][a-z0-9_]{0,62}$/);
 
@@ -49,12 +51,9 @@ export const shardedPostgresOptions = options('shardedPostgres({ … })', {
   shardKey: shorthandOr(
     'column name, or { column: …, type: … }',
     column,
-    options('{ column: …, type: … }', { column, type: oneOf('bigint', 'text', 'uuid') }),
+    options('{ column: …, type: … }', { column, type: oneOf(...SHARD_KEY_TYPES) }),
   ),
-  strategy: options('hash()', {
-    type: z.literal('hash').meta({ allowed: 'hash()' }),
-    hash: z.literal('postgres-extended-0').meta({ allowed: 'hash()' }),
-  }).optional(),
+  strategy: strategyOptions.optional(),
   shards: shorthandOr(
     `integer 1–${SHARDS_MAX}, or shards by name`,
     // Zero passes here: the rule on the number of shards also sees an empty table of names, and explains both alike.

@@ -12,6 +12,7 @@ import type {
 } from './postgres';
 import type { AcuDefinition, ServerlessCapacity } from './shard-capacity';
 import type { AutoscaledReaders, ReadersDefinition } from './shard-readers';
+import type { Strategy, StrategyDefinition } from './strategy';
 
 /** `active` shards get buckets; a `draining` shard keeps what it has until its buckets are moved, then may leave the definition. */
 export type ShardState = 'active' | 'draining';
@@ -34,14 +35,11 @@ export interface ShardOptions {
 /** Shards of one store. */
 export const SHARDS_MAX = 1000;
 
-/** How keys spread over buckets. */
-export type Strategy = HashStrategy;
-
-export interface ShardedPostgresOptions {
-  /** Column that places a row: its name where the type is `bigint`, else name and type. */
+export interface ShardedPostgresOptions<S extends Strategy = Strategy> {
+  /** Column that places a row: its name where the type is `bigint`, else name and type: `bigint`, `text`, `uuid`, `date` or `timestamptz`. */
   readonly shardKey: string | { readonly column: string; readonly type: ShardKeyType };
-  /** @default hash() */
-  readonly strategy?: Strategy;
+  /** `hash()`, `range({ … })` or `directory({ … })`: how a key finds its bucket. It never changes. @default hash() */
+  readonly strategy?: S;
   /**
    * Shards by name, or how many (`4` is short for `{ s0: {}, …, s3: {} }`); 1 to 1000. A name is letters and a number without
    * leading zeros (`s0`, `eu12`) and is never reused: the number decides which stack a shard lives in.
@@ -91,7 +89,7 @@ export type ShardedPostgresOverrides = Omit<
   readonly shards?: ShardedPostgresOptions['shards'];
 };
 
-export interface ShardedPostgres extends ShardedPostgresOptions {
+export interface ShardedPostgres<S extends Strategy = Strategy> extends ShardedPostgresOptions<S> {
   readonly kind: 'shardedPostgres';
 }
 
@@ -113,7 +111,7 @@ export interface ShardedPostgresDefinition {
   readonly name: string;
   readonly version: PostgresVersion;
   readonly shardKey: { readonly column: string; readonly type: ShardKeyType };
-  readonly strategy: Strategy;
+  readonly strategy: StrategyDefinition;
   readonly shards: readonly ShardDefinition[];
   readonly database: string;
   readonly maxConnections: number;
@@ -129,6 +127,8 @@ export interface ShardedPostgresDefinition {
 }
 
 /** PostgreSQL split over many clusters by a shard key: one Aurora PostgreSQL cluster a shard on AWS. */
-export function shardedPostgres(options: ShardedPostgresOptions): ShardedPostgres {
+export function shardedPostgres<S extends Strategy = HashStrategy>(
+  options: ShardedPostgresOptions<S>,
+): ShardedPostgres<S> {
   return { ...options, kind: 'shardedPostgres' };
 }

@@ -6,6 +6,7 @@ import tierConfig from '../../tier.config';
 import { estateCases } from './estate-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
 import { serviceCases, servicesAccepted } from './service-cases';
+import { strategiesAccepted, strategyCases } from './strategy-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
@@ -21,6 +22,7 @@ const cases: readonly RuleCase[] = [
   ...estateCases,
   ...scalingCases,
   ...serviceCases,
+  ...strategyCases,
   {
     rule: 'tier-name',
     breaks: 'upper case in the name of a tier',
@@ -463,6 +465,7 @@ describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
     ...scalingAccepted,
     ...servicesAccepted,
+    ...strategiesAccepted,
     'a tier name of 20 characters': minimalTier({ name: long(20) }),
     'a name with single dashes and digits': minimalTier({ stores: { 'a-1-b2': { kind: 'postgres' } } }),
     'an identifier of 63 characters': minimalTier({ stores: { [long(46)]: { kind: 'postgres' } } }),

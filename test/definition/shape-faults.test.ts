@@ -71,10 +71,25 @@ const cases: Readonly<Record<string, Case>> = {
     path: 'stores.main',
     message: 'got a function, allowed: postgres({ … }) or shardedPostgres({ … })',
   },
+  'a strategy that does not exist': {
+    input: withPosts({ strategy: { type: 'rang' } }),
+    path: 'stores.posts.strategy.type',
+    message: 'got "rang", did you mean "range"? (hash(), range({ ranges: [ … ] }) or directory({ … }))',
+  },
+  'a misspelt option of a range': {
+    input: withPosts({ strategy: { type: 'range', ranges: [{ form: 5, shard: 's0' }] } }),
+    path: 'stores.posts.strategy.ranges.0.form',
+    message: 'unknown option, did you mean "from"? (a key: number, bigint or text)',
+  },
+  'a rule for new keys that is none': {
+    input: withPosts({ strategy: { type: 'directory', newKeys: 'hash' } }),
+    path: 'stores.posts.strategy.newKeys',
+    message: 'got "hash", allowed: hash()',
+  },
   'a strategy that was not called': {
     input: withPosts({ strategy: () => ({}) }),
     path: 'stores.posts.strategy',
-    message: 'got a function, allowed: hash()',
+    message: 'got a function, allowed: hash(), range({ ranges: [ … ] }) or directory({ … })',
   },
   'a sharded store without a shard key': {
     input: minimalTier({ stores: { posts: { kind: 'shardedPostgres', shards: 2 } } }),
@@ -84,12 +99,12 @@ const cases: Readonly<Record<string, Case>> = {
   'a shard key without a type': {
     input: withPosts({ shardKey: { column: 'id' } }),
     path: 'stores.posts.shardKey.type',
-    message: 'missing, expected: "bigint" or "text" or "uuid"',
+    message: 'missing, expected: "bigint" or "text" or "uuid" or "date" or "timestamptz"',
   },
   'a shard key of a type that can not be hashed': {
     input: withPosts({ shardKey: { column: 'id', type: 'txt' } }),
     path: 'stores.posts.shardKey.type',
-    message: 'got "txt", did you mean "text"? ("bigint" or "text" or "uuid")',
+    message: 'got "txt", did you mean "text"? ("bigint" or "text" or "uuid" or "date" or "timestamptz")',
   },
   'a shard key that is no column name': {
     input: withPosts({ shardKey: 'User Id' }),
