@@ -4,6 +4,7 @@ import type { Access, Endpoint } from '../topology';
 import type { ReplicaHealth, Route } from './decide-route';
 import type { DirectoryPostgresHandle } from './directory-handles';
 import type { KeyScope } from './key-scope';
+import type { Scatter, ScatterOptions } from './scatter';
 import type { TransactionOptions } from './transaction-options';
 
 /** What can be asked of one primary and its replicas, whichever way they were found. */
@@ -90,6 +91,16 @@ export interface ShardsHandle {
   shard(name: string): PostgresHandle;
   /** All shards, whether they own buckets or not. */
   shards(): readonly PostgresHandle[];
+  /**
+   * A statement that reads, for every shard that owns buckets: `scatter('select id, at from post').merge([desc('at')], 20)`. It is one SELECT,
+   * without a semicolon, in which `values` are $1, $2, … It runs when a method of the result is called, and ends when `signal` aborts.
+   */
+  scatter<Row extends QueryResultRow = QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+    options?: ScatterOptions,
+    signal?: AbortSignal,
+  ): Scatter<Row>;
   /** Version of the shard map in use. */
   readonly mapVersion: number;
   /**

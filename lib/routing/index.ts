@@ -6,4 +6,29 @@ export type { KeyCacheOptions } from './key-cache';
 export type { KeyScope } from './key-scope';
 export * from './open-router';
 export type { HandleOf, Router, RouterCore, TierShape } from './router';
+export {
+  asc,
+  avg,
+  count,
+  desc,
+  max,
+  min,
+  sum,
+  type Aggregate,
+  type Aggregated,
+  type AggregateOf,
+  type ColumnOf,
+  type Count,
+  type Extreme,
+  type MissingShard,
+  type NumberColumnOf,
+  type OrderColumn,
+  type OrderOptions,
+  type Scatter,
+  type ScatteredPage,
+  type ScatteredRows,
+  type ScatteredValues,
+  type ScatterOptions,
+  type Sum,
+} from './scatter';
 export type { IsolationLevel, TransactionOptions } from './transaction-options';

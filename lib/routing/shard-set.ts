@@ -1,11 +1,13 @@
 import { isPolystoreError, PolystoreError } from '../errors';
 import { countBuckets, isSameStrategy, type BucketId, type Placement } from '../placement';
+import type { QueryResultRow } from '../postgres';
 import type { PlacementStore } from '../sources';
 import type { ShardedPostgresTopology } from '../topology';
 import type { Cluster } from './cluster';
 import type { Grant } from './grant';
 import type { PostgresHandle } from './handles';
 import type { Lifetime } from './lifetime';
+import { ShardScatter, type Scatter, type ScatterOptions } from './scatter';
 
 /** What a sharded store is opened with. */
 export interface ShardSetParts {
@@ -51,6 +53,22 @@ export abstract class ShardSet {
   shards(): readonly PostgresHandle[] {
     this.lifetime.check(this.store);
     return [...this.clusters.values()];
+  }
+
+  scatter<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    options: ScatterOptions = {},
+    signal?: AbortSignal,
+  ): Scatter<Row> {
+    this.lifetime.check(this.store);
+    const owning = [...countBuckets(this.current.shardMap).keys()].sort();
+    const shards = owning.map((shard) => ({
+      shard,
+      read: (sql: string, parameters: readonly unknown[], ended: AbortSignal) =>
+        this.clusterOf(shard).read(sql, parameters, ended),
+    }));
+    return new ShardScatter<Row>(this.store, shards, { text, values }, options, signal);
   }
 
   /** One refresh at a time: whoever asks meanwhile waits for the one that runs. */
