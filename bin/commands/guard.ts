@@ -6,10 +6,11 @@ import {
   countVerdicts,
   guardStages,
   readBaseline,
+  renderLeftOver,
   renderVerdicts,
   writeBaseline,
   type Baseline,
-  type StageComparison,
+  type GuardedStage,
 } from '../../lib/guard';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { synthesizeStages } from '../synthesized-stages';
@@ -29,7 +30,7 @@ export interface GuardOutcome {
   readonly file: string;
   readonly baseline: Baseline | undefined;
   readonly tier: string;
-  readonly comparisons: readonly StageComparison[];
+  readonly comparisons: readonly GuardedStage[];
   /** Whether nothing would be lost. */
   readonly isSafe: boolean;
 }
@@ -68,7 +69,13 @@ function renderJson(
   { file, baseline, tier, comparisons, isSafe }: GuardOutcome,
   accepted: Baseline | undefined,
 ): string {
-  const stages = comparisons.map(({ stage, verdicts, added, changed }) => ({ stage, verdicts, added, changed }));
+  const stages = comparisons.map(({ stage, verdicts, added, changed, leftOver }) => ({
+    stage,
+    verdicts,
+    added,
+    changed,
+    leftOver,
+  }));
   const document = {
     version: JSON_VERSION,
     tier,
@@ -87,10 +94,11 @@ function renderText(outcome: GuardOutcome, accepted: Baseline | undefined): stri
   const verdicts = comparisons.flatMap((comparison) => comparison.verdicts);
   const stateful = count(comparisons.flatMap(({ now }) => Object.values(now).flatMap((s) => Object.keys(s.resources))));
   const stages = comparisons.map(({ stage }) => stage).join(', ');
+  const leftOver = renderLeftOver(comparisons, painter);
   const found = renderVerdicts(comparisons, painter);
   if (accepted !== undefined) {
     const what = verdicts.length > 0 ? `, accepted: ${countVerdicts(verdicts)}` : '';
-    return `${found}${painter.green('✓')} ${file} written: ${stages}, ${stateful} stateful resources${what}\n  next: commit it with the tier file\n`;
+    return `${found}${painter.green('✓')} ${file} written: ${stages}, ${stateful} stateful resources${what}\n  next: commit it with the tier file\n${leftOver}`;
   }
   if (baseline === undefined) {
     return `${painter.red('✗')} no ${file} to compare with: ${stateful} stateful resources of ${stages} are guarded by nothing\n  next: npx polystore guard --accept --reason "first baseline", and commit the file\n`;
@@ -108,7 +116,7 @@ function renderText(outcome: GuardOutcome, accepted: Baseline | undefined): stri
   const note =
     behind.length > 0 ? `  ${behind.join(', ')} since the baseline; \`--accept --reason "…"\` takes them in\n` : '';
   if (outcome.isSafe) {
-    return `${painter.green('✓')} ${stages}: ${stateful} stateful resources, none would be lost\n${note}`;
+    return `${painter.green('✓')} ${stages}: ${stateful} stateful resources, none would be lost\n${note}${leftOver}`;
   }
   return `${found}${note}${countVerdicts(verdicts)}. Nothing was deployed and nothing accepted.\n  next: take the change back, or npx polystore guard --accept --reason "…" and commit ${file}\n`;
 }

@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
-import { baselineFileOf, renderVerdicts } from '../../lib/guard';
+import { baselineFileOf, renderLeftOver, renderVerdicts } from '../../lib/guard';
 import { inspectLocalTier, startLocalTier } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
@@ -91,6 +91,9 @@ async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promis
     steps.note(renderVerdicts(outcome.comparisons, painterFor(process.stdout)).trimEnd());
     steps.note('  next: npx polystore guard');
   }
+  const leftOver = renderLeftOver(outcome.comparisons, painterFor(process.stdout)).trimEnd();
+  // Where something would be lost, that is to be settled first.
+  if (outcome.isSafe && leftOver !== '' && !options.json) steps.note(leftOver);
   return outcome.comparisons.flatMap(({ verdicts }) => verdicts).length;
 }
 

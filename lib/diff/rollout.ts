@@ -1,4 +1,4 @@
-import type { SynthesizedStack } from '../guard';
+import { deploymentDepths, deploymentOrder, type SynthesizedStack } from '../guard';
 import type { ResourceChange } from './resource-changes';
 
 /** In which order stacks deploy, and what a deployment leaves behind. */
@@ -16,7 +16,7 @@ export function rolloutOf(
   changes: readonly ResourceChange[],
 ): Rollout {
   const touched = new Set(changes.map(({ stack }) => stack));
-  const depths = depthsOf(after);
+  const depths = deploymentDepths(after);
   const steps = new Map<number, string[]>();
   for (const { name } of after) {
     if (!touched.has(name)) continue;
@@ -24,30 +24,10 @@ export function rolloutOf(
     steps.set(depth, [...(steps.get(depth) ?? []), name]);
   }
   const remaining = new Set(after.map(({ name }) => name));
-  const oldDepths = depthsOf(before);
   return {
     steps: [...steps].sort(([a], [b]) => a - b).map(([, stacks]) => stacks),
-    // Of those that need no other the later goes first: what watches a store goes before the store.
-    leftOver: before
-      .map(({ name }) => name)
+    leftOver: deploymentOrder(before)
       .filter((name) => !remaining.has(name))
-      .reverse()
-      .sort((a, b) => (oldDepths.get(b) ?? 0) - (oldDepths.get(a) ?? 0)),
+      .reverse(),
   };
-}
-
-/** How many stacks must be deployed before each, on the longest way. */
-function depthsOf(stacks: readonly SynthesizedStack[]): ReadonlyMap<string, number> {
-  const byName = new Map(stacks.map((stack) => [stack.name, stack]));
-  const depths = new Map<string, number>();
-  const depthOf = (name: string): number => {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const before = byName.get(name)?.dependencies ?? [];
-    const depth = before.length === 0 ? 0 : 1 + Math.max(...before.map(depthOf));
-    depths.set(name, depth);
-    return depth;
-  };
-  for (const { name } of stacks) depthOf(name);
-  return depths;
 }

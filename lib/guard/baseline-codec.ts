@@ -35,6 +35,7 @@ const document = z.strictObject({
       }),
     ),
   ),
+  stacks: z.exactOptional(z.record(z.string(), z.array(z.string().min(1)))),
 });
 
 /** The baseline as JSON text, a property a line, so that a change of it reads well in a pull request. */

@@ -1,13 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { isSystemError, replaceFile } from '../sources';
 import type { Baseline } from './baseline';
 import { decodeBaseline, encodeBaseline } from './baseline-codec';
 
-const FILE_NAME = 'polystore.baseline.json';
+/** Name of the baseline of `tier.config.ts`, which is what nearly every tier file is called. */
+const USUAL_NAME = 'polystore.baseline.json';
 
-/** Where the baseline of a tier file is committed: beside it. */
-export const baselineFileOf = (tierFile: string): string => join(dirname(tierFile), FILE_NAME);
+/**
+ * Where the baseline of a tier file is committed: beside it. Another than `tier.config.ts` has its own, so that a folder may hold several:
+ * `shop.config.ts` has `shop.baseline.json`.
+ */
+export function baselineFileOf(tierFile: string): string {
+  const stem = basename(tierFile, extname(tierFile)).replace(/\.config$/, '');
+  return join(dirname(tierFile), stem === 'tier' ? USUAL_NAME : `${stem}.baseline.json`);
+}
 
 /**
  * Reads a baseline; `undefined` where there is none yet.

@@ -21,6 +21,8 @@ export interface Baseline {
   /** Every accepted change that lost something, and why; the newest last. */
   readonly decisions: readonly Decision[];
   readonly stages: Readonly<Record<string, StageBaseline>>;
+  /** Every stack of each stage, with data or without, in an order in which they deploy. Absent in a baseline that was written before it was kept. */
+  readonly stacks?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Somebody accepted what the guard refused, or made a stage's first baseline. */

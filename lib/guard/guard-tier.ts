@@ -1,8 +1,17 @@
 import { BASELINE_VERSION, type Baseline, type Decision, type StageBaseline } from './baseline';
 import { compareWithBaseline, type StageComparison } from './compare-with-baseline';
+import { deploymentOrder } from './deployment-order';
 import { SCHEMA_SOURCE } from './resource-schemas';
 import type { SynthesizedStack } from './synthesized-stack';
 import { sentenceOf } from './verdict';
+
+/** A stage against its baseline, and which of its stacks it was made of then and is made of now. */
+export interface GuardedStage extends StageComparison {
+  /** Names of its stacks, in an order in which they deploy. */
+  readonly stacks: readonly string[];
+  /** Stacks of the baseline that nothing synthesizes any more: no deployment deletes them. In an order in which they can be deleted. */
+  readonly leftOver: readonly string[];
+}
 
 /** Synthesized stacks by stage. */
 export type StagesAsSynthesized = Readonly<Record<string, readonly SynthesizedStack[]>>;
@@ -17,15 +26,15 @@ export function guardStages(
   baseline: Baseline | undefined,
   stages: StagesAsSynthesized,
   covers: 'every stage' | 'these stages',
-): readonly StageComparison[] {
+): readonly GuardedStage[] {
   const known = baseline?.stages ?? {};
   const gone = covers === 'every stage' ? Object.keys(known).filter((stage) => !(stage in stages)) : [];
-  return [...Object.entries(stages), ...gone.map((stage) => [stage, []] as const)].map(([stage, stacks]) =>
-    compareWithBaseline(known[stage] ?? {}, stacks, {
-      stage,
-      hasSameSchemas: baseline?.schemas === SCHEMA_SOURCE,
-    }),
-  );
+  return [...Object.entries(stages), ...gone.map((stage) => [stage, []] as const)].map(([stage, stacks]) => {
+    const hasSameSchemas = baseline?.schemas === SCHEMA_SOURCE;
+    const names = deploymentOrder(stacks);
+    const leftOver = (baseline?.stacks?.[stage] ?? []).filter((name) => !names.includes(name)).reverse();
+    return { ...compareWithBaseline(known[stage] ?? {}, stacks, { stage, hasSameSchemas }), stacks: names, leftOver };
+  });
 }
 
 export interface AcceptOptions {
@@ -41,7 +50,7 @@ export interface AcceptOptions {
  */
 export function acceptStages(
   baseline: Baseline | undefined,
-  comparisons: readonly StageComparison[],
+  comparisons: readonly GuardedStage[],
   { tier, reason, at }: AcceptOptions,
 ): Baseline {
   const decisions = comparisons.flatMap(({ stage, verdicts }): readonly Decision[] => {
@@ -50,9 +59,12 @@ export function acceptStages(
     return [{ at, reason, stage, accepted: isFirst ? ['first baseline'] : verdicts.map(sentenceOf) }];
   });
   const stages: Record<string, StageBaseline> = { ...baseline?.stages };
-  for (const { stage, now } of comparisons) {
+  const stacks: Record<string, readonly string[]> = { ...baseline?.stacks };
+  for (const { stage, now, stacks: names } of comparisons) {
     if (Object.keys(now).length > 0) stages[stage] = now;
     else delete stages[stage];
+    if (names.length > 0) stacks[stage] = names;
+    else delete stacks[stage];
   }
   return {
     version: BASELINE_VERSION,
@@ -60,5 +72,6 @@ export function acceptStages(
     schemas: SCHEMA_SOURCE,
     decisions: [...(baseline?.decisions ?? []), ...decisions],
     stages,
+    stacks,
   };
 }

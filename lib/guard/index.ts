@@ -2,9 +2,10 @@ export { baselineOf, type Baseline, type Decision, type ResourceBaseline, type S
 export { decodeBaseline, encodeBaseline } from './baseline-codec';
 export { baselineFileOf, readBaseline, writeBaseline } from './baseline-file';
 export { compareWithBaseline, type StageComparison } from './compare-with-baseline';
-export { acceptStages, guardStages, type StagesAsSynthesized } from './guard-tier';
+export { deploymentDepths, deploymentOrder } from './deployment-order';
+export { acceptStages, guardStages, type GuardedStage, type StagesAsSynthesized } from './guard-tier';
 export { inheritedReplacements, type InheritedReplacement } from './inherited-replacement';
-export { countVerdicts, renderVerdicts } from './render-comparison';
+export { countVerdicts, renderLeftOver, renderVerdicts } from './render-comparison';
 export { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from './synthesized-stack';
 export { sentenceOf, type Verdict, type VerdictKind } from './verdict';
 export { replacingProperties, schemaOf } from './resource-schemas';

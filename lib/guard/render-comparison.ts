@@ -1,4 +1,5 @@
 import type { StageComparison } from './compare-with-baseline';
+import type { GuardedStage } from './guard-tier';
 import { wouldBe, type Verdict, type VerdictKind } from './verdict';
 
 /** Colours, or nothing where there is no terminal. */
@@ -26,6 +27,14 @@ export function renderVerdicts(comparisons: readonly StageComparison[], { red, d
     ];
   });
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Stacks that no deployment deletes, a line each with the command that does, in an order in which it works. Empty where there are none. */
+export function renderLeftOver(stages: readonly GuardedStage[], { dim }: Pick<GuardPainter, 'dim'>): string {
+  return stages
+    .flatMap(({ leftOver }) => leftOver)
+    .map((stack) => `! ${stack} ${dim('left over:')} aws cloudformation delete-stack --stack-name ${stack}\n`)
+    .join('');
 }
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)];

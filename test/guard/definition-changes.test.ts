@@ -1,5 +1,14 @@
 import { fromSnapshot, newVpc, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
-import { baselineOf, compareWithBaseline, type Verdict } from '../../lib/guard';
+import {
+  acceptStages,
+  baselineOf,
+  compareWithBaseline,
+  decodeBaseline,
+  encodeBaseline,
+  guardStages,
+  renderLeftOver,
+  type Verdict,
+} from '../../lib/guard';
 import { MAIN, POSTS, STAGE, stacksOf, TIER, tierOf } from '../support/synthesized-stacks';
 
 const baseline = baselineOf(stacksOf(tierOf()));
@@ -206,4 +215,39 @@ describe('let through', () => {
     expect(added).toEqual(['shop-prod-main/Postgres/Replicas/r2']);
     expect(changed).toEqual(['shop-prod-main/Postgres/Primary']);
   });
+});
+
+test('stacks that nothing synthesizes any more are said with how to delete them, until somebody accepts', () => {
+  const accept = { tier: 'shop', reason: 'the test', at: '2030-01-02T03:04:05Z' };
+  const prod = stacksOf(tierOf());
+  const first = acceptStages(undefined, guardStages(undefined, { prod }, 'every stage'), accept);
+  const written = decodeBaseline(encodeBaseline(first), 'the test');
+  expect(written.stacks?.['prod']).toHaveLength(prod.length);
+  expect(guardStages(written, { prod }, 'every stage')).toMatchObject([{ leftOver: [], verdicts: [] }]);
+
+  // Without its alarms and without a store: one stack of each has data, the others none.
+  const fewer = { prod: stacksOf(tierOf({ stores: { main: TIER.stores['main'] as never }, services: {} })) };
+  const compared = guardStages(written, fewer, 'every stage');
+  const text = renderLeftOver(compared, { dim: String });
+  const left = [...text.matchAll(/^! (\S+) left over: aws cloudformation delete-stack --stack-name \1$/gm)];
+  const names = left.map(([, name]) => name ?? '');
+  expect([...names].sort()).toEqual([
+    'shop-prod-posts',
+    'shop-prod-posts-alarms-s0',
+    'shop-prod-posts-alarms-s1',
+    'shop-prod-posts-shards-s0',
+    'shop-prod-posts-shards-s1',
+  ]);
+  expect(names.at(-1)).toBe('shop-prod-posts');
+
+  // Of a stage that is gone all are, and one that was not asked about keeps its own.
+  expect(guardStages(written, { dev: [] }, 'every stage')).toMatchObject([
+    { stage: 'dev', leftOver: [] },
+    { stage: 'prod', leftOver: expect.arrayContaining(prod.map(({ name }) => name)) },
+  ]);
+  const accepted = acceptStages(written, compared, accept);
+  expect(guardStages(accepted, fewer, 'every stage')).toMatchObject([{ leftOver: [] }]);
+  // A baseline of before it was kept knows of none.
+  const older = decodeBaseline(encodeBaseline({ ...written, stacks: undefined as never }), 'the test');
+  expect(guardStages(older, fewer, 'every stage')).toMatchObject([{ leftOver: [] }]);
 });
