@@ -13,6 +13,7 @@ export * from './isolated-function';
 export * from './placement-table';
 export * from './postgres-port';
 export * from './postgres-with-replicas';
+export * from './key-directory-table';
 export * from './private-endpoints';
 export * from './proxy-role';
 export * from './proxy-security-group';

@@ -90,7 +90,7 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
       'AWS::EC2::SecurityGroup': 1,
       'AWS::RDS::DBClusterParameterGroup': 1,
       'AWS::RDS::DBParameterGroup': 1,
-      'AWS::DynamoDB::Table': 1,
+      'AWS::DynamoDB::Table': store.strategy.type === 'directory' ? 2 : 1,
       'AWS::SSM::Parameter': 1,
     },
   };

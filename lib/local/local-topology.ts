@@ -1,7 +1,7 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
 import { LOCAL_HOST } from './server-settings';
-import { placementOf, type TierDirectory } from './tier-directory';
+import { keyDirectoryOf, placementOf, type TierDirectory } from './tier-directory';
 import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
 
 export { firstPlacements } from '../definition/first-placements';
@@ -57,6 +57,12 @@ function storeTopology(
         shardKey: store.shardKey,
         shards: Object.fromEntries(clusters.map((cluster) => [cluster.shard as string, membersOf(cluster)])),
         placement: { kind: 'directory', path: placementOf(directory, store.name) },
+        ...(store.strategy.type === 'directory' && {
+          keyDirectory: {
+            location: { kind: 'file', path: keyDirectoryOf(directory, store.name) },
+            newKeys: store.strategy.newKeys,
+          },
+        }),
       };
   }
 }

@@ -30,6 +30,10 @@ export function tierDirectory(root: string): TierDirectory {
 export const placementOf = (directory: TierDirectory, store: string): string =>
   join(directory.root, 'placement', store);
 
+/** The key directory of a sharded store of that strategy. */
+export const keyDirectoryOf = (directory: TierDirectory, store: string): string =>
+  join(directory.root, 'key-directory', `${store}.jsonl`);
+
 export const dataOf = (directory: TierDirectory, { label }: PlannedServer): string => join(directory.data, label);
 
 export const logOf = (directory: TierDirectory, { label }: PlannedServer): string =>

@@ -40,7 +40,9 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
     super(parts, placement);
     this.grant = parts.grant;
     this.directory = parts.directory;
-    this.cache = new KeyCache(this.store, placement.keyType, parts.directory, parts.newKeys, parts.cache);
+    const mayAssign = parts.grant.access === 'write';
+    const rule = parts.newKeys === 'refuse' ? 'refuse' : mayAssign ? 'assign' : 'assume';
+    this.cache = new KeyCache(this.store, placement.keyType, parts.directory, rule, parts.cache);
   }
 
   /**

@@ -10,7 +10,6 @@ import {
   type ShardKeyType,
 } from '../placement';
 import type { KeyDirectory } from '../sources';
-import type { KeyDirectoryTopology } from '../topology';
 
 /** How a router remembers what key directories say. */
 export interface KeyCacheOptions {
@@ -22,6 +21,12 @@ export interface KeyCacheOptions {
 
 const DEFAULT_MAX = 100_000;
 const DEFAULT_TTL_MS = 60_000;
+
+/**
+ * What becomes of a key that the directory does not know. `assign`: it is assigned to the bucket of its hash, for good. `assume`: it is taken to be
+ * where it would be assigned, for a second, by who may only read.
+ */
+export type NewKeyRule = 'refuse' | 'assign' | 'assume';
 
 /** That a key is unknown is remembered for a second, and of so many keys: long enough that whoever asks for it in a loop asks the directory seldom. */
 const UNKNOWN = { max: 10_000, ttl: 1_000 };
@@ -41,7 +46,7 @@ export class KeyCache {
     private readonly store: string,
     private readonly keyType: ShardKeyType,
     private readonly directory: KeyDirectory,
-    private readonly newKeys: KeyDirectoryTopology['newKeys'],
+    private readonly newKeys: NewKeyRule,
     { max = DEFAULT_MAX, ttlMs = DEFAULT_TTL_MS }: KeyCacheOptions = {},
   ) {
     this.known = new LRUCache({ max, ttl: ttlMs, ttlResolution: CLOCK_MS });
@@ -56,7 +61,7 @@ export class KeyCache {
   async find(key: CanonicalKey): Promise<BucketId> {
     const bucket = this.known.get(key);
     if (bucket !== undefined) return bucket;
-    if (this.unknown.get(key)) throw this.unknownKey(key);
+    if (this.unknown.get(key)) return this.whereUnknown(key);
     let asked = this.asked.get(key);
     if (!asked) {
       asked = this.ask(key).finally(() => this.asked.delete(key));
@@ -80,14 +85,14 @@ export class KeyCache {
     const bucket = (await this.directory.find(text))?.bucket ?? (await this.assignNew(text));
     if (bucket === undefined) {
       this.unknown.set(key, true);
-      throw this.unknownKey(key);
+      return this.whereUnknown(key);
     }
     this.remember(key, bucket);
     return bucket;
   }
 
   private async assignNew(text: string): Promise<BucketId | undefined> {
-    if (this.newKeys === 'refuse') return undefined;
+    if (this.newKeys !== 'assign') return undefined;
     try {
       return (await this.directory.assign(text, bucketOf(hash(), this.keyType, text), undefined)).bucket;
     } catch (error) {
@@ -96,10 +101,12 @@ export class KeyCache {
     }
   }
 
-  private unknownKey(key: CanonicalKey): PolystoreError<'KEY_UNKNOWN'> {
+  private whereUnknown(key: CanonicalKey): BucketId {
     const { store } = this;
-    const got = describeKey(keyText(this.keyType, key));
-    return new PolystoreError('KEY_UNKNOWN', `store "${store}": ${got} is assigned to no bucket; nothing was sent`, {
+    const text = keyText(this.keyType, key);
+    if (this.newKeys === 'assume') return bucketOf(hash(), this.keyType, text);
+    const got = describeKey(text);
+    throw new PolystoreError('KEY_UNKNOWN', `store "${store}": ${got} is assigned to no bucket; nothing was sent`, {
       details: { store, got },
       next: 'Assign it with assign(key, …) first, or give the directory a rule for new keys: directory({ newKeys: hash() }).',
     });

@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { AuroraShardGroup, PlacementTable, POSTGRES_PORT } from '../../constructs';
+import { AuroraShardGroup, KeyDirectoryTable, PlacementTable, POSTGRES_PORT } from '../../constructs';
 import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { TOPOLOGY_VERSION } from '../topology';
 import { shardStackOf, stackName } from './names';
@@ -25,6 +25,7 @@ export class ShardedPostgresStack extends Stack {
   readonly key: kms.IKey;
   readonly shardGroup: AuroraShardGroup;
   readonly placement: PlacementTable;
+  readonly keyDirectory: KeyDirectoryTable | undefined;
 
   constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}, what its shards share`);
@@ -42,11 +43,11 @@ export class ShardedPostgresStack extends Stack {
       logicalReplication: store.logicalReplication,
       removalPolicy: profile.removalPolicy,
     });
-    this.placement = new PlacementTable(this, 'Placement', {
-      encryptionKey: this.key,
-      deletionProtection: profile.deletionProtection,
-      removalPolicy: profile.removalPolicy,
-    });
+    const { deletionProtection, removalPolicy } = profile;
+    const kept = { encryptionKey: this.key, deletionProtection, removalPolicy };
+    this.placement = new PlacementTable(this, 'Placement', kept);
+    const { strategy } = store;
+    this.keyDirectory = strategy.type === 'directory' ? new KeyDirectoryTable(this, 'KeyDirectory', kept) : undefined;
     new TopologyParameter(this, 'Topology', tier, {
       path: ['stores', store.name],
       part: {
@@ -59,6 +60,13 @@ export class ShardedPostgresStack extends Stack {
           database: store.database,
           shardKey: store.shardKey,
           placement: { kind: 'dynamodb', table: this.placement.tableName },
+          ...(this.keyDirectory &&
+            strategy.type === 'directory' && {
+              keyDirectory: {
+                location: { kind: 'dynamodb', table: this.keyDirectory.tableName },
+                newKeys: strategy.newKeys,
+              },
+            }),
         },
       },
     });
@@ -83,10 +91,8 @@ export function synthesizeShardedPostgres(
   }
   return {
     name: store.name,
-    stacks: [
-      base,
-      ...[...shardStacks].map(([name, shards]) => new ShardsStack(scope, tier, store, { name, shards, base, network })),
-    ],
+    stacks: [base, ...stacks],
+    ...(base.keyDirectory && { keyDirectory: base.keyDirectory }),
     key: base.key,
     securityGroup: base.shardGroup.securityGroup,
     port: POSTGRES_PORT,

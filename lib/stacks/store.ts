@@ -20,3 +20,5 @@ export interface Store {
   /** Where the placement of a sharded store lives. */
   readonly placement?: Pick<dynamodb.ITable, 'tableArn'>;
 }
+  /** Where the keys of a sharded store are assigned, if its strategy is `directory`. */
+  readonly keyDirectory?: Pick<dynamodb.ITable, 'tableArn'>;
