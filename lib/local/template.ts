@@ -21,6 +21,7 @@ export interface Template {
  * - WAL segments of 1 MiB: a server takes 29 MiB of disk and not 36.
  * - `max_connections` as low as it goes: a replica refuses to start with less than the control file of its copy names.
  * - nobody may log in: who may is written into each copy.
+ * - shared memory in files of the directory: an initdb that is killed leaves nothing elsewhere.
  * - no sync: a template is not worth waiting for the disk.
  */
 const initdbArgs = (version: string): readonly string[] => [
@@ -30,9 +31,14 @@ const initdbArgs = (version: string): readonly string[] => [
   '--locale=C',
   ...(Number.parseInt(version, 10) >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'] : []),
   '--wal-segsize=1',
-  ...['min_wal_size=2MB', 'max_wal_size=64MB', 'max_connections=10', 'wal_level=logical', 'fsync=off'].flatMap(
-    (setting) => ['--set', setting],
-  ),
+  ...[
+    'min_wal_size=2MB',
+    'max_wal_size=64MB',
+    'max_connections=10',
+    'wal_level=logical',
+    'fsync=off',
+    'dynamic_shared_memory_type=mmap',
+  ].flatMap((setting) => ['--set', setting]),
   '--no-sync',
   '--no-instructions',
 ];

@@ -1,0 +1,1 @@
+export { removeMemoryDisk as default } from './memory-disk';
