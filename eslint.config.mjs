@@ -58,6 +58,7 @@ const owners = {
   'cdk-nag': ['lib/stacks', 'constructs'],
   pg: ['lib/postgres'],
   '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor'],
+  '@aws-sdk/client-ec2': ['lib/doctor'],
   '@aws-sdk/client-iam': ['lib/doctor'],
   '@aws-sdk/client-rds': ['lib/doctor', 'lib/sources'],
   '@aws-sdk/client-service-quotas': ['lib/doctor'],

@@ -1,5 +1,6 @@
 import { diagnoseAws, diagnoseDefinition, diagnoseMachine, isHealthy, renderDiagnoses } from '../../lib/doctor';
 import { engines } from '../../package.json';
+import { bootstrapQualifierOf } from '../cdk-json';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { painterFor } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
@@ -15,7 +16,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const diagnoses = [
     ...(await diagnoseMachine(definition, { node: process.version, nodeNeeded: engines.node })),
     ...diagnoseDefinition(definition),
-    ...(options.aws ? await diagnoseAws(definition) : []),
+    ...(options.aws ? await diagnoseAws(definition, bootstrapQualifierOf('cdk.json')) : []),
   ];
   if (options.json) {
     const report = { version: 1, tier: definition.name, stage: definition.stage.name, diagnoses };

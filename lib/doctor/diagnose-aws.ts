@@ -1,6 +1,7 @@
 import type { TierDefinition } from '../definition';
 import { diagnoseBootstrap } from './bootstrap';
 import type { Diagnosis } from './diagnosis';
+import { diagnoseExistingNetwork } from './existing-network';
 import { diagnoseInstanceClasses } from './instance-classes';
 import { diagnoseAppliedQuotas } from './applied-quotas';
 import { diagnoseServiceLinkedRole } from './service-linked-role';
@@ -11,17 +12,26 @@ export interface AwsScope {
   readonly region?: string;
 }
 
+export interface AwsQuestions {
+  /** Qualifier of the bootstrap that cdk.json names, for a stage that names none. @default - CDK's own */
+  readonly bootstrapQualifier?: string;
+}
+
 /**
  * What a deployment would meet in the account that the credentials of the environment are of, and in the stage's region. Only reads.
  */
-export async function diagnoseAws(tier: TierDefinition): Promise<readonly Diagnosis[]> {
+export async function diagnoseAws(
+  tier: TierDefinition,
+  { bootstrapQualifier }: AwsQuestions = {},
+): Promise<readonly Diagnosis[]> {
   const region = tier.stage.env?.region;
   const scope: AwsScope = region === undefined ? {} : { region };
   const diagnoses = await Promise.all([
-    diagnoseBootstrap(tier, scope),
+    diagnoseBootstrap(tier, scope, bootstrapQualifier),
     diagnoseServiceLinkedRole(scope),
     diagnoseAppliedQuotas(tier, scope),
     diagnoseInstanceClasses(tier, scope),
+    diagnoseExistingNetwork(tier, scope),
   ]);
   return diagnoses.flat();
 }

@@ -1,16 +1,31 @@
+import {
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcEndpointsCommand,
+  EC2Client,
+  type RouteTable,
+  type VpcEndpoint,
+} from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { DescribeOrderableDBInstanceOptionsCommand, RDSClient } from '@aws-sdk/client-rds';
 import { GetServiceQuotaCommand, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { mockClient } from 'aws-sdk-client-mock';
+import { bootstrapQualifierOf } from '../../bin/cdk-json';
 import type { TierDefinition } from '../../lib/definition';
 import { diagnoseAws, isHealthy, type Diagnosis } from '../../lib/doctor';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { ESTATE, estateTier } from '../support/estate-tier';
 
 const iam = mockClient(IAMClient);
 const rds = mockClient(RDSClient);
 const quotas = mockClient(ServiceQuotasClient);
 const ssm = mockClient(SSMClient);
+const ec2 = mockClient(EC2Client);
 
 const tier = blogTier('prod');
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'];
@@ -62,6 +77,45 @@ test('an account that was not bootstrapped gets the command', async () => {
       next: 'npx cdk bootstrap aws://111122223333/eu-west-1',
     },
   ]);
+});
+
+describe('a bootstrap of another qualifier', () => {
+  const acme: TierDefinition = { ...tier, stage: { ...tier.stage, bootstrapQualifier: 'acme' } };
+  const asked = () => ssm.commandCalls(GetParameterCommand).map(({ args }) => args[0].input.Name);
+
+  it('is asked for by the qualifier of the stage, which goes before that of cdk.json', async () => {
+    await diagnoseAws(acme, { bootstrapQualifier: 'other' });
+    await diagnoseAws(tier, { bootstrapQualifier: 'other' });
+    await diagnoseAws(tier);
+    expect(asked()).toEqual(['acme', 'other', 'hnb659fds'].map((qualifier) => `/cdk-bootstrap/${qualifier}/version`));
+  });
+
+  it('that is not there gets the command with it', async () => {
+    ssm.on(GetParameterCommand).rejects(awsError('ParameterNotFound'));
+    expect(await diagnosesOf('bootstrap', acme)).toMatchObject([
+      {
+        says: 'the account and region are not bootstrapped for the CDK with qualifier acme',
+        next: 'npx cdk bootstrap aws://111122223333/eu-west-1 --qualifier acme --toolkit-stack-name CDKToolkit-acme',
+      },
+    ]);
+  });
+
+  it('is read from cdk.json, where it names one', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'polystore-cdk-json-'));
+    const file = join(directory, 'cdk.json');
+    try {
+      expect(bootstrapQualifierOf(file)).toEqual({});
+      for (const [text, found] of [
+        ['{}', {}],
+        ['{"context":{"@aws-cdk/core:bootstrapQualifier":"acme"}}', { bootstrapQualifier: 'acme' }],
+      ] as const) {
+        writeFileSync(file, text);
+        expect(bootstrapQualifierOf(file)).toEqual(found);
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
 
 test.each([
@@ -185,4 +239,117 @@ test('without credentials nothing is well, and every line says how to sign in', 
   for (const { verdict, next } of diagnoses) {
     expect({ verdict, next }).toEqual({ verdict: 'unknown', next: 'Sign in: aws sso login, or set AWS_PROFILE.' });
   }
+});
+
+describe('a network that is there already', () => {
+  const estate = estateTier();
+  const { vpcId, subnetIds, zones } = ESTATE;
+  const interfaceTo = (service: string, changes: VpcEndpoint = {}): VpcEndpoint => ({
+    VpcEndpointId: `vpce-${service}`,
+    VpcEndpointType: 'Interface',
+    ServiceName: `com.amazonaws.eu-west-1.${service}`,
+    State: 'Available',
+    PrivateDnsEnabled: true,
+    ...changes,
+  });
+  const DYNAMODB: VpcEndpoint = {
+    ...interfaceTo('dynamodb'),
+    VpcEndpointType: 'Gateway',
+    PrivateDnsEnabled: false,
+    RouteTableIds: ['rtb-data'],
+  };
+  const ENDPOINTS = [interfaceTo('ssm'), interfaceTo('secretsmanager'), DYNAMODB, interfaceTo('rds')];
+  const LOCAL = { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' };
+  const table = (...routes: RouteTable['Routes'] & object): RouteTable => ({
+    RouteTableId: 'rtb-data',
+    Associations: [{ Main: true }],
+    Routes: [LOCAL, ...routes],
+  });
+  const subnet = (index: number) => ({
+    SubnetId: subnetIds[index],
+    VpcId: vpcId,
+    AvailabilityZone: zones[index],
+  });
+  const endpoints = (found: readonly VpcEndpoint[]) =>
+    ec2
+      .on(DescribeVpcEndpointsCommand, { Filters: [{ Name: 'vpc-id', Values: [vpcId] }] })
+      .resolves({ VpcEndpoints: found.slice(0, 1), NextToken: 'more' })
+      .on(DescribeVpcEndpointsCommand, { NextToken: 'more' })
+      .resolves({ VpcEndpoints: found.slice(1) });
+  const without = (service: string) => ENDPOINTS.filter(({ ServiceName }) => !ServiceName?.endsWith(`.${service}`));
+  const findings = async () => (await diagnosesOf('network', estate)).map(({ verdict, says }) => [verdict, says]);
+
+  beforeEach(() => {
+    ec2.reset();
+    endpoints(ENDPOINTS);
+    ec2.on(DescribeSubnetsCommand, { SubnetIds: [...subnetIds] }).resolves({ Subnets: [0, 1, 2].map(subnet) });
+    ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [table()] });
+    ec2
+      .on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsSupport' })
+      .resolves({ EnableDnsSupport: { Value: true } })
+      .on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsHostnames' })
+      .resolves({ EnableDnsHostnames: { Value: true } });
+  });
+
+  it('that provides all that it says is well; one that the kit makes is not asked about', async () => {
+    expect(await findings()).toEqual([
+      ['good', `${vpcId} leads to ssm, secretsmanager, dynamodb, rds; its 3 data subnets are in their zones`],
+    ]);
+    ec2.resetHistory();
+    expect(await diagnosesOf('network', tier)).toEqual([]);
+    expect(ec2.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['ssm', 'bad', 'the functions of the tier would hang'],
+    ['dynamodb', 'bad', 'the functions of the tier would hang'],
+    ['rds', 'warning', 'proofs of encryption and standbys are skipped'],
+  ])('without an endpoint of %s, and without a way out, is %s', async (service, verdict, loss) => {
+    endpoints(without(service));
+    const says = `${vpcId} has no endpoint of ${service}, and no route leads out of its data subnets: ${loss}`;
+    expect(await findings()).toEqual([[verdict, says]]);
+  });
+
+  it.each([
+    ['tgw-1', { TransitGatewayId: 'tgw-1' }, 'warning'],
+    ['nat-1', { NatGatewayId: 'nat-1' }, 'warning'],
+    ['a gateway to the internet, which functions have no address for', { GatewayId: 'igw-1' }, 'bad'],
+    ['a NAT gateway that is gone', { NatGatewayId: 'nat-1', State: 'blackhole' }, 'bad'],
+  ] as const)('without an endpoint, but with a route to %s', async (_way, route, verdict) => {
+    endpoints(without('ssm'));
+    ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [table(route)] });
+    expect(await diagnosesOf('network', estate)).toMatchObject([{ verdict }]);
+  });
+
+  it.each([
+    [interfaceTo('ssm', { PrivateDnsEnabled: false }), /^private DNS of vpce-ssm .* is off/, /--private-dns-enabled$/],
+    [interfaceTo('ssm', { State: 'PendingAcceptance' }), /^vpce-ssm .* is PendingAcceptance$/, /^aws ec2 describe/],
+    [{ ...DYNAMODB, RouteTableIds: ['rtb-other'] }, /is in no route of rtb-data$/, /--add-route-table-ids rtb-data$/],
+  ])('with an endpoint that does not serve (%#) is told what to do', async (endpoint, says, next) => {
+    const service = endpoint.ServiceName?.split('.').at(-1) ?? '';
+    endpoints([...without(service), endpoint]);
+    expect(await diagnosesOf('network', estate)).toEqual([
+      { subject: 'network', verdict: 'bad', says: expect.stringMatching(says), next: expect.stringMatching(next) },
+    ]);
+    // Another that serves is enough.
+    endpoints([endpoint, ...ENDPOINTS]);
+    expect(await diagnosesOf('network', estate)).toMatchObject([{ verdict: 'good' }]);
+  });
+
+  it('in which names are not resolved, or whose subnets are elsewhere, is bad', async () => {
+    ec2.on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsHostnames' }).resolves({});
+    ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [subnet(0), { ...subnet(1), AvailabilityZone: 'eu-west-1c' }] });
+    expect(await findings()).toEqual([
+      ['bad', `${subnetIds[1]} is in ${vpcId}, eu-west-1c; the tier file has it in ${vpcId}, eu-west-1b`],
+      ['bad', `${subnetIds[2]} is not there; the tier file has it in ${vpcId}, eu-west-1c`],
+      ['bad', `enable-dns-hostnames of ${vpcId} is off: nothing in it finds servers and endpoints by their names`],
+    ]);
+  });
+
+  it('that may not be asked about is unknown, with the rights that asking takes', async () => {
+    ec2.on(DescribeSubnetsCommand).rejects(awsError('UnauthorizedOperation'));
+    expect(await diagnosesOf('network', estate)).toMatchObject([
+      { verdict: 'unknown', next: expect.stringMatching(/^Asking takes the right to ec2:DescribeSubnets, ec2:Desc/) },
+    ]);
+  });
 });
