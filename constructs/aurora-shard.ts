@@ -55,6 +55,8 @@ export interface AuroraShardProps {
   /** @default rds.DBClusterStorageType.AURORA */
   readonly storageType?: rds.DBClusterStorageType;
   readonly logRetention: logs.RetentionDays;
+  /** `iam`: servers take tokens of IAM from roles in `rds_iam`, and passwords from others. Changed without interruption. @default 'password' */
+  readonly authentication?: 'password' | 'iam';
   /**
    * Servers beside the first, in other zones as long as there are some, which take over when it fails and serve reads until then: 0 to 15.
    * They are called `…-b` to `…-p`.
@@ -140,6 +142,7 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       copyTagsToSnapshot: true,
       cloudwatchLogsExports: [...EXPORTED_LOGS],
+      ...(props.authentication === 'iam' && { iamAuthentication: true }),
       ...insights,
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
@@ -176,11 +179,13 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
         ...props.readerAutoscaling,
       });
     }
-    Validations.of(this.cluster).acknowledge({
-      id: 'AwsSolutions-RDS6',
-      reason:
-        'Services log in as database roles with generated passwords, the same on every world that the tier runs in; tokens of IAM would bind the router to AWS.',
-    });
+    if (props.authentication !== 'iam') {
+      Validations.of(this.cluster).acknowledge({
+        id: 'AwsSolutions-RDS6',
+        reason:
+          'No service of this store asked for IAM: they log in as database roles with generated passwords, the same on AWS and on any other machine.',
+      });
+    }
     new ExportedLogs(this, 'Logs', {
       server: this.cluster,
       source: 'cluster',

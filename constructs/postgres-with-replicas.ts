@@ -70,6 +70,8 @@ export interface PostgresWithReplicasProps {
   /** Weekly, of the primary and every replica, as in `sun:04:00-sun:05:00`, UTC. @default - AWS picks one */
   readonly maintenanceWindow?: string;
   readonly logRetention: logs.RetentionDays;
+  /** `iam`: servers take tokens of IAM from roles in `rds_iam`, and passwords from others. Changed without interruption. @default 'password' */
+  readonly authentication?: 'password' | 'iam';
   /** A standby of the primary in another zone. Replicas have none: each is the others' spare. @default true */
   readonly multiAz?: boolean;
   /** @default true */
@@ -155,6 +157,7 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       parameterGroup,
       port: POSTGRES_PORT,
       publiclyAccessible: false,
+      ...(props.authentication === 'iam' && { iamAuthentication: true }),
       storageType: props.storageType ?? rds.StorageType.GP3,
       ...(props.iops !== undefined && { iops: props.iops }),
       ...(props.storageThroughput !== undefined && { storageThroughput: props.storageThroughput }),
@@ -247,6 +250,11 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
     );
   }
 
+  /** Ids by which policies of `rds-db:connect` name the servers, the primary's first. */
+  get resourceIds(): readonly string[] {
+    return [this.primary, ...Object.values(this.replicas)].map(resourceIdOf);
+  }
+
   /** How far a replica is behind its primary, in seconds; the maximum of the period. */
   metricReplicaLag(replica: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const instance = this.replicas[replica];
@@ -261,3 +269,7 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
     return instance.metric('ReplicaLag', { statistic: 'Maximum', ...options });
   }
 }
+
+/** Not instanceResourceId, which depends on a feature flag of the app. */
+const resourceIdOf = ({ node }: rds.IDatabaseInstance): string =>
+  (node.defaultChild as rds.CfnDBInstance).attrDbiResourceId;

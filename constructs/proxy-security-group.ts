@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { fromGroup, tcp, type ClientGroup } from './client-rules';
 import { ClientSecurityGroup } from './client-security-group';
 import { POSTGRES_PORT } from './postgres-port';
 
@@ -6,26 +7,27 @@ import { POSTGRES_PORT } from './postgres-port';
 export interface ProxyClient {
   /** Names the rules: unique among the clients of one proxy. */
   readonly name: string;
-  readonly securityGroup: ec2.ISecurityGroup;
+  readonly group: ClientGroup;
 }
 
 /** The security group of proxies: a client of the servers behind them, and a server to the clients that it was told of. */
 export class ProxySecurityGroup extends ClientSecurityGroup {
   /** Opens the way from a client, on both sides. Both rules belong to this group's stack: a client's stack never waits for its proxies. */
-  allowFrom(client: ProxyClient): void {
-    const clientGroupId = client.securityGroup.securityGroupId;
-    const range = { ipProtocol: 'tcp', fromPort: POSTGRES_PORT, toPort: POSTGRES_PORT };
-    new ec2.CfnSecurityGroupEgress(this, `Out-of-${client.name}`, {
-      ...range,
-      groupId: clientGroupId,
-      destinationSecurityGroupId: this.securityGroupId,
-      description: `to ${this.node.id}`,
-    });
-    new ec2.CfnSecurityGroupIngress(this, `From-${client.name}`, {
-      ...range,
+  allowFrom({ name, group }: ProxyClient): void {
+    // What the owner of a group in another account opens by itself.
+    if (group.ownerAccount === undefined) {
+      new ec2.CfnSecurityGroupEgress(this, `Out-of-${name}`, {
+        ...tcp(POSTGRES_PORT),
+        groupId: group.securityGroupId,
+        destinationSecurityGroupId: this.securityGroupId,
+        description: `to ${this.node.id}`,
+      });
+    }
+    new ec2.CfnSecurityGroupIngress(this, `From-${name}`, {
+      ...tcp(POSTGRES_PORT),
+      ...fromGroup(group),
       groupId: this.securityGroupId,
-      sourceSecurityGroupId: clientGroupId,
-      description: `from ${client.name}`,
+      description: `from ${name}`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { TierDefinition } from '../definition';
+import type { ServiceDefinition, TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
 import type { FullestGroups, ResourceGroup } from './inventory';
 import { poolingStacksOf } from './pooling-inventory';
@@ -11,35 +11,43 @@ export function accessInventory(tier: TierDefinition): {
   const stack = stackName(tier, 'access');
   const stores = Object.keys(tier.stores);
   const services = Object.values(tier.services);
-  const clientsOf = (store: string): number => services.filter(({ uses }) => uses[store] !== undefined).length;
+  const own = tier.network.kind === 'newVpc';
+  const usersOf = (store: string): readonly ServiceDefinition[] =>
+    services.filter(({ uses }) => uses[store] !== undefined);
   const poolsOf = (store: string): number => {
     const definition = tier.stores[store];
     return definition === undefined ? 0 : poolingStacksOf(definition);
   };
-  // A service reaches each store that it uses, and each stack of proxies before it.
-  const waysOf = services.map(({ uses }) =>
-    stores.reduce((sum, store) => sum + (uses[store] === undefined ? 0 : 1 + poolsOf(store)), 0),
-  );
-  const storesOf = services.map(({ uses }) => stores.filter((store) => uses[store] !== undefined).length);
-  // Provisioning and the smoke test reach every store, and each service its own.
-  const ways = stores.length + storesOf.reduce((sum, count) => sum + count, 0);
+  const clients: readonly Client[] = [
+    // Provisioning and the smoke test reach every store directly, and each service its own, and each stack of proxies before them.
+    { stores, pools: 0, group: 'kit' },
+    ...services.map(({ uses, client }): Client => {
+      const used = stores.filter((store) => uses[store] !== undefined);
+      const group = client === undefined ? 'kit' : client.account === undefined ? 'existing' : 'foreign';
+      return { stores: used, pools: used.reduce((sum, store) => sum + poolsOf(store), 0), group };
+    }),
+  ];
   // Whoever uses a store finds it by way of SSM and Secrets Manager, and one that is sharded by way of DynamoDB.
   const isSharded = (store: string): boolean => tier.stores[store]?.kind === 'shardedPostgres';
-  const own = tier.network.kind === 'newVpc';
-  const usersOf = (chosen: readonly string[]): number =>
-    services.filter(({ uses }) => chosen.some((store) => uses[store] !== undefined)).length;
-  const toAws = 1 + usersOf(stores);
-  const sharded = stores.filter(isSharded);
-  const toDynamoDb = own && sharded.length > 0 ? 1 + usersOf(sharded) : 0;
-  const fullestToAws = own && sharded.length > 0 ? 2 : 1;
+  const waysToAws = ({ stores: used, group }: Client): number => {
+    if (used.length === 0 || group === 'foreign' || (group === 'existing' && !own)) return 0;
+    return own && used.some(isSharded) ? 2 : 1;
+  };
+  const waysOut = (client: Client): number =>
+    client.group === 'foreign' ? 0 : client.stores.length + waysToAws(client);
+  const toEndpoints = own ? clients.filter((client) => waysToAws(client) > 0).length : 0;
+  const byRole = services.filter(
+    ({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0,
+  ).length;
   return {
     groups: [
       ...stores.map((store) => ({
         stack,
         part: store,
         resources: {
-          // One of the smoke test's role, one of each service's.
-          'AWS::SecretsManager::Secret': 1 + clientsOf(store),
+          // One of the smoke test's role, one of each service's that has a password.
+          'AWS::SecretsManager::Secret':
+            1 + usersOf(store).filter(({ authentication }) => authentication === 'password').length,
           'AWS::SSM::Parameter': 1,
         },
       })),
@@ -49,26 +57,42 @@ export function accessInventory(tier: TierDefinition): {
         resources: {
           // Who may do what, and the last report.
           'AWS::SSM::Parameter': 2,
-          'AWS::EC2::SecurityGroup': 1 + services.length,
-          'AWS::EC2::SecurityGroupEgress': ways + toAws + toDynamoDb,
-          'AWS::EC2::SecurityGroupIngress': ways + (own ? toAws : 0),
+          'AWS::EC2::SecurityGroup': clients.filter(({ group }) => group === 'kit').length,
+          'AWS::EC2::SecurityGroupEgress': sum(clients.map(waysOut)),
+          'AWS::EC2::SecurityGroupIngress': sum(clients.map((client) => client.stores.length)) + toEndpoints,
           // Of the kit's own functions.
           'AWS::Logs::LogGroup': 2,
+          ...(byRole > 0 && { 'AWS::IAM::Role': byRole, 'AWS::IAM::Policy': byRole }),
         },
       },
       {
         stack,
         part: 'access',
-        resources: toDynamoDb === 0 ? {} : PREFIX_LIST,
+        resources: own && stores.some(isSharded) ? PREFIX_LIST : {},
       },
     ],
     fullestGroups: {
-      inboundRules: Math.max(own ? toAws : 0, ...stores.map((store) => 1 + clientsOf(store) + poolsOf(store))),
-      // Beside its ways out, a client's group has the rule that keeps EC2 from opening everything.
-      outboundRules: 1 + fullestToAws + Math.max(stores.length, ...waysOf),
+      inboundRules: Math.max(toEndpoints, ...stores.map((store) => 1 + usersOf(store).length + poolsOf(store))),
+      // Beside its ways out, a group of the kit's has the rule that keeps EC2 from opening everything.
+      outboundRules: Math.max(
+        ...clients
+          .filter(({ group }) => group !== 'foreign')
+          .map((client) => waysOut(client) + client.pools + (client.group === 'kit' ? 1 : 0)),
+      ),
     },
   };
 }
+
+/** Who reaches stores, and whose security group it is. */
+interface Client {
+  readonly stores: readonly string[];
+  /** Stacks of proxies before these. */
+  readonly pools: number;
+  /** `foreign`: of another account, which opens the way out. */
+  readonly group: 'kit' | 'existing' | 'foreign';
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** What finds the addresses of DynamoDB. */
 const PREFIX_LIST = {

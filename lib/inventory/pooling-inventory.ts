@@ -6,15 +6,17 @@ import type { ResourceGroup } from './inventory';
 export function poolingInventory(tier: TierDefinition): readonly ResourceGroup[] {
   return Object.values(tier.stores).flatMap((store) => {
     if (store.pooling === undefined) return [];
-    const clients = Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined).length;
+    const clients = Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined);
+    // A group of another account is opened there.
+    const opened = clients.filter(({ client }) => client?.account === undefined);
     const endpoints = store.pooling.reads === 'pooled' ? 1 : 0;
     return [...proxiesByStack(store)].map(([name, proxies]): ResourceGroup => ({
       stack: stackName(tier, ...poolingStackParts(store.name, name)),
       part: store.name,
       resources: {
         'AWS::EC2::SecurityGroup': 1,
-        'AWS::EC2::SecurityGroupEgress': clients + 1,
-        'AWS::EC2::SecurityGroupIngress': clients + 1,
+        'AWS::EC2::SecurityGroupEgress': opened.length + 1,
+        'AWS::EC2::SecurityGroupIngress': clients.length + 1,
         'AWS::IAM::Role': 1,
         'AWS::Logs::LogGroup': proxies,
         'AWS::RDS::DBProxy': proxies,

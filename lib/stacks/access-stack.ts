@@ -1,14 +1,24 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { ClientSecurityGroup, DynamoDbPrefixList, RoleSecret } from '../../constructs';
+import {
+  ClientSecurityGroup,
+  ConsumerRole,
+  DynamoDbPrefixList,
+  ExistingClient,
+  RoleSecret,
+  type DatabaseClient,
+} from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
+import { iamServicesOf } from '../definition/iam-services';
 import { LAST_REPORT_PATH, NO_REPORT_YET, SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
 import { eachFunction, functionName, type FunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
+import { serviceStatements } from './service-statements';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import type { TierNetwork } from './tier-network';
@@ -25,7 +35,7 @@ export class AccessStack extends Stack {
   readonly operations: ClientSecurityGroup;
   /** Of the kit's own functions; here, and not with the functions, so that the log of a failed deployment outlives its rollback. */
   readonly logGroups: FunctionOf<logs.LogGroup>;
-  private readonly clients: ReadonlyMap<string, ClientSecurityGroup>;
+  private readonly clients: ReadonlyMap<string, DatabaseClient>;
   private readonly secrets: ReadonlyMap<string, StoreSecrets>;
 
   constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], network: TierNetwork) {
@@ -64,22 +74,16 @@ export class AccessStack extends Stack {
     }).applyRemovalPolicy(removalPolicy);
 
     const clientScope = new Construct(this, 'Clients');
-    const clients = new Map<string, ClientSecurityGroup>();
+    const roleScope = new Construct(this, 'Roles');
+    const clients = new Map<string, DatabaseClient>();
     this.clients = clients;
     for (const service of Object.values(tier.services)) {
-      const client = new ClientSecurityGroup(clientScope, service.name, {
-        vpc,
-        description: `Service ${service.name} of ${tier.name}/${tier.stage.name}`,
-      });
+      const client = this.clientFor(clientScope, tier, service, vpc);
       clients.set(service.name, client);
       const used = stores.filter((store) => usesStore(service, store));
       for (const store of used) client.allowTo(store);
       waysToAws.openTo(client, used);
-      new CfnOutput(client, 'Id', {
-        value: client.securityGroupId,
-        description: `Put this security group on service ${service.name}`,
-      });
-      Tags.of(client).add('service', service.name);
+      if (service.principals.length > 0 && used.length > 0) this.addRole(roleScope, tier, service, used);
     }
 
     new TopologyParameter(this, 'Topology', tier, {
@@ -98,8 +102,8 @@ export class AccessStack extends Stack {
     tagStack(this, tier);
   }
 
-  /** The security group of a service. */
-  clientOf(service: string): ClientSecurityGroup {
+  /** The security group of a service, and the rules of it. */
+  clientOf(service: string): DatabaseClient {
     const client = this.clients.get(service);
     if (client === undefined) throw new TypeError(`${this.stackName} has no client for service ${service}`);
     return client;
@@ -110,6 +114,40 @@ export class AccessStack extends Stack {
     const secret = this.secrets.get(store)?.services.get(service);
     if (secret === undefined) throw new TypeError(`${this.stackName} has no secret of service ${service} in ${store}`);
     return secret;
+  }
+
+  private clientFor(scope: Construct, tier: TierDefinition, service: ServiceDefinition, vpc: ec2.IVpc): DatabaseClient {
+    const { name, client: existing } = service;
+    if (existing !== undefined) {
+      const { groupId: securityGroupId, account } = existing;
+      return new ExistingClient(scope, name, {
+        securityGroupId,
+        ...(account === undefined ? {} : { ownerAccount: account }),
+      });
+    }
+    const client = new ClientSecurityGroup(scope, name, {
+      vpc,
+      description: `Service ${name} of ${tier.name}/${tier.stage.name}`,
+    });
+    new CfnOutput(client, 'Id', {
+      value: client.securityGroupId,
+      description: `Put this security group on service ${name}`,
+    });
+    Tags.of(client).add('service', name);
+    return client;
+  }
+
+  /** What the principals of a service may act as, to do what the service needs. */
+  private addRole(scope: Construct, tier: TierDefinition, service: ServiceDefinition, used: readonly Store[]): void {
+    const { name, principals } = service;
+    const secretArns = used.flatMap((store) => this.secrets.get(store.name)?.services.get(name)?.secretArn ?? []);
+    const role = new ConsumerRole(scope, name, {
+      description: `Service ${name} of ${tier.name}/${tier.stage.name}`,
+      principals,
+      statements: serviceStatements(this, tier, service, { stores: used, secretArns }),
+    });
+    new CfnOutput(role, 'Arn', { value: role.roleArn, description: `Service ${name} assumes this role` });
+    Tags.of(role).add('service', name);
   }
 }
 
@@ -131,9 +169,11 @@ class WaysToAws {
   }
 
   /** To SSM and Secrets Manager for whoever uses a store, to DynamoDB for whoever uses one that is sharded. */
-  openTo(client: ClientSecurityGroup, stores: readonly Store[]): void {
-    if (stores.length === 0) return;
-    if (!this.network.stack) return client.allowToHttps();
+  openTo(client: DatabaseClient, stores: readonly Store[]): void {
+    // Another account's group is in another network, which leads to AWS by ways of its own.
+    if (stores.length === 0 || client.ownerAccount !== undefined) return;
+    // What somebody else's group reaches of AWS by somebody else's network is no business of ours.
+    if (!this.network.stack) return client instanceof ClientSecurityGroup ? client.allowToHttps() : undefined;
     client.allowToEndpoints(this.network.stack.endpoints);
     if (this.dynamoDb && stores.some(({ placement }) => placement))
       client.allowToPrefixList(this.dynamoDb.prefixListId);
@@ -142,7 +182,7 @@ class WaysToAws {
 
 /** What everybody but its owner logs in to a store with, all its shards alike; and the part of the topology that says so. */
 class StoreSecrets extends Construct {
-  /** By service. */
+  /** By service; none of those that log in by IAM. */
   readonly services: ReadonlyMap<string, RoleSecret>;
 
   constructor(scope: Construct, tier: TierDefinition, store: Store) {
@@ -157,7 +197,7 @@ class StoreSecrets extends Construct {
     const serviceScope = new Construct(this, 'Services');
     this.services = new Map(
       Object.values(tier.services)
-        .filter((service) => usesStore(service, store))
+        .filter((service) => usesStore(service, store) && service.authentication === 'password')
         .map(({ name }): [string, RoleSecret] => {
           const secret = new RoleSecret(serviceScope, name, {
             role: name,
@@ -168,6 +208,7 @@ class StoreSecrets extends Construct {
           return [name, secret];
         }),
     );
+    const byIam = iamServicesOf(tier, store.name);
     new TopologyParameter(this, 'Topology', tier, {
       path: ['access', store.name],
       part: {
@@ -176,6 +217,9 @@ class StoreSecrets extends Construct {
         store: store.name,
         smoke: smoke.secretArn,
         services: Object.fromEntries([...this.services].map(([name, { secretArn }]) => [name, secretArn])),
+        ...(byIam.length > 0 && {
+          iam: Object.fromEntries(byIam.map(({ name }) => [name, { role: name, region: Stack.of(this).region }])),
+        }),
       },
     });
     Tags.of(this).add('store', store.name);

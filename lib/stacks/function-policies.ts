@@ -2,7 +2,9 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { DESCRIBE_SERVERS } from '../../constructs';
 import type { TierDefinition } from '../definition';
+import { iamServicesOf } from '../definition/iam-services';
 import { LAST_REPORT_PATH, OWNER_ROLE, SMOKE_ROLE } from '../topology';
+import { databaseUser } from './database-logins';
 import type { FunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -21,30 +23,67 @@ export function functionStatements(
   stores: readonly Store[],
 ): FunctionOf<readonly iam.PolicyStatement[]> {
   const services = Object.values(tier.services)
-    .filter(({ uses }) => Object.keys(uses).length > 0)
+    .filter(({ uses, authentication }) => Object.keys(uses).length > 0 && authentication === 'password')
     .map(({ name }) => name);
   const proven = [SMOKE_ROLE, ...services];
   const common = [readTopology(stack, tier)];
+  const users = tokenUsers(stack, tier, stores);
   return {
     provision: [
       ...common,
       readSecrets(stack, tier, [...ownerRoles(tier), ...proven]),
       ...readImportedSecrets(stores),
       ...usePlacements(stores, ['dynamodb:GetItem', 'dynamodb:PutItem']),
-      ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']),
+      keyUse(stack, stores, {
+        ...ALL_KEYS,
+        actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      }),
+      ...mayLogInAs(users.provision),
     ],
     'smoke-test': [
       ...common,
       keepLastReport(stack, tier),
       readSecrets(stack, tier, proven),
       ...usePlacements(stores, ['dynamodb:GetItem']),
-      ...useKeys(stack, stores, ['kms:Decrypt', 'kms:DescribeKey']),
+      // It assigns keys of its own, writes rows by them, and takes both out again.
+      ...changeDirectories(stack, stores),
+      keyUse(stack, stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] }),
       ...describeServers(stack, tier),
+      ...mayLogInAs(users['smoke-test']),
     ],
   };
 }
 
-function readTopology(stack: Stack, tier: TierDefinition): iam.PolicyStatement {
+const ALL_KEYS = { sid: 'Keys', services: ['secretsmanager', 'dynamodb'] } as const;
+
+/**
+ * The database roles that each function may log in as by IAM, on servers that no policy of theirs names: operations reads the same of every stack
+ * whichever servers there are, so that a failed proof can be rolled back. What a function reaches is said by its security group.
+ */
+export function tokenUsers(
+  stack: Stack,
+  tier: TierDefinition,
+  stores: readonly Store[],
+): FunctionOf<readonly string[]> {
+  const usersOf = (roles: readonly string[]): readonly string[] =>
+    [...new Set(roles)].map((role) => databaseUser(stack, '*', role));
+  const byToken = stores.filter(({ name }) => iamServicesOf(tier, name).length > 0);
+  return {
+    // The owner of a database may have to, where services do: see lib/provision/owner-login.ts.
+    provision: usersOf(byToken.flatMap(({ owners = [] }) => owners)),
+    // It proves what a service may do as the service.
+    'smoke-test': usersOf(byToken.flatMap(({ name }) => iamServicesOf(tier, name).map((service) => service.name))),
+  };
+}
+
+function mayLogInAs(users: readonly string[]): readonly iam.PolicyStatement[] {
+  return users.length === 0
+    ? []
+    : [new iam.PolicyStatement({ sid: 'Tokens', actions: ['rds-db:connect'], resources: [...users] })];
+}
+
+/** Every part of the topology, which holds names of secrets and no secret. */
+export function readTopology(stack: Stack, tier: TierDefinition): iam.PolicyStatement {
   return new iam.PolicyStatement({
     sid: 'Topology',
     actions: ['ssm:GetParametersByPath'],
@@ -115,20 +154,58 @@ function readImportedSecrets(stores: readonly Store[]): readonly iam.PolicyState
     : [new iam.PolicyStatement({ sid: 'ImportedSecrets', actions: ['secretsmanager:GetSecretValue'], resources })];
 }
 
-function usePlacements(stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
+export function usePlacements(stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
   const resources = stores.flatMap(({ placement }) => (placement ? [placement.tableArn] : []));
   return resources.length === 0 ? [] : [new iam.PolicyStatement({ sid: 'Placements', actions, resources })];
 }
 
-/** Secrets Manager and DynamoDB use a store's key as whoever asks them; nobody uses it on their own. */
-function useKeys(stack: Stack, stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
-  const via = ['secretsmanager', 'dynamodb'].map((service) => `${service}.${stack.region}.amazonaws.com`);
+/** Reads key directories; who only reads assigns no key. */
+export function readDirectories(stores: readonly Store[]): readonly iam.PolicyStatement[] {
+  const resources = directoriesOf(stores);
+  const actions = ['dynamodb:GetItem'];
+  return resources.length === 0 ? [] : [new iam.PolicyStatement({ sid: 'ReadDirectories', actions, resources })];
+}
+
+/** Reads and changes key directories, and has their table encrypt what is written. */
+export function changeDirectories(stack: Stack, stores: readonly Store[]): readonly iam.PolicyStatement[] {
+  const resources = directoriesOf(stores);
+  if (resources.length === 0) return [];
   return [
     new iam.PolicyStatement({
-      sid: 'Keys',
-      actions,
-      resources: [...new Set(stores.map(({ key }) => key.keyArn))],
-      conditions: { StringEquals: { 'kms:ViaService': via } },
+      sid: 'ChangeDirectories',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources,
     }),
+    keyUse(
+      stack,
+      stores.filter(({ keyDirectory }) => keyDirectory),
+      { sid: 'KeysOfDirectories', actions: ['kms:Encrypt', 'kms:GenerateDataKey'], services: ['dynamodb'] },
+    ),
   ];
+}
+
+const directoriesOf = (stores: readonly Store[]): string[] =>
+  stores.flatMap(({ keyDirectory }) => (keyDirectory ? [keyDirectory.tableArn] : []));
+
+/** What is asked of the keys of stores, and by way of which services. */
+export interface KeyUse {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly services: readonly ('secretsmanager' | 'dynamodb')[];
+}
+
+/** Secrets Manager and DynamoDB use a store's key as whoever asks them; nobody uses it on their own. */
+export function keyUse(
+  stack: Stack,
+  stores: readonly Store[],
+  { sid, actions, services }: KeyUse,
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid,
+    actions: [...actions],
+    resources: [...new Set(stores.map(({ key }) => key.keyArn))],
+    conditions: {
+      StringEquals: { 'kms:ViaService': services.map((service) => `${service}.${stack.region}.amazonaws.com`) },
+    },
+  });
 }

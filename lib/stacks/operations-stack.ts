@@ -7,7 +7,7 @@ import type { TierDefinition } from '../definition';
 import { firstPlacements } from '../definition/first-placements';
 import { encodePlacement } from '../placement';
 import type { AccessStack } from './access-stack';
-import { anySecret, anyServer, functionStatements } from './function-policies';
+import { anySecret, anyServer, functionStatements, tokenUsers } from './function-policies';
 import { functionTimeouts, patienceSeconds } from './function-timeouts';
 import { eachFunction, functionName, type FunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
@@ -77,14 +77,18 @@ export class OperationsStack extends Stack {
         }),
     );
 
-    for (const { role } of Object.values(this.functions)) {
-      if (role)
-        acknowledgeWildcards(
-          role,
-          [anySecret(this)],
-          'Secrets are chosen by their tags: tier, stage and role of the database.',
-        );
-    }
+    const users = tokenUsers(this, tier, stores);
+    eachFunction((name) => {
+      const { role } = this.functions[name];
+      if (!role) return;
+      const reason = 'Secrets are chosen by their tags: tier, stage and role of the database.';
+      acknowledgeWildcards(role, [anySecret(this)], reason);
+      acknowledgeWildcards(
+        role,
+        users[name],
+        'A proof that fails must be able to roll back, so no server is named: which are reached is said by the security group.',
+      );
+    });
 
     const profile = PROFILE_SETTINGS[tier.stage.profile];
     if (profile.watched && this.functions['smoke-test'].role) {

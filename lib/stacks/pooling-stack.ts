@@ -57,7 +57,7 @@ export class PoolingStack extends Stack {
       description: `Proxies of store ${store.name} of ${tier.name}/${tier.stage.name}`,
     });
     securityGroup.allowTo(store);
-    for (const { name } of services) securityGroup.allowFrom({ name, securityGroup: access.clientOf(name) });
+    for (const { name } of services) securityGroup.allowFrom({ name, group: access.clientOf(name) });
 
     const proxyScope = new Construct(this, 'Before');
     const proxies = props.primaries.map(

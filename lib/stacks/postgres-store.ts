@@ -5,6 +5,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { POSTGRES_PORT, PostgresWithReplicas } from '../../constructs';
 import type { PostgresDefinition, PostgresVersion, StorageType, TierDefinition } from '../definition';
+import { iamServicesOf } from '../definition/iam-services';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ServerTopology } from '../topology';
 import { synthesizeImported } from './imported-store';
 import { stackName } from './names';
@@ -31,6 +32,7 @@ const STORAGE_TYPES: Readonly<Record<StorageType, rds.StorageType>> = {
 export class PostgresStack extends Stack {
   readonly key: kms.IKey;
   readonly postgres: PostgresWithReplicas;
+  readonly owner: string;
 
   constructor(scope: Construct, tier: TierDefinition, store: PostgresDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
@@ -39,6 +41,7 @@ export class PostgresStack extends Stack {
     const { vpc, dataSubnets } = network.in(this);
     this.key = storeKey(this, tier, store);
     const snapshot = store.origin?.kind === 'snapshot' ? store.origin : undefined;
+    this.owner = snapshot?.owner ?? OWNER_ROLE;
     this.postgres = new PostgresWithReplicas(this, 'Postgres', {
       vpc,
       vpcSubnets: dataSubnets,
@@ -52,7 +55,7 @@ export class PostgresStack extends Stack {
       storage: Size.gibibytes(store.storage.sizeGiB),
       maxStorage: Size.gibibytes(store.storage.maxSizeGiB),
       databaseName: store.database,
-      ownerName: snapshot?.owner ?? OWNER_ROLE,
+      ownerName: this.owner,
       ...(snapshot === undefined ? {} : { snapshotArn: snapshot.arn }),
       maxConnections: store.maxConnections,
       slowQueryThreshold: Duration.millis(store.slowQueryMs),
@@ -63,6 +66,7 @@ export class PostgresStack extends Stack {
       backupWindow: store.backup.window,
       maintenanceWindow: store.maintenance.window,
       logRetention: profile.logRetention,
+      ...(iamServicesOf(tier, store.name).length > 0 && { authentication: 'iam' }),
       multiAz: profile.multiAz,
       deletionProtection: profile.deletionProtection,
       removalPolicy: profile.removalPolicy,
@@ -111,5 +115,7 @@ export function synthesizePostgres(
     securityGroup: stack.postgres.securityGroup,
     port: POSTGRES_PORT,
     shardStacks: [],
+    resourceIds: stack.postgres.resourceIds,
+    owners: [stack.owner],
   };
 }

@@ -7,7 +7,7 @@ import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierD
 import { TOPOLOGY_VERSION } from '../topology';
 import { shardStackOf, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
-import { ShardsStack } from './shards-stack';
+import { ownerOf, ShardsStack } from './shards-stack';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
@@ -89,6 +89,9 @@ export function synthesizeShardedPostgres(
     if (shards) shards.push(shard);
     else shardStacks.set(stack, [shard]);
   }
+  const stacks = [...shardStacks].map(
+    ([name, shards]) => new ShardsStack(scope, tier, store, { name, shards, base, network }),
+  );
   return {
     name: store.name,
     stacks: [base, ...stacks],
@@ -98,5 +101,7 @@ export function synthesizeShardedPostgres(
     port: POSTGRES_PORT,
     shardStacks: [...shardStacks.keys()],
     placement: base.placement,
+    resourceIds: stacks.flatMap(({ resourceIds }) => resourceIds),
+    owners: store.shards.map(ownerOf),
   };
 }

@@ -5,6 +5,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup, type ShardCapacity } from '../../constructs';
 import type { ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
+import { iamServicesOf } from '../definition/iam-services';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ShardPart } from '../topology';
 import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -22,6 +23,9 @@ export interface ShardsStackProps {
 
 /** At most ten shards of a store. */
 export class ShardsStack extends Stack {
+  /** Its clusters, as policies name them. */
+  readonly resourceIds: readonly string[];
+
   constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, props: ShardsStackProps) {
     const settings = statefulStackSettings(tier, [store.name, 'shards', props.name], `shards of store ${store.name}`);
     super(scope, settings.stackName, settings);
@@ -30,6 +34,8 @@ export class ShardsStack extends Stack {
     const key = kms.Key.fromKeyArn(this, 'Key', props.base.key.keyArn);
     // A scope of their own, so that no name of a shard ever meets the name of another part.
     const shardScope = new Construct(this, 'Shards');
+    const resourceIds: string[] = [];
+    this.resourceIds = resourceIds;
     const parts = props.shards.map((definition): [string, ShardPart] => {
       const { readers } = definition;
       const shard = new AuroraShard(shardScope, definition.name, {
@@ -39,13 +45,14 @@ export class ShardsStack extends Stack {
         identifier: stackName(tier, store.name, definition.name),
         capacity: capacityOf(definition),
         databaseName: store.database,
-        ownerName: definition.origin?.owner ?? OWNER_ROLE,
+        ownerName: ownerOf(definition),
         ...(definition.origin === undefined ? {} : { snapshotArn: definition.origin.arn }),
         backupRetention: Duration.days(store.backup.retentionDays),
         backupWindow: store.backup.window,
         maintenanceWindow: store.maintenance.window,
         ...(store.storageType === 'ioOptimized' && { storageType: rds.DBClusterStorageType.AURORA_IOPT1 }),
         logRetention: profile.logRetention,
+        ...(iamServicesOf(tier, store.name).length > 0 && { authentication: 'iam' }),
         readers: readers.min,
         ...(readers.autoscaling && {
           readerAutoscaling: { maxReaders: readers.autoscaling.max, cpuPercent: readers.autoscaling.cpuPercent },
@@ -53,6 +60,7 @@ export class ShardsStack extends Stack {
         deletionProtection: profile.deletionProtection,
         removalPolicy: profile.removalPolicy,
       });
+      resourceIds.push(shard.cluster.clusterResourceIdentifier);
       Validations.of(shard.cluster).acknowledge(...profile.withoutProtection);
       const part: ShardPart = {
         primary: shard.cluster.clusterEndpoint.hostname,
@@ -84,4 +92,9 @@ function capacityOf({ class: name, acu }: ShardDefinition): ShardCapacity {
   return autoPauseAfterSeconds === undefined
     ? range
     : { ...range, autoPauseAfter: Duration.seconds(autoPauseAfterSeconds) };
+}
+
+/** The role that owns a shard's database: a snapshot keeps its own. */
+export function ownerOf({ origin }: ShardDefinition): string {
+  return origin?.owner ?? OWNER_ROLE;
 }

@@ -15,10 +15,14 @@ export interface Store {
   readonly port: number;
   /** Names of the stacks that hold shards; none for a store that isn't sharded. */
   readonly shardStacks: readonly string[];
+  /** Its servers, as policies of `rds-db:connect` name them: instances, or clusters with all their servers. None where they are somebody else's. */
+  readonly resourceIds?: readonly string[];
+  /** Roles that own its databases. None where they are somebody else's. */
+  readonly owners?: readonly string[];
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */
   readonly importedSecret?: string;
   /** Where the placement of a sharded store lives. */
   readonly placement?: Pick<dynamodb.ITable, 'tableArn'>;
-}
   /** Where the keys of a sharded store are assigned, if its strategy is `directory`. */
   readonly keyDirectory?: Pick<dynamodb.ITable, 'tableArn'>;
+}

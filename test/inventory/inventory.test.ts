@@ -1,9 +1,19 @@
-import { autoscaled, parseTier, postgres, rdsProxy, serverless, shardedPostgres } from '../../lib/definition';
+import consumers from '../../examples/consumers.config';
+import {
+  autoscaled,
+  existingGroup,
+  existingVpc,
+  parseTier,
+  postgres,
+  rdsProxy,
+  serverless,
+  shardedPostgres,
+} from '../../lib/definition';
 import { stackName } from '../../lib/definition/stack-names';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
 import { blogTier, shardNames } from '../support/blog-tier';
-import { estateTier } from '../support/estate-tier';
+import { ESTATE, estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 type Templates = Record<string, TemplateJson>;
@@ -79,6 +89,27 @@ const tiers = {
       }),
     },
     services: { web: { uses: { main: 'write', posts: 'write' } }, jobs: { uses: { posts: 'read' } } },
+  }),
+  'consumers of several accounts': parseTier(consumers, { stage: 'live' }),
+  'consumers of an estate, by proxies': parseTier({
+    name: 'wide',
+    stages: {
+      live: {
+        profile: 'disposable',
+        zones: ESTATE.zones.slice(0, 2),
+        network: existingVpc({
+          vpcId: ESTATE.vpcId,
+          dataSubnetIds: ESTATE.subnetIds.slice(0, 2),
+          endpoints: 'provided',
+        }),
+      },
+    },
+    stores: { main: postgres({ pooling: rdsProxy() }), posts: shardedPostgres({ shardKey: 'id', shards: 1 }) },
+    services: {
+      near: { uses: { main: 'write', posts: 'read' }, client: existingGroup(ESTATE.securityGroupId) },
+      far: { uses: { main: 'read' }, client: existingGroup('sg-1a1b2c3d', { account: '777788889999' }) },
+      idle: { uses: {}, principal: 'arn:aws:iam::777788889999:root' },
+    },
   }),
   'no service at all': parseTier({
     name: 'lone',

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parseTier } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
 import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
-import { FileSecrets } from '../../lib/sources';
+import { FileSecrets, type Credentials } from '../../lib/sources';
 import type { ServerTopology, StoreTopology } from '../../lib/topology';
 
 /** Kept between runs, so that only the first test ever makes one. */
@@ -14,7 +14,7 @@ const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
 export interface TestTier extends LocalTier {
   readonly secrets: FileSecrets;
   /** Where a server's superuser logs in; `label` as in `main/r1`, a shard's as in `posts/s0`. */
-  superuser(label: string): Promise<ConnectionTarget>;
+  superuser(label: string): Promise<ConnectionTarget & { readonly credentials: Credentials }>;
   /** Runs `work` as superuser on one server. */
   on<T>(label: string, work: (client: PgClient) => Promise<T>): Promise<T>;
 }
@@ -30,7 +30,7 @@ export async function startTestTier(tier: unknown): Promise<TestTier> {
     },
   );
   const secrets = new FileSecrets(join(dirname(local.topologyFile), 'secrets.json'));
-  const superuser = async (label: string): Promise<ConnectionTarget> => {
+  const superuser: TestTier['superuser'] = async (label) => {
     const { server, store } = find(local, label);
     return {
       server,

@@ -1,0 +1,38 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+
+/** A database role, and the servers that it logs in to by IAM. */
+export interface DatabaseLogin {
+  readonly role: string;
+  /** As RDS calls servers and clusters in policies: `db-ABC…`, `cluster-ABC…`. */
+  readonly resourceIds: readonly string[];
+}
+
+/**
+ * Names in one statement at most. The longest database role leaves room for this many in a policy of IAM, and CDK puts statements that don't fit a
+ * role's own policy into others beside it.
+ */
+const NAMES_A_STATEMENT = 35;
+
+/** The right to log in to databases with tokens: as these roles, on these servers, and nowhere else. */
+export function mayLogIn(stack: Stack, logins: readonly DatabaseLogin[]): readonly iam.PolicyStatement[] {
+  const users = logins.flatMap(({ role, resourceIds }) => resourceIds.map((id) => databaseUser(stack, id, role)));
+  return Array.from(
+    { length: Math.ceil(users.length / NAMES_A_STATEMENT) },
+    (_, index) =>
+      new iam.PolicyStatement({
+        actions: ['rds-db:connect'],
+        resources: users.slice(index * NAMES_A_STATEMENT, (index + 1) * NAMES_A_STATEMENT),
+      }),
+  );
+}
+
+/** A database role on one server, or with `*` on any server of the account in the stack's region. */
+export function databaseUser(stack: Stack, resourceId: string, role: string): string {
+  return stack.formatArn({
+    service: 'rds-db',
+    resource: 'dbuser',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    resourceName: `${resourceId}/${role}`,
+  });
+}

@@ -1,0 +1,46 @@
+import type { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { ServiceDefinition, TierDefinition } from '../definition';
+import { mayLogIn } from './database-logins';
+import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
+import type { Store } from './store';
+
+/** What a service may ask of AWS: find its stores, read its own secrets and the placements that it needs, sign in where it has no secret. */
+export function serviceStatements(
+  stack: Stack,
+  tier: TierDefinition,
+  { name, uses, authentication }: ServiceDefinition,
+  { stores, secretArns }: { readonly stores: readonly Store[]; readonly secretArns: readonly string[] },
+): readonly iam.PolicyStatement[] {
+  const placed = stores.filter(({ placement }) => placement);
+  return [
+    readTopology(stack, tier),
+    ...(secretArns.length === 0
+      ? []
+      : [
+          new iam.PolicyStatement({
+            sid: 'Secrets',
+            actions: ['secretsmanager:GetSecretValue'],
+            resources: [...secretArns],
+          }),
+          keyUse(stack, stores, { sid: 'KeysOfSecrets', actions: ['kms:Decrypt'], services: ['secretsmanager'] }),
+        ]),
+    ...(placed.length === 0
+      ? []
+      : [
+          ...usePlacements(placed, ['dynamodb:GetItem']),
+          ...readDirectories(placed.filter((store) => uses[store.name] === 'read')),
+          ...changeDirectories(
+            stack,
+            placed.filter((store) => uses[store.name] === 'write'),
+          ),
+          keyUse(stack, placed, { sid: 'KeysOfPlacements', actions: ['kms:Decrypt'], services: ['dynamodb'] }),
+        ]),
+    ...(authentication === 'iam'
+      ? mayLogIn(
+          stack,
+          stores.map(({ resourceIds = [] }) => ({ role: name, resourceIds })),
+        )
+      : []),
+  ];
+}
