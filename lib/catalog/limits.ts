@@ -23,6 +23,11 @@ export const LIMITS = {
     unit: 'read replicas of one DB instance',
     source: 'RDS API, CreateDBInstanceReadReplica (botocore 1.43)',
   },
+  replicasElsewhere: {
+    value: 5,
+    unit: 'read replicas of one DB instance in other regions: AWS guarantees no more',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html (considerations)',
+  },
   storageMinGiB: {
     value: 20,
     unit: 'GiB of gp3 storage of RDS for PostgreSQL',

@@ -29,13 +29,11 @@ export const estateRules = [
     when: (draft) =>
       (draft.stages ?? []).flatMap((stage) => {
         const region = stage.env?.region;
-        return region === undefined
-          ? []
-          : writtenArns(stage)
-              .filter(({ arn }) => arn.split(':')[3] !== region)
-              .map((found) => ({ ...found, region }));
+        const own =
+          region === undefined ? [] : writtenArns(stage).map((found) => ({ ...found, region, of: ' of the stage' }));
+        return [...own, ...arnsElsewhere(stage)].filter((found) => found.arn.split(':')[3] !== found.region);
       }),
-    message: ({ arn, region }) => `${arn} is not in ${region}, the region of the stage: name one that is`,
+    message: ({ arn, region, of }) => `${arn} is not in ${region}, the region${of}: name one that is`,
   }),
   rule({
     id: 'imported-in-existing-vpc',
@@ -124,6 +122,22 @@ function writtenArns({ name, estate, stores }: StageDraft): readonly WrittenArn[
       ];
     }),
   ];
+}
+
+/** Keys of other regions. */
+function arnsElsewhere({ name, regions = {} }: StageDraft) {
+  return Object.entries(regions).flatMap(([region, { encryptionKey }]) =>
+    encryptionKey === undefined
+      ? []
+      : [
+          {
+            path: ['stages', name, 'regions', region, 'encryptionKey', 'arn'],
+            arn: encryptionKey.arn,
+            region,
+            of: ' that it is for',
+          },
+        ],
+  );
 }
 
 function originArns(store: StageStore): readonly WrittenArn[] {

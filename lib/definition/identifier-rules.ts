@@ -4,7 +4,7 @@ import { rule, type Breach } from './rule';
 import type { StageStore } from './stage-store';
 import { serverLetters } from './server-letters';
 import { mostFixedReaders } from './shard-servers';
-import { membersOf } from './store-members';
+import { membersOf, replicaOptions } from './store-members';
 import type { TierDraft } from './tier-draft';
 
 /** A name in AWS that is joined by dashes from names of the definition, with what it names. */
@@ -95,7 +95,12 @@ function longestServers(store: StageStore): readonly Part[] {
 function stacks(store: StageStore): readonly Part[] {
   const own = { path: ['stores', store.name], name: '' };
   const isPooled = store.options.pooling !== undefined;
-  if (store.kind !== 'shardedPostgres') return isPooled ? [own, { ...own, name: 'pooling' }] : [own];
+  if (store.kind !== 'shardedPostgres') {
+    const regions = Object.values(replicaOptions(store)).flatMap(({ region }) =>
+      region === undefined ? [] : [region],
+    );
+    return ['', ...(isPooled ? ['pooling'] : []), ...new Set(regions)].map((name) => ({ ...own, name }));
+  }
   const names = membersOf(store).flatMap(({ name }) => {
     const [, letters = '', tens = ''] = /^([a-z]+)(\d*)\d$/.exec(name) ?? [];
     const stack = `${letters}${tens === '' ? '0' : tens}`;

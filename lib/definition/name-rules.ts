@@ -22,6 +22,7 @@ const ROUTER_WORDS: ReadonlySet<string> = new Set([
   'on',
   'off',
   'prototype',
+  'refresh',
   'service',
   'services',
   'session',
@@ -31,8 +32,8 @@ const ROUTER_WORDS: ReadonlySet<string> = new Set([
   'topology',
 ]);
 
-/** Stacks of the tier itself: a store's stack is called like the store. */
-const TIER_STACKS: ReadonlySet<string> = new Set(['access', 'alarms', 'network', 'operations']);
+/** Stacks of the tier itself, also in another region: a store's stack is called like the store. */
+const TIER_STACK = /^(access|alarms|endpoints|network|operations)(-[a-z]{2,4}(-[a-z]+)+-\d)?$/;
 
 /** The name that a primary has in every topology. */
 const PRIMARY = 'primary';
@@ -89,7 +90,7 @@ export const nameRules = [
   rule({
     id: 'store-name-of-stack',
     when: ({ stores = [] }) =>
-      stores.filter(({ name }) => TIER_STACKS.has(name)).map(({ name }) => ({ path: ['stores', name], name })),
+      stores.filter(({ name }) => TIER_STACK.test(name)).map(({ name }) => ({ path: ['stores', name], name })),
     message: ({ name }) => `a store can't be called "${name}": the tier has a stack of that name, call it otherwise`,
   }),
   rule({

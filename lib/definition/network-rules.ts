@@ -5,7 +5,7 @@ import type { NetworkOptions } from './network-schema';
 import { PROFILES } from './profile';
 import { rule } from './rule';
 import { mostReaders, readersOf } from './shard-servers';
-import { membersOf, shardOptions } from './store-members';
+import { replicaOptions, shardOptions } from './store-members';
 import type { StageDraft, TierDraft } from './tier-draft';
 
 const PREFIX_MIN = 16;
@@ -35,23 +35,45 @@ export const networkRules = [
   rule({
     id: 'existing-vpc-zones',
     when: (draft) =>
-      existingVpcs(draft).flatMap(({ stage }) =>
-        stage.zones === undefined ? [{ path: ['stages', stage.name], stage: stage.name }] : [],
-      ),
-    message: ({ stage }) =>
-      `missing zones: stage ${stage} is in a VPC that exists, so write the zones of its dataSubnetIds, in the same order`,
+      existingVpcs(draft).flatMap(({ at, of, zones }) => (zones === undefined ? [{ path: at, of }] : [])),
+    message: ({ of }) =>
+      `missing zones: ${of} is in a VPC that exists, so write the zones of its dataSubnetIds, in the same order`,
   }),
   rule({
     id: 'subnet-a-zone',
     when: (draft) =>
-      existingVpcs(draft).flatMap(({ stage, path, network }) => {
-        const [subnets, zones] = [network.dataSubnetIds.length, stage.zones?.length];
-        return zones === undefined || zones === subnets
+      existingVpcs(draft).flatMap(({ of, path, network, zones }) => {
+        const subnets = network.dataSubnetIds.length;
+        return zones === undefined || zones.length === subnets
           ? []
-          : [{ path: [...path, 'dataSubnetIds'], subnets, zones, stage: stage.name }];
+          : [{ path: [...path, 'dataSubnetIds'], subnets, zones: zones.length, of }];
       }),
-    message: ({ subnets, zones, stage }) =>
-      `got ${subnets} subnets, stage ${stage} has ${zones} zones: write one subnet in each zone, in the same order`,
+    message: ({ subnets, zones, of }) =>
+      `got ${subnets} subnets, ${of} has ${zones} zones: write one subnet in each zone, in the same order`,
+  }),
+  rule({
+    id: 'route-tables-of-endpoints',
+    when: (draft) =>
+      existingVpcs(draft).flatMap(({ path, network, sharded }) => {
+        const { endpoints, dataRouteTableIds } = network;
+        if (endpoints === 'provided' && dataRouteTableIds !== undefined) {
+          return [
+            {
+              path: [...path, 'dataRouteTableIds'],
+              why: "the kit makes no endpoint where they are 'provided': leave it out",
+            },
+          ];
+        }
+        return endpoints === 'create' && dataRouteTableIds === undefined && sharded !== undefined
+          ? [
+              {
+                path,
+                why: `missing dataRouteTableIds: ${sharded} is sharded, and its placement is reached by a route that the endpoint of DynamoDB adds to them`,
+              },
+            ]
+          : [];
+      }),
+    message: ({ why }) => why,
   }),
   rule({
     id: 'subnets-differ',
@@ -72,14 +94,24 @@ interface WrittenNetwork {
   readonly network: NetworkOptions;
 }
 
-/** The tier's network and those of stages that have one of their own. */
+/** The tier's network, those of stages that have one of their own, and those of their other regions. */
 function writtenNetworks({ network, stages = [] }: TierDraft): readonly WrittenNetwork[] {
   return [
     ...(network === undefined ? [] : [{ path: ['network'], network }]),
-    ...stages.flatMap((stage) =>
-      stage.network === undefined ? [] : [{ path: ['stages', stage.name, 'network'], network: stage.network }],
-    ),
+    ...stages.flatMap((stage) => [
+      ...(stage.network === undefined ? [] : [{ path: ['stages', stage.name, 'network'], network: stage.network }]),
+      ...networksElsewhere(stage),
+    ]),
   ];
+}
+
+/** The networks of a stage's other regions, and where each is written. */
+function networksElsewhere({ name, regions = {} }: StageDraft) {
+  return Object.entries(regions).map(([region, { network, zones }]) => {
+    const at = ['stages', name, 'regions', region];
+    // Only replicas of instances stand there.
+    return { at, of: `${region} of stage ${name}`, path: [...at, 'network'], network, zones, sharded: undefined };
+  });
 }
 
 /** The network of a stage, and where it is written. */
@@ -94,8 +126,16 @@ export function networkOfStage(
 
 function existingVpcs(draft: TierDraft) {
   return (draft.stages ?? []).flatMap((stage) => {
-    const { path, network } = networkOfStage(draft, stage);
-    return network?.kind === 'existingVpc' ? [{ stage, path, network }] : [];
+    const own = {
+      sharded: stage.stores.find(({ kind }) => kind === 'shardedPostgres')?.name,
+      at: ['stages', stage.name],
+      of: `stage ${stage.name}`,
+      zones: stage.zones,
+      ...networkOfStage(draft, stage),
+    };
+    return [own, ...networksElsewhere(stage)].flatMap(({ network, ...place }) =>
+      network?.kind === 'existingVpc' ? [{ ...place, network }] : [],
+    );
   });
 }
 
@@ -129,7 +169,8 @@ function roomFault(draft: TierDraft, stage: StageDraft) {
 
 /** Servers that each have at most one other beside them. */
 function serversOf(store: StageDraft['stores'][number]): number {
-  if (store.kind === 'postgres') return membersOf(store).length + 1;
+  if (store.kind === 'postgres')
+    return Object.values(replicaOptions(store)).filter(({ region }) => region === undefined).length + 1;
   return Object.values(shardOptions(store)).reduce(
     (sum, shard) => sum + Math.max(1, mostReaders(readersOf(store, shard))),
     0,

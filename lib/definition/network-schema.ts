@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExistingVpc, NewVpc } from './network';
-import { options, text } from './option';
+import { oneOf, options, text } from './option';
 
 const newVpcOptions = options('newVpc({ … })', {
   kind: z.literal('newVpc').meta({ allowed: 'newVpc({ … })' }),
@@ -13,7 +13,12 @@ const existingVpcOptions = options('existingVpc({ … })', {
   dataSubnetIds: z
     .array(text("id of a subnet such as 'subnet-0a1b2c3d4e5f60718'", /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/))
     .meta({ allowed: 'list of ids of subnets, one in each zone of the stage' }),
-  endpoints: z.literal('provided').meta({ allowed: '"provided"' }),
+  endpoints: oneOf('provided', 'create'),
+  dataRouteTableIds: z
+    .array(text("id of a route table such as 'rtb-0a1b2c3d4e5f60718'", /^rtb-([0-9a-f]{8}|[0-9a-f]{17})$/))
+    .min(1)
+    .meta({ allowed: 'list of ids of route tables, one at least' })
+    .optional(),
 } satisfies Record<keyof ExistingVpc, z.ZodType>);
 
 /** What may be written as the network of a tier or a stage. */

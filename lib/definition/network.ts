@@ -22,9 +22,21 @@ export interface ExistingVpcOptions {
   /**
    * `provided`: the network has the VPC endpoints that the tier needs, or another way to the AWS APIs; the kit makes none. It is written
    * down because nothing in a VPC says whether its functions can reach an API, until one hangs.
+   *
+   * `create`: the kit makes endpoints of SSM and Secrets Manager in the data subnets, under their private names, which a VPC has once. So it is for
+   * a VPC that has none of them, and for one tier and stage of each VPC; another stage there says `provided`.
    */
-  readonly endpoints: 'provided';
+  readonly endpoints: NetworkEndpoints;
+  /**
+   * Route tables of the data subnets, as in `rtb-0a1b2c3d4e5f60718`: with endpoints that the kit creates, DynamoDB becomes a route of theirs. Needed
+   * where a store is sharded.
+   * @default - no endpoint of DynamoDB
+   */
+  readonly dataRouteTableIds?: readonly string[];
 }
+
+/** Who makes the ways from a VPC's data subnets to AWS. */
+export type NetworkEndpoints = 'provided' | 'create';
 
 export interface ExistingVpc extends ExistingVpcOptions {
   readonly kind: 'existingVpc';
@@ -40,7 +52,8 @@ export type NetworkDefinition =
       readonly vpcId: string;
       /** One in each of the stage's zones, in the same order. */
       readonly dataSubnetIds: readonly string[];
-      readonly endpoints: 'provided';
+      readonly endpoints: NetworkEndpoints;
+      readonly dataRouteTableIds?: readonly string[];
     };
 
 /** A VPC of the tier's own: isolated subnets for data, no NAT gateway, no internet gateway, flow logs. */

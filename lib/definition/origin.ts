@@ -1,4 +1,4 @@
-import type { PostgresEngineOffering } from '../catalog';
+import type { InstanceClass, PostgresEngineOffering } from '../catalog';
 
 /** An empty database. */
 export interface Fresh {
@@ -19,6 +19,13 @@ export interface FromSnapshot extends FromSnapshotOptions {
 export interface ImportedServer {
   /** Name under which its certificate is valid, as in `shop.c1a2b3c4d5e6.eu-west-1.rds.amazonaws.com`. */
   readonly host: string;
+  /**
+   * Its `DBInstanceIdentifier`, as in `shop-1`: CloudWatch knows a server by it alone. Of an Aurora cluster, that of one of its instances.
+   * @default - none, and no alarm
+   */
+  readonly identifier?: string;
+  /** Instance class without `db.`: what the alarms of memory and load go by. @default - none, and none of these alarms */
+  readonly class?: InstanceClass;
 }
 
 export interface ImportedOptions {
@@ -35,6 +42,8 @@ export interface ImportedOptions {
   readonly secretArn: string;
   /** Security group of its servers: rules that let the tier's services in are added to it. */
   readonly securityGroupId: string;
+  /** `max_connections` of every server, as its owner set it: what the alarm of connections goes by. @default - none, and no such alarm */
+  readonly maxConnections?: number;
 }
 
 /** A database on RDS or Aurora that the tier routes to, provisions, proves and watches, but does not own. */
@@ -49,9 +58,11 @@ export type PostgresOrigin = Fresh | FromSnapshot | Imported;
 export type ShardOrigin = Fresh | FromSnapshot;
 
 /** An imported database, every default filled in. */
-export interface ImportedDefinition extends Required<ImportedOptions> {
+export interface ImportedDefinition extends Required<Omit<ImportedOptions, 'maxConnections'>> {
   readonly kind: 'imported';
-  readonly primary: Required<ImportedOptions['primary']>;
+  readonly primary: ImportedOptions['primary'] & { readonly port: number };
+  /** Absent where nobody said. */
+  readonly maxConnections?: number;
 }
 
 /** An empty database: what a store is unless it says otherwise; written where a stage departs from its tier. */

@@ -5,12 +5,11 @@ import { byName, integer, oneOf, options, shorthandOr, text } from './option';
 import { postgresOrigin } from './origin-schema';
 import { pooling } from './pooling-schema';
 import type { PostgresOptions } from './postgres';
+import { regionName } from './region-schema';
+import { instanceClass, maxConnections } from './server-schema';
 import { BACKUP_WINDOW, MAINTENANCE_WINDOW } from './window';
 
-export const instanceClass = text("instance class such as 'r8g.large'");
 export const databaseName = text('database name: lower-case letters, digits and underscores', /^[a-z][a-z0-9_]{0,62}$/);
-/** PostgreSQL keeps a few connections for itself, and AWS asks for three more for its automation. */
-export const maxConnections = integer(20, LIMITS.maxConnectionsSettable.value);
 /** Milliseconds; PostgreSQL's own upper bound. */
 export const slowQueryMs = integer(0, 2_147_483_647);
 /** Any whole number: the rule on retention knows why 0 is wrong and says so. */
@@ -40,7 +39,10 @@ export const postgresOptions = options('postgres({ … })', {
   replicas: shorthandOr(
     `integer 0–${LIMITS.readReplicas.value}, or replicas by name`,
     integer(0, LIMITS.readReplicas.value),
-    byName('replicas by name', options('{ class: … }', { class: instanceClass.optional() })),
+    byName(
+      'replicas by name',
+      options('{ class: …, region: … }', { class: instanceClass.optional(), region: regionName.optional() }),
+    ),
   ).optional(),
   database: databaseName.optional(),
   maxConnections: maxConnections.optional(),

@@ -40,6 +40,12 @@ export interface StorageOptions {
 export interface ReplicaOptions {
   /** Instance class without `db.`. @default - the primary's */
   readonly class?: InstanceClass;
+  /**
+   * Region that the replica stands in, where it is another than the stage's, as in `eu-central-1`: for reads near people there, and to go on with
+   * if the stage's own region is lost. The stage says in `regions` what it stands on.
+   * @default - the stage's region
+   */
+  readonly region?: string;
 }
 
 export interface PostgresOptions {
@@ -80,6 +86,11 @@ export interface ReplicaDefinition {
   readonly class: InstanceClass;
 }
 
+/** A replica in another region than the stage's. */
+export interface ReplicaElsewhere extends ReplicaDefinition {
+  readonly region: string;
+}
+
 export interface StorageDefinition {
   readonly sizeGiB: number;
   readonly maxSizeGiB: number;
@@ -105,7 +116,10 @@ export interface PostgresDefinition {
   readonly version: PostgresVersion;
   readonly class: InstanceClass;
   readonly storage: StorageDefinition;
+  /** In the same region as the primary. */
   readonly replicas: readonly ReplicaDefinition[];
+  /** In other regions. Absent where there are none. */
+  readonly elsewhere?: readonly ReplicaElsewhere[];
   readonly database: string;
   readonly maxConnections: number;
   readonly slowQueryMs: number;

@@ -1,5 +1,6 @@
-import { isInstanceClass, maxConnectionsFor, type InstanceClass } from '../catalog';
-import type { PostgresDefinition, ReplicaDefinition } from './postgres';
+import { maxConnectionsFor, type InstanceClass } from '../catalog';
+import { knownClass } from './known-class';
+import type { PostgresDefinition, ReplicaDefinition, ReplicaElsewhere } from './postgres';
 import { DEFAULTS, PROFILES } from './profile';
 import { resolveOrigin } from './resolve-origin';
 import { resolveUpkeep } from './resolve-upkeep';
@@ -28,7 +29,8 @@ export function resolvePostgres(store: StageStoreOf<'postgres'>): PostgresDefini
       ...(iops !== undefined && { iops }),
       ...(throughputMiBps !== undefined && { throughputMiBps }),
     },
-    replicas,
+    replicas: replicas.filter(({ region }) => region === undefined).map(({ name, class: of }) => ({ name, class: of })),
+    ...elsewhereOf(replicas),
     database: options.database ?? defaultDatabase(store.name),
     maxConnections:
       options.maxConnections ?? smallest([primary, ...replicas.map((replica) => replica.class)], maxConnectionsFor),
@@ -52,15 +54,19 @@ export function smallest(classes: readonly InstanceClass[], figure: (name: Insta
   return Math.min(...classes.map(figure));
 }
 
-/** The rules have refused unknown classes before anything is resolved. */
-export function knownClass(name: string): InstanceClass {
-  if (!isInstanceClass(name)) throw new TypeError(`"${name}" is not an instance class, and no rule noticed`);
-  return name;
+type AnyReplica = ReplicaDefinition & Partial<ReplicaElsewhere>;
+
+function elsewhereOf(replicas: readonly AnyReplica[]): Pick<PostgresDefinition, 'elsewhere'> {
+  const elsewhere = replicas.flatMap(({ region, ...replica }) =>
+    region === undefined ? [] : [{ ...replica, region }],
+  );
+  return elsewhere.length === 0 ? {} : { elsewhere };
 }
 
-function replicasOf(store: StageStoreOf<'postgres'>, primary: InstanceClass): readonly ReplicaDefinition[] {
+function replicasOf(store: StageStoreOf<'postgres'>, primary: InstanceClass): readonly AnyReplica[] {
   return Object.entries(replicaOptions(store)).map(([name, replica]) => ({
     name,
     class: replica.class === undefined ? primary : knownClass(replica.class),
+    ...(replica.region !== undefined && { region: replica.region }),
   }));
 }

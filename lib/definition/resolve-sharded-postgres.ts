@@ -1,7 +1,8 @@
 import { maxConnectionsFor, maxConnectionsForAcu } from '../catalog';
 import { canonicalKey, hash, keyText, type ShardKeyType } from '../placement';
 import { DEFAULTS } from './profile';
-import { defaultDatabase, knownClass } from './resolve-postgres';
+import { knownClass } from './known-class';
+import { defaultDatabase } from './resolve-postgres';
 import { resolveSnapshot } from './resolve-origin';
 import { resolveUpkeep } from './resolve-upkeep';
 import type { ReadersDefinition } from './shard-readers';

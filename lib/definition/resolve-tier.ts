@@ -1,7 +1,9 @@
+import { LIMITS } from '../catalog';
 import { KINDS } from './kinds';
 import type { NetworkDefinition } from './network';
 import type { NetworkOptions } from './network-schema';
 import { DEFAULTS, PROFILES } from './profile';
+import type { RegionDefinition } from './region';
 import type { StageDefinition } from './stage';
 import type { ServiceDefinition } from './service';
 import { principalsOf, type StageService } from './stage-service';
@@ -24,22 +26,38 @@ export function resolveTier(draft: TierDraft, stage: StageDraft): TierDefinition
 }
 
 function resolveNetwork(network: NetworkOptions | undefined): NetworkDefinition {
-  return network?.kind === 'existingVpc' ? network : { kind: 'newVpc', cidr: network?.cidr ?? DEFAULTS.cidr };
+  if (network?.kind !== 'existingVpc') return { kind: 'newVpc', cidr: network?.cidr ?? DEFAULTS.cidr };
+  const { dataRouteTableIds, ...existing } = network;
+  return { ...existing, ...(dataRouteTableIds === undefined ? {} : { dataRouteTableIds }) };
 }
 
-function resolveStage({ name, profile, env, zones, estate }: StageDraft): StageDefinition {
+function resolveStage({ name, profile, env, zones, regions, estate }: StageDraft): StageDefinition {
   const { permissionsBoundary, bootstrapQualifier, namePrefix, tags } = estate;
   return {
     name,
     profile,
     ...(env === undefined ? {} : { env }),
     zones: zones === undefined ? { count: PROFILES[profile].zones } : { names: zones },
+    ...(regions === undefined ? {} : { regions: mapValues(regions, resolveRegion) }),
     ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
     ...(bootstrapQualifier === undefined ? {} : { bootstrapQualifier }),
     ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(tags === undefined ? {} : { tags }),
   };
 }
+
+function resolveRegion({ network, zones, encryptionKey }: WrittenRegion): RegionDefinition {
+  return {
+    network: resolveNetwork(network),
+    zones: zones === undefined ? { count: LIMITS.subnetGroupZones.value } : { names: zones },
+    ...(encryptionKey === undefined ? {} : { encryptionKeyArn: encryptionKey.arn }),
+  };
+}
+
+type WrittenRegion = NonNullable<StageDraft['regions']>[string];
+
+const mapValues = <T, U>(table: Readonly<Record<string, T>>, change: (value: T) => U): Readonly<Record<string, U>> =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, change(value)]));
 
 function resolveService(service: StageService, { env }: StageDraft): ServiceDefinition {
   const { name, uses, options } = service;

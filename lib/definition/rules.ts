@@ -4,14 +4,15 @@ import { identifierRules } from './identifier-rules';
 import { nameRules } from './name-rules';
 import { poolingRules } from './pooling-rules';
 import { networkRules } from './network-rules';
+import { regionRules } from './region-rules';
 import type { TierRule } from './rule';
 import { serviceRules } from './service-rules';
 import { shardRules } from './shard-rules';
 import { stageRules } from './stage-rules';
 import { storageRules } from './storage-rules';
 import { storeRules } from './store-rules';
-import type { TierDraft } from './tier-draft';
 import { strategyRules } from './strategy-rules';
+import type { TierDraft } from './tier-draft';
 import { windowRules } from './window-rules';
 
 /** Everything that must hold between options, and between options and AWS. */
@@ -20,14 +21,15 @@ export const RULES: readonly TierRule[] = [
   ...identifierRules,
   ...stageRules,
   ...networkRules,
+  ...regionRules,
   ...estateRules,
   ...storeRules,
   ...storageRules,
   ...windowRules,
   ...shardRules,
+  ...strategyRules,
   ...poolingRules,
   ...serviceRules,
-  ...strategyRules,
 ];
 
 /** Every breach of every rule. */

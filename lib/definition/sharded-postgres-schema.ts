@@ -4,15 +4,8 @@ import { SHARD_KEY_TYPES } from '../placement';
 import { existingKeyOptions } from './existing-key-schema';
 import { shardOrigin } from './origin-schema';
 import { pooling } from './pooling-schema';
-import {
-  backup,
-  databaseName,
-  instanceClass,
-  maintenance,
-  maxConnections,
-  postgresVersion,
-  slowQueryMs,
-} from './postgres-schema';
+import { backup, databaseName, maintenance, postgresVersion, slowQueryMs } from './postgres-schema';
+import { instanceClass, maxConnections } from './server-schema';
 import { byName, integer, oneOf, options, shorthandOr, text } from './option';
 import { SHARDS_MAX, type ShardedPostgresOptions } from './sharded-postgres';
 import { strategyOptions } from './strategy-schema';

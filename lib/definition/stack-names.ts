@@ -2,8 +2,14 @@ import type { TierDefinition } from './tier';
 
 type TierAndStage = Pick<TierDefinition, 'name' | 'stage'>;
 
-/** `blog-prod-main`, after the stage's prefix: the name of a stack, and the first part of every server's identifier. */
-export function stackName({ name, stage }: TierAndStage, ...parts: readonly string[]): string {
+/** `blog-prod-main`, after the stage's prefix; in another region than the stage's own `blog-prod-main-eu-central-1`. */
+export function stackName(tier: TierAndStage, ...parts: readonly string[]): string {
+  const { awayFrom, env } = tier.stage;
+  return serverName(tier, ...parts, ...(awayFrom === undefined || env === undefined ? [] : [env.region]));
+}
+
+/** `blog-prod-main-r1`, after the stage's prefix: a server's identifier, or the first part of it, whichever region it stands in. */
+export function serverName({ name, stage }: TierAndStage, ...parts: readonly string[]): string {
   return [...(stage.namePrefix === undefined ? [] : [stage.namePrefix]), name, stage.name, ...parts].join('-');
 }
 

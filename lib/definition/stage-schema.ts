@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { existingKeyOptions } from './existing-key-schema';
 import { networkOptions } from './network-schema';
 import { byName, options, oneOf, text } from './option';
+import { regionName, regionOptions, zoneNames } from './region-schema';
 import type { StageConfig } from './stage';
 
 /** What may be written for a stage. Its overrides are read later, by the kind of the store that each is for. */
@@ -9,13 +10,11 @@ export const stageOptions = options('{ profile: … }', {
   profile: oneOf('disposable', 'protected'),
   env: options('{ account: …, region: … }', {
     account: text('account id of 12 digits, as text', /^\d{12}$/),
-    region: text("region such as 'eu-west-1'", /^[a-z]{2,4}(-[a-z]+)+-\d$/),
+    region: regionName,
   }).optional(),
-  zones: z
-    .array(text("zone name such as 'eu-west-1a'", /^[a-z]{2,4}(-[a-z]+)+-\d[a-z]$/))
-    .meta({ allowed: "list of zone names such as 'eu-west-1a'" })
-    .optional(),
+  zones: zoneNames.optional(),
   network: networkOptions.optional(),
+  regions: byName('regions by name', regionOptions).optional(),
   encryptionKey: existingKeyOptions.optional(),
   permissionsBoundary: text(
     "name or ARN of a policy such as 'boundary' or 'arn:aws:iam::111122223333:policy/boundary'",

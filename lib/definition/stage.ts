@@ -1,5 +1,6 @@
 import type { ExistingKey } from './existing-key';
 import type { NetworkConfig } from './network';
+import type { RegionConfig, RegionDefinition } from './region';
 import type { ServiceOptions } from './service';
 
 /**
@@ -20,6 +21,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   readonly zones?: readonly string[];
   /** @default - the tier's network */
   readonly network?: NetworkConfig;
+  /** Other regions in which replicas of the stage stand, by name; those that no replica names are refused. The stage has an `env` then. @default - none */
+  readonly regions?: Readonly<Record<string, RegionConfig>>;
   /** Encrypts every store that does not name a key of its own. @default - a key a store, made by the kit */
   readonly encryptionKey?: ExistingKey;
   /** Name or ARN of the policy that bounds every role of the stage, where the account lets nobody make roles without one. @default - none */
@@ -49,6 +52,10 @@ export interface StageDefinition {
   readonly env?: { readonly account: string; readonly region: string };
   /** Zone names, or how many of the region's zones to take. */
   readonly zones: { readonly names: readonly string[] } | { readonly count: number };
+  /** Other regions in which replicas stand. Absent where there are none. */
+  readonly regions?: Readonly<Record<string, RegionDefinition>>;
+  /** The stage's own region, where this is what the tier has in another one: see `inRegion`. */
+  readonly awayFrom?: string;
   readonly permissionsBoundary?: string;
   readonly bootstrapQualifier?: string;
   readonly namePrefix?: string;

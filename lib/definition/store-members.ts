@@ -15,6 +15,7 @@ export interface StoreMember {
 
 export interface WrittenReplica {
   readonly class?: string | undefined;
+  readonly region?: string | undefined;
 }
 
 /** A range as it was read. */

@@ -14,7 +14,7 @@ import { PROFILES } from './profile';
 import { rule, stageStores, storesOf } from './rule';
 import { SHARDS_MAX } from './sharded-postgres';
 import { serversOf } from './shard-servers';
-import type { StageStore } from './stage-store';
+import type { StageStore, StageStoreOf } from './stage-store';
 import { isGrowthLimit, leastGrowthLimit } from './storage-growth';
 import { membersOf, replicaOptions, shardOptions } from './store-members';
 import type { TierDraft } from './tier-draft';
@@ -143,8 +143,29 @@ function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: str
       member.class === undefined ? [] : [{ path: [...member.path, 'class'], name: member.class, engine }],
     );
     const own = store.options.class;
-    return own === undefined ? ofMembers : [{ path: store.origin('class'), name: own, engine }, ...ofMembers];
+    return [
+      ...(own === undefined ? [] : [{ path: store.origin('class'), name: own, engine }]),
+      ...ofMembers,
+      ...(store.kind === 'postgres' ? importedClasses(store) : []),
+    ];
   });
+}
+
+/** Of servers that somebody else keeps, of the engine that they are said to have. */
+function importedClasses(store: StageStoreOf<'postgres'>): ReturnType<typeof writtenClasses> {
+  const { origin } = store.options;
+  if (origin?.kind !== 'imported') return [];
+  const { engine } =
+    Object.values(KINDS).find((row) => row.engine.offering === (origin.engine ?? 'postgres')) ?? KINDS.postgres;
+  const at = store.origin('origin');
+  const servers = [
+    { path: [...at, 'primary', 'class'], name: origin.primary.class },
+    ...Object.entries(origin.replicas ?? {}).map(([replica, server]) => ({
+      path: [...at, 'replicas', replica, 'class'],
+      name: server.class,
+    })),
+  ];
+  return servers.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name, engine }]));
 }
 
 /** The servers of a store, each with the most connections that it holds; `undefined` where one of them is not known. */

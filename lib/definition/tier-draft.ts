@@ -38,6 +38,7 @@ export interface StageDraft {
   readonly zones: readonly string[] | undefined;
   /** What the stage says itself: a stage that says nothing has the tier's network. */
   readonly network: NetworkOptions | undefined;
+  readonly regions: StageOptions['regions'];
   readonly estate: StageEstate;
   /** Stores that the stage changes, by name, with the fixed options that it tries to change. */
   readonly overrides: readonly { readonly store: string; readonly fixed: readonly string[] }[];
@@ -117,6 +118,7 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
       env: stage.env,
       zones: stage.zones,
       network: stage.network,
+      regions: stage.regions,
       estate: stage,
       overrides: changes,
       stores: stores.flatMap(({ name: store, kind, options: base }) => {

@@ -53,6 +53,39 @@ export const estateCases: readonly RuleCase[] = [
     message: 'got 3 subnets, stage dev has 2 zones: write one subnet in each zone, in the same order',
   },
   {
+    rule: 'route-tables-of-endpoints',
+    breaks: 'route tables where the network has its endpoints',
+    input: inStage({ zones, network: existing({ dataRouteTableIds: ['rtb-0a1b2c3d'] }) }),
+    path: 'stages.dev.network.dataRouteTableIds',
+    message: "the kit makes no endpoint where they are 'provided': leave it out",
+  },
+  {
+    rule: 'route-tables-of-endpoints',
+    breaks: 'endpoints without route tables for a sharded store',
+    input: withPosts(
+      {},
+      { stages: { dev: { profile: 'disposable', zones } }, network: existing({ endpoints: 'create' }) },
+    ),
+    path: 'network',
+    message:
+      'missing dataRouteTableIds: posts is sharded, and its placement is reached by a route that the endpoint of DynamoDB adds to them',
+  },
+  {
+    rule: 'class-offered',
+    breaks: 'a class of an imported cluster that Aurora lacks',
+    input: mainOf(
+      {
+        origin: importedMain({
+          engine: 'aurora-postgres',
+          replicas: { r1: { host: 'r1.eu-west-1.rds.amazonaws.com', class: 't4g.micro' } },
+        }),
+      },
+      { zones, network: existing() },
+    ),
+    path: 'stores.main.origin.replicas.r1.class',
+    message: 't4g.micro is not offered for Aurora PostgreSQL, nearest in size: t3.medium, t4g.medium, t3.large',
+  },
+  {
     rule: 'subnets-differ',
     breaks: 'a subnet twice',
     input: inStage({ zones, network: existing({ dataSubnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3d'] }) }),

@@ -135,9 +135,15 @@ describe('what can’t be an id or an ARN is refused', () => {
     ],
     [
       'endpoints',
-      stage({ zones, network: existing({ endpoints: 'create' }) }),
+      stage({ zones, network: existing({ endpoints: 'made' }) }),
       'network.endpoints',
-      /allowed: "provided"/,
+      /allowed: "provided" or "create"/,
+    ],
+    [
+      'a route table',
+      stage({ zones, network: existing({ endpoints: 'create', dataRouteTableIds: ['main'] }) }),
+      'network.dataRouteTableIds.0',
+      /id of a route table/,
     ],
     ['a network', stage({ network: { kind: 'vpc' } }), 'network', /newVpc\(\{ … \}\) or existingVpc\(\{ … \}\)/],
     ['a key’s alias', stage({ encryptionKey: existingKey('alias/shop') }), 'encryptionKey.arn', /ARN of a KMS key/],
@@ -167,6 +173,12 @@ describe('what can’t be an id or an ARN is refused', () => {
     ['a host', { origin: importedMain({ primary: { host: 'http://x' } }) }, 'origin.primary.host', /host name/],
     ['a port', { origin: importedMain({ primary: { host: 'x', port: 0 } }) }, 'origin.primary.port', /integer 1–65535/],
     ['a secret', { origin: importedMain({ secretArn: 'shop' }) }, 'origin.secretArn', /ARN of a secret/],
+    [
+      'an identifier',
+      { origin: importedMain({ primary: { host: 'x', identifier: 'Shop--1' } }) },
+      'origin.primary.identifier',
+      /identifier of a DB instance/,
+    ],
     ['a group', { origin: importedMain({ securityGroupId: 'default' }) }, 'origin.securityGroupId', /security group/],
   ])('%s', (_, options, path, message) => {
     const [fault] = faultsOf(withMain(options)).filter((each) => each.path.startsWith(`stores.main.${path}`));

@@ -9,6 +9,7 @@ import {
   shardedPostgres,
   type TierDefinition,
 } from '../../lib/definition';
+import { inRegion } from '../../lib/definition/tier-in-region';
 import { isPolystoreError } from '../../lib/errors';
 import tierConfig from '../../tier.config';
 import { faultsOf, minimalTier, refusalOf, withMain, withPosts } from './minimal-tier';
@@ -217,6 +218,57 @@ describe('parseTier', () => {
     expect(
       told({ capacity: { kind: 'serverless', minAcu: 0, maxAcu: 1, autoPauseAfterSeconds: 900 }, shards: 1 }),
     ).toEqual([{ minAcu: 0, maxAcu: 1, autoPauseAfterSeconds: 900 }, false]);
+  });
+
+  describe('with replicas in another region', () => {
+    const env = { account: '111122223333', region: 'eu-west-1' };
+    const key = { kind: 'existingKey', arn: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd' };
+    const regions = { 'eu-central-1': { network: { kind: 'newVpc', cidr: '10.1.0.0/16' }, encryptionKey: key } };
+    const tier = parseTier(
+      minimalTier({
+        stages: { prod: { profile: 'protected', env, regions } },
+        stores: {
+          main: { kind: 'postgres', replicas: { r1: {}, eu: { region: 'eu-central-1', class: 'r8g.xlarge' } } },
+          other: { kind: 'postgres' },
+        },
+        services: { web: { uses: { main: 'write', other: 'read' } }, jobs: { uses: { other: 'read' } } },
+      }),
+    );
+
+    test('keeps them apart from those beside the primary, and sizes max_connections to all', () => {
+      expect(mainOf(tier)).toMatchObject({
+        replicas: [{ name: 'r1', class: 'r8g.large' }],
+        elsewhere: [{ name: 'eu', class: 'r8g.xlarge', region: 'eu-central-1' }],
+        maxConnections: 1532,
+      });
+      expect(tier.stage.regions).toEqual({
+        'eu-central-1': {
+          network: { kind: 'newVpc', cidr: '10.1.0.0/16' },
+          zones: { count: 2 },
+          encryptionKeyArn: key.arn,
+        },
+      });
+    });
+
+    test('shows what the tier has there, as a definition of its own', () => {
+      const there = inRegion(tier, 'eu-central-1');
+      expect(there.stage).toEqual({
+        name: 'prod',
+        profile: 'protected',
+        env: { account: '111122223333', region: 'eu-central-1' },
+        zones: { count: 2 },
+        awayFrom: 'eu-west-1',
+      });
+      expect(there.network).toEqual({ kind: 'newVpc', cidr: '10.1.0.0/16' });
+      expect(Object.keys(there.stores)).toEqual(['main']);
+      expect(mainOf(there)).toEqual({
+        ...mainOf(tier),
+        replicas: [{ name: 'eu', class: 'r8g.xlarge' }],
+        elsewhere: undefined,
+        encryptionKeyArn: key.arn,
+      });
+      expect(Object.values(there.services).map(({ name, uses }) => [name, uses])).toEqual([['web', { main: 'write' }]]);
+    });
   });
 
   test('fills in what a proxy does by default', () => {
