@@ -1,4 +1,4 @@
-import type { ShardKeyType } from '../placement';
+import { bucketExpression, type ShardKeyType } from '../placement';
 import { quoteIdentifier, quoteLiteral, type Queryable } from '../postgres';
 import type { PlacedRows } from './target-database';
 
@@ -62,12 +62,18 @@ const RIGHTS = `
   set lock_timeout = '1s'`;
 
 function functionSql(placed: PlacedRows): string {
-  const { column } = placed;
-  const bucket = `polystore.bucket(${quoteIdentifier(column)})`;
+  const { column, placement } = placed;
+  // The expression itself: polystore.bucket may have been tampered with, which is for another check to find.
+  const bucket = bucketExpression(placement, quoteIdentifier(column))?.sql ?? 'null';
   return `
 create or replace function polystore.misplaced_rows(owned integer[])
   returns table (table_name text, scanned bigint, sampled boolean, misplaced bigint, problem text)${RIGHTS}
-as $misplaced_rows$
+as ${quoteLiteral(misplacedBody(placed, bucket))}`;
+}
+
+function misplacedBody(placed: PlacedRows, bucket: string): string {
+  const { column } = placed;
+  return `
 declare
   found record;
   pages bigint;
@@ -98,20 +104,23 @@ begin
     end if;
     return next;
   end loop;
-end
-$misplaced_rows$`;
+end`;
 }
 
 /** The first pages only: a key is looked up, so that few are enough and all are too many. */
 function keysSql(placed: PlacedRows): string {
-  const { column } = placed;
-  const key = quoteIdentifier(column);
   return `
 create or replace function polystore.placed_keys(most integer)
   returns table (table_name text, keys text[], problem text)${RIGHTS}
   set timezone = 'UTC'
   set datestyle = 'ISO'
-as $placed_keys$
+as ${quoteLiteral(keysBody(placed))}`;
+}
+
+function keysBody(placed: PlacedRows): string {
+  const { column } = placed;
+  const key = quoteIdentifier(column);
+  return `
 declare
   found record;
 begin
@@ -136,6 +145,5 @@ ${tablesSql(column)}
     end if;
     return next;
   end loop;
-end
-$placed_keys$`;
+end`;
 }

@@ -57,6 +57,11 @@ const NEXT_STEPS = {
     aws: 'find who writes past the router; move the rows to the shard that polystore.bucket(key) and the shard map say',
   },
   'keys-on-owner': PLACEMENT_IS_WRONG,
+  'owned-buckets': PROVISION_AGAIN,
+  'key-directory': {
+    local: 'look at the key directory named in topology.json, and at the strategy in the tier file',
+    aws: 'look at the key directory table of the store: its items, its alarms, and who may change it',
+  },
   'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
   'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
 } as const satisfies Readonly<Record<string, NextSteps>>;

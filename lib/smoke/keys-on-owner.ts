@@ -3,6 +3,7 @@ import { inParallel } from '../provision';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
+import { assignKeys, directoryHandle, takeOut } from './key-directory-checks';
 import { keysForEveryShard, type SampleKey } from './sample-keys';
 import type { TierUnderTest } from './tier-under-test';
 
@@ -21,9 +22,14 @@ export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly
       const placement = await tier.requirePlacement(store);
       const silent = await silentShards(shards);
       const { owners } = placement.shardMap;
-      const written = [...keysForEveryShard(placement, KEYS)]
-        .map(([key, bucket]) => [key, owners[bucket] as string] as const)
-        .filter(([, owner]) => !silent.has(owner));
+      const keys = [...keysForEveryShard(placement, KEYS)].filter(
+        ([, bucket]) => !silent.has(owners[bucket] as string),
+      );
+      const directory = await directoryHandle(tier, store);
+      const taken = new Set(directory && (await assignKeys(directory, keys)));
+      const written = keys
+        .filter(([key]) => !directory || taken.has(key))
+        .map(([key, bucket]) => [key, owners[bucket] as string] as const);
       const asked = shards.filter(({ identity }) => !silent.has(identity.shard ?? ''));
       const evidence = await cleaningUp(
         async () => {
@@ -33,7 +39,10 @@ export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly
           if (faults.length > 0) throw new SmokeFailure(faults.join('; '), { evidence: seen });
           return seen;
         },
-        () => deleteKeys(asked, run),
+        async () => {
+          await deleteKeys(asked, run);
+          if (directory) await takeOut(directory, [...taken]);
+        },
       );
       if (silent.size === 0) return evidence;
       throw new SmokeSkip(

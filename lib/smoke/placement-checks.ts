@@ -15,13 +15,17 @@ export function shardMapFits(tier: TierUnderTest, store: string): Check {
     subject: store,
     promise: 'The shard map gives every bucket to a shard that exists.',
     run: async () => {
-      const { shardMap } = await tier.placement(store);
-      return { version: shardMap.version, buckets: Object.fromEntries(countBuckets(shardMap)) };
+      const { shardMap, strategy } = await tier.placement(store);
+      return {
+        strategy: strategy.type,
+        version: shardMap.version,
+        buckets: Object.fromEntries(countBuckets(shardMap)),
+      };
     },
   };
 }
 
-/** What each shard has to do with the placement. */
+/** What each shard has to do with a placement whose buckets are for a function to find. */
 export function placementChecks(shard: ClusterUnderTest): readonly Check[] {
   return [bucketTwinAgrees(shard), rowsOnOwner(shard)];
 }
@@ -36,7 +40,8 @@ function bucketTwinAgrees({ tier, store, primary }: ClusterUnderTest): Check {
       const placement = await tier.requirePlacement(store);
       const { keyType } = placement;
       const find = bucketFinder(placement);
-      if (!find) throw new SmokeSkip('its key directory says which bucket a key is in, no function');
+      if (!find)
+        throw new SmokeSkip(`${store} finds its keys in a directory, and the topology names none: see shard-map`);
       await primary.requireAnswer();
       const keys = sampleKeys(placement, RANDOM_KEYS);
       const { rows } = await primary.asSmoke((client) =>

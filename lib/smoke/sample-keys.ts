@@ -39,6 +39,9 @@ const EDGES: Readonly<Record<ShardKeyType, readonly [SampleKey, ...SampleKey[]]>
   ],
 };
 
+/** A random key of a type. */
+export const randomKey = (keyType: ShardKeyType): SampleKey => RANDOM[keyType]();
+
 /** Edge cases, where ranges begin and end, and `random` random keys. */
 export function sampleKeys(placement: Placement, random: number): readonly SampleKey[] {
   const { keyType } = placement;

@@ -3,7 +3,10 @@ import { accessChecks } from './access-checks';
 import { awsChecks } from './aws-checks';
 import type { Check } from './check';
 import { oneShard, type ClusterUnderTest } from './cluster-under-test';
+import { keyDirectoryWorks } from './key-directory-checks';
 import { keysOnOwner } from './keys-on-owner';
+import { knowsItsBuckets } from './owned-buckets';
+import { rowsWhereDirectorySays } from './placed-rows-check';
 import { placementChecks, shardMapFits } from './placement-checks';
 import { routingChecks } from './routing-checks';
 import { serverChecks } from './server-checks';
@@ -13,17 +16,19 @@ import type { TierUnderTest } from './tier-under-test';
 export function shardedPostgresChecks(
   tier: TierUnderTest,
   name: string,
-  { engine, database, shards }: ShardedPostgresTopology,
+  { engine, database, shards, keyDirectory }: ShardedPostgresTopology,
 ): readonly Check[] {
   const clusters = Object.entries(shards).map(([shard, members]) =>
     oneShard(tier, { store: name, shard, engine, database }, members),
   );
   return [
     shardMapFits(tier, name),
+    ...(keyDirectory ? [keyDirectoryWorks(tier, name, keyDirectory.newKeys)] : []),
     keysOnOwner(tier, name, clusters),
     ...clusters.flatMap((cluster) => [
       ...serverChecks(cluster).map((check) => sparingOtherShards(check, clusters)),
-      ...placementChecks(cluster),
+      ...(keyDirectory ? [rowsWhereDirectorySays(cluster)] : placementChecks(cluster)),
+      knowsItsBuckets(cluster),
       // Where there are no replicas the keys of keys-on-owner show the router's writes already.
       ...(cluster.replicas.length > 0 ? routingChecks(cluster) : []),
     ]),

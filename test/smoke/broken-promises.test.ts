@@ -137,7 +137,9 @@ describe('a primary', () => {
       stores: { ...local.topology.stores, posts: { ...posts, shards: { s0: s1, s1: s0 } } },
     };
     const report = await prove(local, { topology });
-    expect(failedOf(report)).toEqual(['posts/s0 identity', 'posts/s1 identity']);
+    expect(failedOf(report)).toEqual(
+      ['posts/s0', 'posts/s1'].flatMap((shard) => [`${shard} identity`, `${shard} owned-buckets`]),
+    );
     expect(failureOf(report, 'posts/s0 identity').reason).toBe(
       'says that it is smoke/dev posts/s1, not smoke/dev posts/s0',
     );
@@ -347,6 +349,31 @@ describe('placement', () => {
     expect(failureOf(report, 'posts/s0 bucket-twin').reason).toMatch(/^\d+ of 508 keys have another bucket/);
   });
 
+  it('owned-buckets fails where a shard takes more than its own', async () => {
+    const report = await proveWhile(
+      `insert into polystore.owned_bucket (bucket) select 4095 where not exists
+         (select from polystore.owned_bucket where bucket = 4095)`,
+      'delete from polystore.owned_bucket where bucket = 4095',
+      'posts/s0',
+    );
+    expect(failedOf(report)).toEqual(['posts/s0 owned-buckets']);
+    expect(failureOf(report, 'posts/s0 owned-buckets').reason).toBe(
+      'it records 2049 buckets, the shard map gives it 2048',
+    );
+  });
+
+  it('owned-buckets fails where a shard refuses nothing', async () => {
+    const report = await proveWhile(
+      `alter function polystore.require_bucket(integer) rename to require_kept;
+       create function polystore.require_bucket(integer) returns void language sql return null`,
+      `drop function polystore.require_bucket(integer);
+       alter function polystore.require_kept(integer) rename to require_bucket`,
+      'posts/s1',
+    );
+    expect(failedOf(report)).toEqual(['posts/s1 owned-buckets']);
+    expect(failureOf(report, 'posts/s1 owned-buckets').reason).toBe('it took a bucket of another shard for its own');
+  });
+
   it('shard-map fails on a map that names a missing shard, and the rest goes on', async () => {
     const placement = await postsPlacement();
     const shardMap = seedShardMap(['s0', 's1', 's7'].map((name) => ({ name, weight: 1 })));
@@ -356,8 +383,10 @@ describe('placement', () => {
     expect(skippedOf(report)).toEqual([
       'posts keys-on-owner',
       'posts/s0 bucket-twin',
+      'posts/s0 owned-buckets',
       'posts/s0 rows-on-owner',
       'posts/s1 bucket-twin',
+      'posts/s1 owned-buckets',
       'posts/s1 rows-on-owner',
     ]);
     expect(report.outcomes.filter(({ store, status }) => store === 'main' && status === 'passed')).toHaveLength(16);

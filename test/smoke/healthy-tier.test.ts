@@ -48,7 +48,7 @@ describe('on a tier that keeps its promises', () => {
   it('passes every check', () => {
     expect(failedOf(report)).toEqual([]);
     expect(skippedOf(report)).toEqual([]);
-    expect(report.counts).toEqual({ passed: 16 + 15, failed: 0, skipped: 4 });
+    expect(report.counts).toEqual({ passed: 16 + 17, failed: 0, skipped: 4 });
     expect(report).toMatchObject({ version: 1, tier: 'smoke', stage: 'dev', world: 'local' });
   });
 
@@ -84,6 +84,7 @@ describe('on a tier that keeps its promises', () => {
         `${shard} refuses-plaintext`,
         `${shard} bucket-twin`,
         `${shard} rows-on-owner`,
+        `${shard} owned-buckets`,
       ]),
       'posts/s0 refuses-strangers',
       'posts/s1 refuses-strangers',
@@ -121,7 +122,12 @@ describe('on a tier that keeps its promises', () => {
       landedOn: { r1: expect.any(Number) as number },
     });
     expect(evidenceOf('posts keys-on-owner')).toMatchObject({ keys: 256, shards: 2, mapVersion: 1 });
-    expect(evidenceOf('posts shard-map')).toEqual({ version: 1, buckets: { s0: 2048, s1: 2048 } });
+    expect(evidenceOf('posts shard-map')).toEqual({
+      strategy: 'hash',
+      version: 1,
+      buckets: { s0: 2048, s1: 2048 },
+    });
+    expect(evidenceOf('posts/s0 owned-buckets')).toEqual({ buckets: 2048, mapVersion: 1 });
     expect(evidenceOf('main as posts holds-rights')).toEqual({ access: 'read', databases: 1, tables: 1 });
     expect(evidenceOf('posts/s0 refuses-strangers')).toMatchObject({ refusedWith: { users: '28P01' } });
   });

@@ -1,0 +1,131 @@
+import { isPolystoreError } from '../errors';
+import { bucketOf, hash, type BucketId, type Placement } from '../placement';
+import { inParallel } from '../provision';
+import type { DirectoryPostgresHandle, KeyAssignment } from '../routing';
+import type { ShardedPostgresTopology } from '../topology';
+import { SmokeFailure, type Check } from './check';
+import { cleaningUp } from './clean-up';
+import { randomKey, type SampleKey } from './sample-keys';
+import type { TierUnderTest } from './tier-under-test';
+
+/** Keys assigned, or taken out, at once. */
+const AT_ONCE = 8;
+/** A key space may be so small that a random key is somebody's: then another is tried. */
+const TRIES = 10;
+
+/** The handle of a store whose strategy is `directory`; undefined where it is another. */
+export async function directoryHandle(
+  tier: TierUnderTest,
+  store: string,
+): Promise<DirectoryPostgresHandle | undefined> {
+  const handle = (await tier.router(store)).store(store);
+  return 'assign' in handle ? handle : undefined;
+}
+
+/** A key is found where it was assigned, an unknown one meets the rule for new keys, and of two changes at once one counts. */
+export function keyDirectoryWorks(
+  tier: TierUnderTest,
+  store: string,
+  newKeys: NonNullable<ShardedPostgresTopology['keyDirectory']>['newKeys'],
+): Check {
+  return {
+    name: 'key-directory',
+    store,
+    subject: store,
+    promise: 'The key directory finds each key where it was assigned, and takes one of two changes at once.',
+    run: async () => {
+      const placement = await tier.requirePlacement(store);
+      const directory = (await directoryHandle(tier, store)) as DirectoryPostgresHandle;
+      const known = await assignFree(directory, placement);
+      const unknown = randomKey(placement.keyType);
+      return cleaningUp(
+        async () => {
+          await onlyOneWins(directory, known);
+          const found = await unknownKey(directory, unknown, placement);
+          if (found !== newKeys) {
+            throw new SmokeFailure(
+              `a key that nobody assigned was ${WORDS[found]}, the rule for new keys is "${newKeys}"`,
+            );
+          }
+          return { newKeys, bucket: known.assignment.bucket, shard: known.assignment.shard };
+        },
+        () => takeOut(directory, [known.key, unknown]),
+      );
+    },
+  };
+}
+
+const WORDS = { refuse: 'refused', hash: 'assigned by its hash' } as const;
+
+interface AssignedKey {
+  readonly key: SampleKey;
+  readonly assignment: KeyAssignment;
+}
+
+/** Assigns a random key that nobody has. */
+async function assignFree(directory: DirectoryPostgresHandle, placement: Placement): Promise<AssignedKey> {
+  for (let attempt = 1; ; attempt++) {
+    const key = randomKey(placement.keyType);
+    try {
+      return { key, assignment: await directory.assign(key, { bucket: bucketOf(hash(), placement.keyType, key) }) };
+    } catch (error) {
+      if (!isPolystoreError(error, 'ASSIGNMENT_CONFLICT') || attempt === TRIES) throw error;
+    }
+  }
+}
+
+async function onlyOneWins(directory: DirectoryPostgresHandle, { key, assignment }: AssignedKey): Promise<void> {
+  const buckets = [assignment.bucket, assignment.bucket === 0 ? 1 : 0];
+  const changes = await Promise.allSettled(buckets.map((bucket) => directory.assign(key, { bucket }, assignment)));
+  const winners = changes.flatMap((change) => (change.status === 'fulfilled' ? [change.value] : []));
+  const losers = changes.flatMap((change) => (change.status === 'rejected' ? [change.reason as unknown] : []));
+  const other = losers.find((error) => !isPolystoreError(error, 'ASSIGNMENT_CONFLICT'));
+  if (other !== undefined) throw other;
+  if (winners.length !== 1)
+    throw new SmokeFailure(`of two changes of one assignment ${winners.length} counted, must be 1`);
+  const found = await directory.assignmentOf(key);
+  if (found?.revision !== winners[0]?.revision) throw new SmokeFailure('the change that counted is not what is found');
+}
+
+/** What becomes of a key that nobody assigned. */
+async function unknownKey(
+  directory: DirectoryPostgresHandle,
+  key: SampleKey,
+  { keyType, shardMap }: Placement,
+): Promise<'refuse' | 'hash'> {
+  try {
+    const shard = await directory.shardOf(key);
+    const expected = shardMap.owners[bucketOf(hash(), keyType, key)];
+    if (shard !== expected) throw new SmokeFailure(`a new key went to ${shard}, its hash belongs to ${expected}`);
+    return 'hash';
+  } catch (error) {
+    if (isPolystoreError(error, 'KEY_UNKNOWN')) return 'refuse';
+    throw error;
+  }
+}
+
+/** Assigns the keys that nobody has, and returns them; those of somebody else are left alone. All or none. */
+export async function assignKeys(
+  directory: DirectoryPostgresHandle,
+  keys: readonly (readonly [SampleKey, BucketId])[],
+): Promise<readonly SampleKey[]> {
+  const results = await inParallel(keys, AT_ONCE, async ([key, bucket]) => {
+    await directory.assign(key, { bucket });
+    return key;
+  });
+  const assigned = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  const failure = failures.find((error) => !isPolystoreError(error, 'ASSIGNMENT_CONFLICT'));
+  if (failure === undefined) return assigned;
+  await takeOut(directory, assigned).catch(() => undefined);
+  throw failure;
+}
+
+/** Takes keys of this run out of the directory again. */
+export async function takeOut(directory: DirectoryPostgresHandle, keys: readonly SampleKey[]): Promise<void> {
+  const results = await inParallel(keys, AT_ONCE, async (key) => {
+    const found = await directory.assignmentOf(key);
+    if (found) await directory.unassign(key, found);
+  });
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
