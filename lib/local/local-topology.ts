@@ -38,7 +38,10 @@ function storeTopology(
 ): StoreTopology {
   const membersOf = ({ primary, replicas, secrets }: PlannedCluster) => ({
     primary: serverTopology('primary', portOf(primary)),
-    replicas: replicas.map((replica) => serverTopology(replica.name, portOf(replica))),
+    replicas: replicas.map((replica) => ({
+      ...serverTopology(replica.name, portOf(replica)),
+      ...(replica.region !== undefined && { region: replica.region }),
+    })),
     secrets,
   });
   switch (store.kind) {

@@ -15,6 +15,8 @@ export interface PlannedServer {
   /** `<store>/<name>`: unique in the tier. */
   readonly label: string;
   readonly role: 'primary' | 'replica';
+  /** Region that it would stand in on AWS, where that is another than the tier's own. */
+  readonly region?: string;
 }
 
 /** A primary and the replicas that stream from it: what starts, lives and fails together. */
@@ -74,7 +76,11 @@ function clustersOfPostgres(store: PostgresDefinition, services: readonly string
     {
       ...shapeOf(store),
       primary: serverOf(store.name, 'primary', 'primary'),
-      replicas: store.replicas.map((replica) => serverOf(store.name, replica.name, 'replica')),
+      replicas: [
+        ...store.replicas.map(({ name }) => serverOf(store.name, name, 'replica')),
+        // Here it is a replica like any other.
+        ...(store.elsewhere ?? []).map(({ name, region }) => ({ ...serverOf(store.name, name, 'replica'), region })),
+      ],
       secrets: secretsAt(store.name, services),
     },
   ];

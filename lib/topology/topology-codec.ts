@@ -15,6 +15,7 @@ const server = z.strictObject({
   endpoint,
   pooled: z.exactOptional(endpoint),
   zone: z.exactOptional(name),
+  region: z.exactOptional(name),
 });
 
 /** Services that log in with tokens, by service. */
@@ -37,6 +38,7 @@ export const storeSchema = z.discriminatedUnion('kind', [
     database: name,
     primary: server,
     replicas: z.array(server),
+    elsewhere: z.exactOptional(z.array(z.strictObject({ name, region: name }))),
     secrets,
   }),
   z.strictObject({

@@ -31,7 +31,15 @@ export interface PostgresTopology {
   readonly database: string;
   readonly primary: ServerTopology;
   readonly replicas: readonly ServerTopology[];
+  /** Replicas in other regions, which the topology there describes. Absent where there are none. */
+  readonly elsewhere?: readonly ServerElsewhere[];
   readonly secrets: DatabaseSecrets;
+}
+
+/** A server that nothing in this region connects to. */
+export interface ServerElsewhere {
+  readonly name: string;
+  readonly region: string;
 }
 
 /** Many PostgreSQL clusters that share one schema; the placement says which holds which keys. */
@@ -83,6 +91,11 @@ export interface ServerTopology {
   readonly pooled?: Endpoint;
   /** Availability zone, where known. */
   readonly zone?: string;
+  /**
+   * Region that it stands in, where that is another than the one that the topology is for. A way there is not the kit's to make: who has none
+   * reads from the servers without a region.
+   */
+  readonly region?: string;
 }
 
 export interface Endpoint {

@@ -1,5 +1,5 @@
 import config from '../../tier.config';
-import { parseTier } from '../../lib/definition';
+import { newVpc, parseTier, postgres } from '../../lib/definition';
 import { firstPlacements, localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
 import { planClusters, serversOf } from '../../lib/local/tier-plan';
@@ -48,6 +48,31 @@ test('the topology survives its codec and names every server once', () => {
   expect(decodeTopology(encodeTopology(topology), 'here')).toEqual(topology);
   const ports = [...JSON.stringify(topology).matchAll(/"port":(\d+)/g)].map(([, port]) => Number(port));
   expect(ports.sort()).toEqual(labels.map((_, index) => 6000 + index));
+});
+
+test('a replica in another region is one like any other here, and says where it would be', () => {
+  const definition = parseTier({
+    name: 'shop',
+    stages: {
+      prod: {
+        profile: 'protected',
+        env: { account: '111122223333', region: 'eu-west-1' },
+        regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }) } },
+      },
+    },
+    stores: { main: postgres({ replicas: { r1: {}, eu: { region: 'eu-central-1' } } }) },
+  });
+  const servers = planClusters(definition).flatMap(serversOf);
+  expect(servers.map(({ name, role, region }) => [name, role, region])).toEqual([
+    ['primary', 'primary', undefined],
+    ['r1', 'replica', undefined],
+    ['eu', 'replica', 'eu-central-1'],
+  ]);
+  const { main } = localTopology(definition, tierDirectory('/tier'), '/ca.crt', () => 6000).stores;
+  expect(main?.kind === 'postgres' && main.replicas.map(({ name, region }) => [name, region])).toEqual([
+    ['r1', undefined],
+    ['eu', 'eu-central-1'],
+  ]);
 });
 
 test('buckets go to active shards by their weight', () => {

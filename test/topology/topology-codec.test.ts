@@ -16,7 +16,8 @@ const topology: Topology = {
       engine: 'postgres',
       database: 'main',
       primary: { ...server('primary', 5432), zone: 'a' },
-      replicas: [server('r1', 5433)],
+      replicas: [server('r1', 5433), { ...server('eu', 5435), region: 'eu-central-1' }],
+      elsewhere: [{ name: 'us', region: 'us-east-1' }],
       secrets,
     },
     posts: {
