@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 const root = resolve(__dirname, '..', '..');
 const kit = mkdtempSync(join(tmpdir(), 'polystore-kit-'));
@@ -14,7 +15,17 @@ const guardExamples = () =>
 
 /** A copy of the kit with one example, in a repository of its own. */
 beforeAll(() => {
-  const parts = ['bin', 'lib', 'constructs', 'lambda', 'scripts', 'package.json', 'cdk.json', 'tsconfig.json'];
+  const parts = [
+    'bin',
+    'lib',
+    'constructs',
+    'lambda',
+    'scripts',
+    'package.json',
+    'cdk.json',
+    'tsconfig.json',
+    'tier.config.ts',
+  ];
   for (const part of parts) cpSync(join(root, part), join(kit, part), { recursive: true });
   mkdirSync(join(kit, 'examples'));
   for (const file of EXAMPLE) cpSync(join(root, 'examples', file), join(kit, 'examples', file));
@@ -29,6 +40,29 @@ test('a kit that makes of the examples what it made before is let through; witho
   const { status, stdout } = guardExamples();
   expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('1 of 1 examples lose nothing') });
   expect(stdout).toContain('examples of the last commit, since there is no release yet');
+});
+
+test('in another folder the kit makes the same templates, byte by byte', async () => {
+  const outdirs = [root, kit].map((folder) => ({ folder, outdir: mkdtempSync(join(tmpdir(), 'polystore-synth-')) }));
+  const templates = await Promise.all(
+    outdirs.map(async ({ folder, outdir }) => {
+      await promisify(execFile)(process.execPath, [join(folder, 'bin', 'app.cjs')], {
+        cwd: folder,
+        env: {
+          ...process.env,
+          CDK_OUTDIR: outdir,
+          CDK_VALIDATION: 'false',
+          CDK_CONTEXT_JSON: JSON.stringify({ tier: 'tier.config.ts', stage: 'prod' }),
+        },
+      });
+      const files = readdirSync(outdir).filter((file) => file.endsWith('.template.json'));
+      return Object.fromEntries(files.map((file) => [file, readFileSync(join(outdir, file), 'utf8')]));
+    }),
+  );
+  for (const { outdir } of outdirs) rmSync(outdir, { recursive: true });
+  const [here, elsewhere] = templates;
+  expect(Object.keys(here ?? {})).toHaveLength(9);
+  expect(elsewhere).toEqual(here);
 });
 
 test('a kit that would replace a database of the last release’s example is caught, whatever was accepted since', () => {
