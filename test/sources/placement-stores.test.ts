@@ -1,12 +1,31 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { applyMoves, hash, PLACEMENT_VERSION, seedShardMap, type Placement } from '../../lib/placement';
-import { DirectoryPlacement, DynamoDbPlacement, openPlacement, type PlacementStore } from '../../lib/sources';
+import {
+  applyMoves,
+  hash,
+  PLACEMENT_VERSION,
+  rangesOf,
+  seedShardMap,
+  splitRange,
+  type Placement,
+} from '../../lib/placement';
+import { rangePlacement } from '../support/key-ranges';
+import {
+  changePlacement,
+  DirectoryPlacement,
+  DynamoDbKeyDirectory,
+  DynamoDbPlacement,
+  FileKeyDirectory,
+  openKeyDirectory,
+  openPlacement,
+  type KeyDirectory,
+  type PlacementStore,
+} from '../../lib/sources';
 
 const first: Placement = {
   version: PLACEMENT_VERSION,
@@ -37,14 +56,19 @@ beforeAll(async () => {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'placements',
-      KeySchema: [{ AttributeName: 'store', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'store', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  for (const [table, key] of [
+    ['placements', 'store'],
+    ['keys', 'key'],
+  ] as const) {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  }
 });
 
 afterAll(async () => {
@@ -108,6 +132,121 @@ describe.each(Object.keys(kinds))('placement in %s', (kind) => {
     await expect(store.replace(1, { ...first, shardMap: { ...first.shardMap, version: 3 } })).rejects.toThrow(
       'shard map version must be 2, got 3',
     );
+  });
+});
+
+describe.each(Object.keys(kinds))('ranges in %s', (kind) => {
+  it('lose no split, however many split at once', async () => {
+    const store = (kinds[kind] as () => PlacementStore)();
+    await store.seed({ ...rangePlacement('bigint', [{}]), store: 'events' });
+    const at = Array.from({ length: 10 }, (_, index) => (index + 1) * 100);
+    await Promise.all(at.map((key) => changePlacement(store, (placement) => splitRange(placement, key))));
+    const placement = await store.read();
+    expect(placement.shardMap.version).toBe(11);
+    expect(rangesOf(placement).map(({ from }) => from)).toEqual([undefined, ...at.map(String)]);
+    expect(new Set(rangesOf(placement).map(({ bucket }) => bucket)).size).toBe(11);
+  });
+
+  it('pass on what a change throws, and write nothing then', async () => {
+    const store = (kinds[kind] as () => PlacementStore)();
+    await store.seed(first);
+    await expect(changePlacement(store, (placement) => splitRange(placement, 5))).rejects.toMatchObject({
+      code: 'RANGES_UNCHANGEABLE',
+    });
+    await expect(store.read()).resolves.toEqual(first);
+  });
+});
+
+let tables = 0;
+const directories: Record<string, () => () => KeyDirectory> = {
+  'a file': () => {
+    const path = join(directory, `keys${tables++}.jsonl`);
+    return () => new FileKeyDirectory('tenants', path);
+  },
+  DynamoDB: () => () => new DynamoDbKeyDirectory('tenants', 'keys', client),
+};
+
+describe.each(Object.keys(directories))('a key directory in %s', (kind) => {
+  /** Two processes that share one directory. */
+  const both = (): readonly [KeyDirectory, KeyDirectory] => {
+    const open = (directories[kind] as () => () => KeyDirectory)();
+    return [open(), open()];
+  };
+  /** Tests share a table. */
+  const key = () => `tenant ${keys++} with any text: \u{1f600} "quoted"\nand lines`;
+  let keys = 0;
+
+  it('finds what was assigned, whoever assigned it, and nothing else', async () => {
+    const [one, other] = both();
+    const assigned = key();
+    await expect(other.find(assigned)).resolves.toBeUndefined();
+    const assignment = await one.assign(assigned, 7, undefined);
+    await expect(other.find(assigned)).resolves.toEqual({ bucket: 7, revision: assignment.revision });
+    await expect(other.find(key())).resolves.toBeUndefined();
+  });
+
+  it('takes the empty key', async () => {
+    const [one, other] = both();
+    const assignment = await one.assign('', 1, undefined);
+    await expect(other.find('')).resolves.toEqual(assignment);
+  });
+
+  it('is changed by whoever knows the assignment, and by nobody else', async () => {
+    const [one, other] = both();
+    const assigned = key();
+    const first = await one.assign(assigned, 1, undefined);
+    const second = await other.assign(assigned, 2, first);
+    await expect(one.assign(assigned, 3, first)).rejects.toMatchObject({
+      code: 'ASSIGNMENT_CONFLICT',
+      retryable: true,
+      details: { store: 'tenants', expected: 1, found: 2 },
+      message: expect.not.stringContaining('tenant 0'),
+    });
+    await expect(one.assign(assigned, 3, undefined)).rejects.toMatchObject({
+      details: { store: 'tenants', expected: null, found: 2 },
+    });
+    await expect(one.remove(assigned, first)).rejects.toMatchObject({ code: 'ASSIGNMENT_CONFLICT' });
+    await expect(one.find(assigned)).resolves.toEqual(second);
+  });
+
+  it('forgets a key that is taken out, and knows one that comes back from the one it was', async () => {
+    const [one, other] = both();
+    const assigned = key();
+    const first = await one.assign(assigned, 1, undefined);
+    await one.remove(assigned, first);
+    await one.remove(assigned, first);
+    await expect(other.find(assigned)).resolves.toBeUndefined();
+    const again = await other.assign(assigned, 1, undefined);
+    expect(again.revision).not.toBe(first.revision);
+    await expect(one.assign(assigned, 2, first)).rejects.toMatchObject({ code: 'ASSIGNMENT_CONFLICT' });
+  });
+
+  it('lets exactly one of many racing writers win each change', async () => {
+    const pair = both();
+    const assigned = key();
+    let current = await pair[0].assign(assigned, 0, undefined);
+    for (let round = 0; round < 4; round++) {
+      const races = Array.from({ length: 8 }, (_, bucket) => pair[bucket % 2]?.assign(assigned, bucket, current));
+      const outcomes = await Promise.allSettled(races);
+      const winners = outcomes.flatMap((outcome) =>
+        outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : [],
+      );
+      expect(winners).toHaveLength(1);
+      current = winners[0] as typeof current;
+      await expect(pair[1].find(assigned)).resolves.toEqual(current);
+    }
+  });
+});
+
+describe('FileKeyDirectory', () => {
+  it('passes over what a process that died left half-written', async () => {
+    const path = join(directory, 'torn.jsonl');
+    const one = openKeyDirectory('tenants', { kind: 'file', path });
+    const first = await one.assign('a', 1, undefined);
+    await appendFile(path, `\n{"key":"a","bucket":9,"revision":"r","from":"${first.revision}"`);
+    await expect(one.find('a')).resolves.toEqual(first);
+    const second = await one.assign('a', 2, first);
+    await expect(openKeyDirectory('tenants', { kind: 'file', path }).find('a')).resolves.toEqual(second);
   });
 });
 
