@@ -1,5 +1,5 @@
 import type { DescribedServer } from '../sources/rds-servers';
-import type { StoreTopology } from '../topology';
+import type { ServerTopology, StoreTopology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { CheckName } from './check-name';
 import type { StoragePromise } from './storage-promises';
@@ -10,15 +10,19 @@ interface Cluster {
   /** `main`, or `posts/s0`. */
   readonly label: string;
   readonly primary: string;
-  /** Hosts of all its servers. */
+  /** Region of the primary, where that is another than the one whose RDS is asked. */
+  readonly region: string | undefined;
+  /** Hosts of its servers in this region, whose RDS is asked. */
   readonly hosts: readonly string[];
+  /** Servers in other regions. */
+  readonly elsewhere: number;
 }
 
 /** What is looked at, once RDS has answered. */
 interface Described {
   readonly clusters: readonly Cluster[];
   readonly promise: StoragePromise;
-  /** The servers behind a host; none where they stand in another region, whose RDS was not asked. */
+  /** The servers behind a host, at least one. @throws {SmokeFailure} where RDS knows none */
   serversAt(host: string): readonly DescribedServer[];
 }
 
@@ -58,7 +62,7 @@ async function describeStore(name: string, tier: TierUnderTest): Promise<Describ
   }
   const promise = tier.storage.stores[name];
   if (promise === undefined) throw new SmokeSkip('an imported database is its owner’s to encrypt and to double');
-  const { region, servers } = await tier.describedServers().catch((error: unknown) => {
+  const servers = await tier.describedServers().catch((error: unknown) => {
     throw new SmokeSkip(`RDS could not be asked: ${reasonOf(error)}`);
   });
   return {
@@ -66,7 +70,7 @@ async function describeStore(name: string, tier: TierUnderTest): Promise<Describ
     promise,
     serversAt(host) {
       const found = servers.filter(({ hosts }) => hosts.includes(host));
-      if (found.length === 0 && isIn(host, region)) throw new SmokeFailure(`RDS knows no server of ${host}`);
+      if (found.length === 0) throw new SmokeFailure(`RDS knows no server of ${host}`);
       return found;
     },
   };
@@ -75,16 +79,17 @@ async function describeStore(name: string, tier: TierUnderTest): Promise<Describ
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-/** A name that tells no region is of the one that was asked. */
-const isIn = (host: string, region: string): boolean =>
-  (/\.([a-z]{2}(?:-[a-z]+)+-\d)\.rds\.amazonaws\.com(?:\.cn)?$/.exec(host)?.[1] ?? region) === region;
-
 function clustersOf(name: string, store: StoreTopology): readonly Cluster[] {
-  const clusterOf = (label: string, { primary, replicas }: Members): Cluster => ({
-    label,
-    primary: primary.endpoint.host,
-    hosts: [primary, ...replicas].map(({ endpoint }) => endpoint.host),
-  });
+  const clusterOf = (label: string, { primary, replicas }: Members): Cluster => {
+    const here = [primary, ...replicas].filter(({ region }) => region === undefined);
+    return {
+      label,
+      primary: primary.endpoint.host,
+      region: primary.region,
+      hosts: here.map(({ endpoint }) => endpoint.host),
+      elsewhere: 1 + replicas.length - here.length,
+    };
+  };
   switch (store.kind) {
     case 'postgres':
       return [clusterOf(name, store)];
@@ -94,8 +99,8 @@ function clustersOf(name: string, store: StoreTopology): readonly Cluster[] {
 }
 
 interface Members {
-  readonly primary: { readonly endpoint: { readonly host: string } };
-  readonly replicas: readonly { readonly endpoint: { readonly host: string } }[];
+  readonly primary: ServerTopology;
+  readonly replicas: readonly ServerTopology[];
 }
 
 function proveEncryption({ clusters, promise, serversAt }: Described): Evidence {
@@ -111,12 +116,15 @@ function proveEncryption({ clusters, promise, serversAt }: Described): Evidence 
     }
     keys.add(keyArn);
   }
-  return { servers: servers.size, ...elsewhere(hosts, serversAt), keys: [...keys] };
+  const elsewhere = clusters.reduce((sum, cluster) => sum + cluster.elsewhere, 0);
+  return { servers: servers.size, ...(elsewhere > 0 && { elsewhere }), keys: [...keys] };
 }
 
 function proveZones({ clusters, serversAt }: Described): Evidence {
   const zones = new Set<string>();
-  for (const { label, primary, hosts } of clusters) {
+  for (const { label, primary, region, hosts } of clusters) {
+    if (region !== undefined)
+      throw new SmokeSkip(`the primary of ${label} stands in ${region}, whose RDS is not asked`);
     const standing = zonesOf(primary, hosts, serversAt);
     if (standing.size < 2) {
       throw new SmokeFailure(`${label} stands in ${[...standing].join() || 'no zone that RDS tells'} alone`);
@@ -132,10 +140,4 @@ function zonesOf(primary: string, hosts: readonly string[], serversAt: Described
   const isAurora = writers.some((server) => server.hosts.length > 1);
   const members = isAurora ? hosts.flatMap(serversAt) : writers;
   return new Set(members.flatMap(({ zone, standbyZone }) => [zone, standbyZone]).filter((zone) => zone !== undefined));
-}
-
-/** How many hosts stand in other regions, if any. */
-function elsewhere(hosts: readonly string[], serversAt: Described['serversAt']): Evidence {
-  const count = hosts.filter((host) => serversAt(host).length === 0).length;
-  return count === 0 ? {} : { elsewhere: count };
 }

@@ -5,7 +5,7 @@ import type { Login } from '../postgres';
 import { RdsTokens, tokenLogin, type PlacementStore, type SecretSource, type TokenSource } from '../sources';
 import type { Credential, ServerTopology, StoreTopology, Topology } from '../topology';
 import { SmokeSkip } from './check';
-import type { DescribedServers } from '../sources/rds-servers';
+import type { DescribedServer } from '../sources/rds-servers';
 import type { StoragePromises } from './storage-promises';
 
 export interface TierUnderTestOptions {
@@ -30,7 +30,7 @@ export class TierUnderTest {
   readonly timeoutMs: number;
   private readonly tokens: TokenSource;
   private readonly placements = new Map<string, Promise<Placement>>();
-  private described: Promise<DescribedServers> | undefined;
+  private described: Promise<readonly DescribedServer[]> | undefined;
   private readonly routers = new Map<string, Promise<Router>>();
 
   constructor(private readonly options: TierUnderTestOptions) {
@@ -81,7 +81,7 @@ export class TierUnderTest {
   }
 
   /** What RDS says of its servers, asked once a run; rejects where it does not answer. */
-  describedServers(): Promise<DescribedServers> {
+  describedServers(): Promise<readonly DescribedServer[]> {
     this.described ??= this.storage?.describe() ?? Promise.reject(new TypeError('nobody to ask'));
     return this.described;
   }

@@ -14,14 +14,8 @@ export interface DescribedServer {
   readonly keyArn?: string;
 }
 
-/** Servers of one region of an account. */
-export interface DescribedServers {
-  readonly region: string;
-  readonly servers: readonly DescribedServer[];
-}
-
 /** Asks for every server of the account in one region. */
-export type ServerDescriber = () => Promise<DescribedServers>;
+export type ServerDescriber = () => Promise<readonly DescribedServer[]>;
 
 /** Where there is no way to RDS's API nothing answers: found out soon, since checks wait for it. In milliseconds. */
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 5_000 };
@@ -34,16 +28,9 @@ export const describeRdsServers: ServerDescriber = async () => {
   const sdk = await import('@aws-sdk/client-rds');
   const client = new sdk.RDSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   try {
-    const [instances, clusters, region] = await Promise.all([
-      allInstances(sdk, client),
-      allClusters(sdk, client),
-      client.config.region(),
-    ]);
+    const [instances, clusters] = await Promise.all([allInstances(sdk, client), allClusters(sdk, client)]);
     const clusterOf = new Map(clusters.map((cluster) => [cluster.DBClusterIdentifier, cluster]));
-    return {
-      region,
-      servers: instances.map((instance) => describe(instance, clusterOf.get(instance.DBClusterIdentifier))),
-    };
+    return instances.map((instance) => describe(instance, clusterOf.get(instance.DBClusterIdentifier)));
   } finally {
     client.destroy();
   }

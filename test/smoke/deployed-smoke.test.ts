@@ -81,13 +81,16 @@ describe('smokeFunctionName', () => {
 
 describe('what only RDS can tell', () => {
   const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/of-the-store';
-  const host = (name: string, region = 'eu-west-1'): string => `${name}.c1.${region}.rds.amazonaws.com`;
+  const host = (name: string): string => `${name}.c1.eu-west-1.rds.amazonaws.com`;
   const server = (name: string, address = host(name)): ServerTopology => ({
     name,
     endpoint: { host: address, port: 5432, via: 'direct' },
   });
   const secrets = { owner: 'o', smoke: 's', services: {} };
-  const main = { primary: server('primary'), replicas: [server('r1'), server('far', host('far', 'us-east-1'))] };
+  const main = {
+    primary: server('primary'),
+    replicas: [server('r1'), { ...server('far', 'far.example'), region: 'us-east-1' }],
+  };
   const topology: Topology = {
     version: 1,
     tier: 'blog',
@@ -209,6 +212,12 @@ describe('what only RDS can tell', () => {
     };
     expect(await reasonOf({})).toBe('RDS could not be asked: TimeoutError: no way');
     expect(await reasonOf({ topology: { ...topology, world: 'local' } })).toBe('needs AWS');
+    const primary = { ...main.primary, region: 'us-east-1' };
+    const stores = {
+      main: { kind: 'postgres', engine: 'postgres', database: 'main', ...main, primary, secrets },
+    } as const;
+    described(PRIMARY);
+    expect(await reasonOf({ topology: { ...topology, stores } })).toMatch(/^the primary of main stands in us-east-1/);
     expect(await reasonOf({ storage: { stores: {}, describe: describeRdsServers } })).toMatch(/^an imported database/);
     expect(await reasonOf({ storage: undefined as never })).toMatch(/^this stage pays for no way/);
   });
