@@ -5,4 +5,5 @@ export type { Login, PasswordSource } from './login';
 export * from './quote';
 export * from './send-together';
 export * from './server-state';
+export * from './transaction-outcome';
 export * from './wal-position';

@@ -1,4 +1,4 @@
-import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
+import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 
 /** One statement of several that are sent at once. */
 export interface Statement {
@@ -26,13 +26,18 @@ interface CallbackConfig extends QueryConfig {
 }
 
 /**
- * Sends statements one behind the other in one round trip, each in a transaction of its own, and calls `done` once with what became of
- * each. Whoever calls owns the connection until then, and must close it where an outcome is missing.
+ * Sends statements one behind the other in one round trip, each in a transaction of its own, and resolves with what became of each. Whoever
+ * calls owns the connection until then, and must close it where an outcome is missing.
  *
  * It needs more than a text with semicolons, which is a single transaction: what reads the position of the log behind a write would read
  * it before the write is committed.
  */
-export function sendTogether(
+export function sendTogether(client: PoolClient, statements: readonly Statement[]): Promise<readonly Outcome[]> {
+  // What pg throws, as for a text that is no text, rejects.
+  return new Promise((resolve) => sendAll(client, statements, resolve));
+}
+
+function sendAll(
   client: PoolClient,
   statements: readonly Statement[],
   done: (outcomes: readonly Outcome[]) => void,
@@ -77,6 +82,20 @@ export function sendTogether(
   };
   for (const query of others) query.submit = (): unknown => null;
   client.query(first);
+}
+
+/** Of a statement that was answered with a result: its own type of row is its caller's to know. */
+export const resultOf = <R extends QueryResultRow>(outcome: Outcome): QueryResult<R> =>
+  (outcome as { readonly result: QueryResult }).result as QueryResult<R>;
+
+/** Why the statement at `index` was not answered with a result; undefined where it was. */
+export function failureOf(outcomes: readonly Outcome[], index: number): unknown {
+  const outcome = outcomes[index];
+  if (outcome && 'result' in outcome) return undefined;
+  if (outcome) return outcome.error;
+  // The connection was lost before its turn.
+  const lost = outcomes.find((other) => other && 'error' in other && !isAnswer(other.error));
+  return lost && 'error' in lost ? lost.error : new Error('Connection terminated');
 }
 
 function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackConfig['callback']): Query {

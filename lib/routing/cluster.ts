@@ -1,80 +1,92 @@
+import { handleWhen, retry, ExponentialBackoff } from 'cockatiel';
 import { isPolystoreError } from '../errors';
-import { errorGroupOf, type PgPool, type PgPoolClient, type QueryResult, type QueryResultRow } from '../postgres';
+import {
+  errorGroupOf,
+  readOutcome,
+  type PgPool,
+  type PgPoolClient,
+  type PositionReport,
+  type QueryResult,
+  type QueryResultRow,
+  type TransactionOutcome,
+  type TransactionReference,
+} from '../postgres';
 import type { BucketId } from '../placement';
 import type { Access } from '../topology';
-import {
-  decideRoute,
-  type ReadFallback,
-  type ReadRequest,
-  type ReplicaHealth,
-  type ReplicaView,
-  type Route,
-} from './decide-route';
+import type { ClusterMembers } from './cluster-members';
+import { decideRoute, type ReadRequest, type Route } from './decide-route';
+import type { CatchUp } from './eligibility';
 import { requireAccess, type Grant } from './grant';
 import type { PostgresHandle, ServerStatus } from './handles';
 import type { Lifetime } from './lifetime';
-import type { ReplicaMonitor } from './replica-monitor';
+import type { Member } from './member';
+import { observe } from './observe';
+import type { PrimaryReads } from './primary-reads';
+import type { EventHub } from './router-events';
+import type { ClusterContext, ReadPolicy, ReadSite } from './read-site';
+import { isPrimaryLoss, mayAnswerElsewhere, primaryDemoted, serverUnavailable } from './server-errors';
+import { runTransaction } from './server-transaction';
+import { SessionReads } from './session-reads';
+import type { SessionScope, SessionState } from './session-state';
+import { BEYOND_ALL } from './session-token';
 import type { StoreServer } from './store-server';
-import { retryLostRaces, type TransactionOptions } from './transaction-options';
-
-/** How the reads of a router behave. */
-export interface ReadPolicy {
-  readonly fallback: ReadFallback;
-  /** A replica that lags more answers no read, in milliseconds. */
-  readonly maxLagMs: number;
-}
-
-/** A replica in use: where statements run, and who watches it. */
-export class Replica implements ReplicaView {
-  readonly name: string;
-
-  /** Without a monitor, as behind a pooled endpoint, a replica's lag can't be known, so it is never read. */
-  constructor(
-    readonly server: StoreServer,
-    readonly monitor: ReplicaMonitor | undefined,
-  ) {
-    this.name = server.name;
-  }
-
-  get health(): ReplicaHealth {
-    return this.monitor?.health ?? UNWATCHABLE;
-  }
-
-  get outstanding(): number {
-    return this.server.outstanding;
-  }
-}
-
-const UNWATCHABLE: ReplicaHealth = { state: 'down', reason: 'its endpoint is pooled, so its lag cannot be measured' };
+import { beginSql, retryLostRaces, type TransactionOptions } from './transaction-options';
 
 const NONE_TRIED: readonly string[] = [];
 
+/** How often a statement that is safe to repeat is sent to the primary; the first time counts. */
+const MAX_SENDS = 3;
+
+/** A read that found nobody is repeated twice, after a short random wait: for a failover that is just over, not for one that lasts. */
+const READ_AGAIN = { maxAttempts: 2, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }) };
+
 /** A primary with its replicas, a whole store or one shard: decides the route of each statement and runs it there. */
-export class Cluster implements PostgresHandle {
+export class Cluster implements PostgresHandle, ReadSite {
   readonly kind = 'postgres';
   readonly store: string;
-  /** Name of the primary. */
-  readonly primary: string;
+  readonly shard: string | undefined;
+  /** In the token of a session: `main`, `posts/s1`. */
+  readonly id: string;
+  readonly policy: ReadPolicy;
+  readonly events: EventHub;
+  private readonly lifetime: Lifetime;
+  private readonly sessions: SessionScope;
+  private readonly sessionReads: SessionReads;
   /** Whether each replica was probed once: before, none is eligible. */
   private isWatched = false;
+  private turn = 0;
 
   constructor(
-    readonly shard: string | undefined,
-    private readonly primaryServer: StoreServer,
-    readonly replicas: readonly Replica[],
-    private readonly policy: ReadPolicy,
+    readonly members: ClusterMembers,
+    readonly primaryReads: PrimaryReads,
     private readonly grant: Grant,
-    private readonly lifetime: Lifetime,
+    { policy, lifetime, events, sessions }: ClusterContext,
   ) {
-    this.store = grant.store;
-    this.primary = primaryServer.name;
+    this.store = members.store;
+    this.shard = members.shard;
+    this.id = members.shard === undefined ? members.store : `${members.store}/${members.shard}`;
+    this.policy = policy;
+    this.lifetime = lifetime;
+    this.events = events;
+    this.sessions = sessions;
+    this.sessionReads = new SessionReads(this.id, this);
   }
 
   async write<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
-    try {
-      return await this.serverOf(this.route('write')).query<R>('write', text, values);
-    } catch (error) {
-      throw tracedToCaller(error);
+    this.lifetime.check(this.store);
+    requireAccess(this.grant, 'write');
+    const session = this.sessions.current();
+    for (let sends = 1; ; sends++) {
+      try {
+        const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
+        this.announce('write');
+        if (!session) return await server.query<R>('write', text, values);
+        const seen = await observe<R>(server, { access: 'write', text, values, signal: undefined });
+        this.settle(session, seen.position);
+        return seen.result;
+      } catch (error) {
+        if (!(await this.mayBeSentAgain(error, sends))) throw tracedToCaller(error);
+      }
     }
   }
 
@@ -85,18 +97,22 @@ export class Cluster implements PostgresHandle {
   ): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
     if (!this.isWatched) await this.watch();
-    let tried = NONE_TRIED;
-    for (;;) {
-      this.lifetime.check(this.store);
-      const route = decideRoute(this.readRequest(undefined, tried), this);
-      try {
-        const server = this.serverOf(route);
-        return await (signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values));
-      } catch (error) {
-        if (route.role === 'primary' || !mayAnswerElsewhere(error)) throw tracedToCaller(error);
-        tried = [...tried, route.server];
-        this.noteLost(route.server, error);
-      }
+    try {
+      return await this.readOnce<R>(text, values, signal);
+    } catch (error) {
+      if (!isLostForNow(error) || signal?.aborted === true) throw tracedToCaller(error);
+    }
+    const again = retry(
+      handleWhen((error) => isLostForNow(error) && signal?.aborted !== true),
+      READ_AGAIN,
+    );
+    try {
+      return await again.execute(async () => {
+        await this.members.look();
+        return this.readOnce<R>(text, values, signal);
+      });
+    } catch (error) {
+      throw tracedToCaller(error);
     }
   }
 
@@ -106,66 +122,168 @@ export class Cluster implements PostgresHandle {
     signal?: AbortSignal,
   ): Promise<T> {
     requireAccess(this.grant, options.access ?? 'write');
-    return retryLostRaces(options.retries ?? 0, signal, () => {
-      this.lifetime.check(this.store);
-      return this.primaryServer.transaction(work, options, signal);
+    const begin = beginSql(options, this.members.writable.server.options.statementTimeoutMs);
+    const session = this.sessions.current();
+    const observer = session && ((position: PositionReport | undefined) => this.settle(session, position));
+    return retryLostRaces(options.retries ?? 0, signal, async () => {
+      const { server, client } = await this.checkout(signal);
+      try {
+        return await runTransaction(server, { client, begin, work, signal, observer });
+      } catch (error) {
+        // What was begun is run again only where the options say so.
+        if (isPrimaryLoss(error) || isPolystoreError(error, 'UNKNOWN_OUTCOME')) void this.members.look();
+        throw error;
+      }
     });
   }
 
   pool(): PgPool {
-    return this.serverOf(this.route('write')).pool();
+    this.lifetime.check(this.store);
+    requireAccess(this.grant, 'write');
+    return this.members.writable.server.pool();
   }
 
   route(access: Access, bucket?: BucketId): Route {
     this.lifetime.check(this.store);
     requireAccess(this.grant, access);
-    return decideRoute(access === 'write' ? { access, bucket } : this.readRequest(bucket, NONE_TRIED), this);
+    return decideRoute(access === 'write' ? { access, bucket } : this.readRequest(bucket, NONE_TRIED), this.members);
+  }
+
+  async outcomeOf(transaction: TransactionReference): Promise<TransactionOutcome> {
+    this.lifetime.check(this.store);
+    const { server, client } = await this.checkout(undefined);
+    try {
+      const outcome = await readOutcome(client, transaction);
+      client.release();
+      return outcome;
+    } catch (error) {
+      client.release(true);
+      throw await server.translate(error, 'reading', undefined);
+    }
   }
 
   servers(): readonly ServerStatus[] {
-    const replicas = this.replicas.map(({ server, health }) => ({ server, health }));
-    return [{ server: this.primaryServer, health: undefined }, ...replicas].map(
-      ({ server: { name, role, endpoint, outstanding }, health }) => ({ name, role, endpoint, outstanding, health }),
-    );
+    const { writable, replicas } = this.members;
+    return [writable, ...replicas].map((member) => {
+      const { name, role, endpoint, outstanding } = member.server;
+      return { name, role, endpoint, outstanding, health: member === writable ? undefined : member.health };
+    });
   }
 
   /** Closes every connection. The lifetime of the router has ended before. */
-  async close(): Promise<void> {
-    await Promise.all(this.replicas.map(({ monitor }) => monitor?.close()));
-    await Promise.all(
-      [this.primaryServer, ...this.replicas.map(({ server }) => server)].map((server) => server.close()),
-    );
+  close(): Promise<void> {
+    return this.members.close();
+  }
+
+  request(tried: readonly string[], after: CatchUp | undefined): ReadRequest {
+    return this.readRequest(undefined, tried, after);
+  }
+
+  async primary(): Promise<Member> {
+    if (!this.members.primaryLoss) return this.members.writable;
+    const round = await this.members.look();
+    if (round.primary) return round.primary;
+    const { server } = this.members.writable;
+    throw round.isDemoted ? primaryDemoted(server, round.reason) : serverUnavailable(server, 'unsent', round.reason);
+  }
+
+  noteLost(name: string, error: unknown): void {
+    if (!(error instanceof Error) || errorGroupOf(error.cause) !== 'unavailable') return;
+    this.members.replicaOf(name)?.monitor?.markDown(error.cause);
+  }
+
+  private async readOnce<R extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryResult<R>> {
+    const session = this.sessions.current();
+    if (session) return this.sessionReads.read<R>(session, { text, values, signal });
+    let tried = NONE_TRIED;
+    for (;;) {
+      this.lifetime.check(this.store);
+      const route = decideRoute(this.readRequest(undefined, tried), this.members);
+      if (this.events.has('route')) this.events.emit('route', { ...route, access: 'read' });
+      const replica = route.role === 'replica' ? this.members.replicaOf(route.server) : undefined;
+      if (!replica) return this.readPrimary<R>(route, text, values, signal);
+      const { server } = replica;
+      try {
+        return await (signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values));
+      } catch (error) {
+        if (!mayAnswerElsewhere(error)) throw error;
+        tried = [...tried, route.server];
+        this.noteLost(route.server, error);
+      }
+    }
+  }
+
+  private async readPrimary<R extends QueryResultRow>(
+    { reason }: Route,
+    text: string,
+    values: readonly unknown[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryResult<R>> {
+    const read = async (): Promise<QueryResult<R>> => {
+      const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
+      return signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values);
+    };
+    if (reason !== 'fallback') return read();
+    const { store, shard } = this;
+    this.events.emit('fallback', { store, shard, reason: 'noEligibleReplica', waitedMs: 0 });
+    return this.primaryReads.run({ store, server: this.members.primary }, read);
+  }
+
+  /** A connection to the primary, on which nothing was sent yet. */
+  private async checkout(signal: AbortSignal | undefined): Promise<{ server: StoreServer; client: PgPoolClient }> {
+    for (let sends = 1; ; sends++) {
+      this.lifetime.check(this.store);
+      try {
+        const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
+        const client = await server.checkout(signal);
+        this.announce('write');
+        return { server, client };
+      } catch (error) {
+        if (!(await this.mayBeSentAgain(error, sends))) throw error;
+      }
+    }
+  }
+
+  /** What the primary said behind an answer to a session. Where it said nothing, the session stays with it until it does. */
+  private settle(session: SessionState, position: PositionReport | undefined): void {
+    const { timeline, lsn } = position ?? BEYOND_ALL;
+    if (timeline === undefined) session.raise(this.id, BEYOND_ALL);
+    else session.settle(this.id, { timeline, lsn });
   }
 
   private async watch(): Promise<void> {
-    await Promise.all(this.replicas.map(({ monitor }) => monitor?.start()));
+    await this.members.watch();
     this.isWatched = true;
   }
 
-  private readRequest(bucket: BucketId | undefined, tried: readonly string[]): ReadRequest {
-    const { maxLagMs, fallback } = this.policy;
-    return { access: 'read', bucket, maxLagMs, fallback, nowMs: performance.now(), tried };
+  private readRequest(bucket: BucketId | undefined, tried: readonly string[], after?: CatchUp): ReadRequest {
+    const { maxLagMs, fallback, zone, choice, whenPrimaryLost } = this.policy;
+    const primaryLostAtMs = whenPrimaryLost === 'read' ? this.members.primaryLostAtMs : undefined;
+    const turn = this.turn++;
+    const nowMs = performance.now();
+    return { access: 'read', bucket, maxLagMs, fallback, nowMs, tried, after, primaryLostAtMs, zone, choice, turn };
   }
 
-  private serverOf(route: Route): StoreServer {
-    const replica = route.role === 'replica' ? this.replicas.find(({ name }) => name === route.server) : undefined;
-    return replica?.server ?? this.primaryServer;
+  private announce(access: Access): void {
+    if (this.events.has('route')) this.events.emit('route', { ...this.route(access), access });
   }
 
-  private noteLost(name: string, error: unknown): void {
-    if (!(error instanceof Error) || errorGroupOf(error.cause) !== 'unavailable') return;
-    this.replicas.find((replica) => replica.name === name)?.monitor?.markDown(error.cause);
+  /** Looks for the primary where an error says that it is lost; whether the statement is then safe to send to whoever was found. */
+  private async mayBeSentAgain(error: unknown, sends: number): Promise<boolean> {
+    if (!isPrimaryLoss(error)) return false;
+    const looking = this.members.look();
+    if (!error.retryable || sends >= MAX_SENDS) return false;
+    const { primary } = await looking;
+    return primary !== undefined;
   }
 }
 
-/** Whether another server may answer a read that met this error. */
-function mayAnswerElsewhere(error: unknown): boolean {
-  return (
-    isPolystoreError(error, 'SERVER_UNAVAILABLE') ||
-    isPolystoreError(error, 'POOL_EXHAUSTED') ||
-    errorGroupOf(error) === 'tooManyConnections'
-  );
-}
+/** Whether a read that nobody could answer may find somebody in a moment. */
+const isLostForNow = (error: unknown): boolean => isPrimaryLoss(error) && error.retryable;
 
 /** pg's errors arise where the socket is read: this gives them the stack of whoever waits for them. */
 function tracedToCaller(error: unknown): unknown {

@@ -1,5 +1,12 @@
 import type { BucketId, ShardKeyValue } from '../placement';
-import type { PgPool, PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
+import type {
+  PgPool,
+  PgPoolClient,
+  QueryResult,
+  QueryResultRow,
+  TransactionOutcome,
+  TransactionReference,
+} from '../postgres';
 import type { Access, Endpoint } from '../topology';
 import type { ReplicaHealth, Route } from './decide-route';
 import type { DirectoryPostgresHandle } from './directory-handles';
@@ -35,7 +42,8 @@ export interface ReadWrite {
    *
    * When `signal` aborts before COMMIT, the running statement is cancelled on the server, the connection ended, so that nothing that `work`
    * still sends is done, and the transaction rolled back. COMMIT itself is never interrupted.
-   * @throws {PolystoreError} as {@link write}, CANCELLED, and TRANSACTION_ABORTED where `work` swallowed the error of a statement
+   * @throws {PolystoreError} as {@link write}, CANCELLED, TRANSACTION_ABORTED where `work` swallowed the error of a statement, and
+   * UNKNOWN_OUTCOME where the connection was lost during COMMIT: see {@link outcomeOf}
    * @throws {RangeError} for an option out of its range
    */
   transaction<T>(
@@ -52,6 +60,12 @@ export interface ReadWrite {
 
   /** Where the next statement would go. Nothing is sent. */
   route(access: Access): Route;
+
+  /**
+   * What became of a transaction whose COMMIT was lost: `error.details.transaction` of UNKNOWN_OUTCOME.
+   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, HANDLE_CLOSED
+   */
+  outcomeOf(transaction: TransactionReference): Promise<TransactionOutcome>;
 }
 
 /** A PostgreSQL store, or one shard of a sharded store. */
@@ -111,17 +125,6 @@ export interface ShardsHandle {
   refreshPlacement(): Promise<void>;
 }
 
-export interface ServerStatus {
-  /** Unique in the store. */
-  readonly name: string;
-  readonly role: 'primary' | 'replica';
-  readonly endpoint: Endpoint;
-  /** Requests sent to it by this router and not answered yet. */
-  readonly outstanding: number;
-  /** Of a replica; a primary is not watched. */
-  readonly health: ReplicaHealth | undefined;
-}
-
 /** A sharded store whose strategy is `hash` or `range`: a key finds its shard at once. */
 export interface ShardedPostgresHandle extends ShardsHandle {
   /**
@@ -131,6 +134,17 @@ export interface ShardedPostgresHandle extends ShardsHandle {
   forKey(key: ShardKeyValue): KeyHandle;
   /** Name of the shard that owns a key. @throws {PolystoreError} KEY_INVALID, KEY_OUT_OF_RANGE */
   shardOf(key: ShardKeyValue): string;
+}
+
+export interface ServerStatus {
+  /** Unique in the store. */
+  readonly name: string;
+  readonly role: 'primary' | 'replica';
+  readonly endpoint: Endpoint;
+  /** Requests sent to it by this router and not answered yet. */
+  readonly outstanding: number;
+  /** Of a replica; a primary is not watched. */
+  readonly health: ReplicaHealth | undefined;
 }
 
 /** The handle of each kind of store. */

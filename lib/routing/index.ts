@@ -6,6 +6,8 @@ export type { KeyCacheOptions } from './key-cache';
 export type { KeyScope } from './key-scope';
 export * from './open-router';
 export type { HandleOf, Router, RouterCore, TierShape } from './router';
+export type { RouterEvent, RouterEvents, RouterListener } from './router-events';
+export type { Session } from './session';
 export {
   asc,
   avg,

@@ -1,4 +1,3 @@
-import { PolystoreError } from '../errors';
 import type { PoolOptions } from '../postgres';
 import {
   openKeyDirectory,
@@ -11,15 +10,18 @@ import {
   type TopologySource,
 } from '../sources';
 import type { KeyDirectoryLocation, PlacementLocation } from '../topology';
-import type { ReadFallback } from './decide-route';
-import { grantOf, requireAccess, type Grant, type RouterLogin } from './grant';
+import type { ReadFallback, ReplicaChoice } from './decide-route';
+import type { RouterLogin } from './grant';
 import type { KeyCacheOptions } from './key-cache';
 import { Lifetime } from './lifetime';
-import { openStore, type OpenStore, type RouterContext } from './open-store';
-import type { Router, RouterCore, TierShape } from './router';
+import type { Router, TierShape } from './router';
+import { EventHub } from './router-events';
+import { SessionScope } from './session-state';
+import { TierRouter } from './tier-router';
+import { MIN_TOKEN_KEY_LENGTH } from './token-codec';
 
 export interface RouterOptions {
-  /** Where everything is; read once. */
+  /** Where everything is; read again by {@link RouterCore.refresh}. */
   readonly topology: TopologySource;
   /** Where credentials are found by the names in the topology; each is read once, and again when a server refuses it. */
   readonly secrets: SecretSource;
@@ -31,6 +33,32 @@ export interface RouterOptions {
   readonly readFallback?: ReadFallback;
   /** A replica that lags more answers no read, in milliseconds. @default 5000 */
   readonly maxLagMs?: number;
+  /** Availability zone of this process: replicas in it come first. @default - zones make no difference */
+  readonly zone?: string;
+  /** Which of several replicas that may answer. @default 'leastOutstanding' */
+  readonly replicaChoice?: ReplicaChoice;
+  /**
+   * What replicas do while no server takes writes. `read`: those that were within `maxLagMs` when the primary was last heard of go on answering
+   * with what they have. `refuse`: they answer until `maxLagMs` have passed.
+   * @default 'read'
+   */
+  readonly whenPrimaryLost?: 'read' | 'refuse';
+  /** How long a read in a session waits for a replica to catch up before the primary answers it, in milliseconds. @default 50 */
+  readonly catchUpMs?: number;
+  /**
+   * The part of the primary's pool that reads may take at once when no replica may answer them, in (0, 1]. More wait for their turn, at most
+   * `pool.connectTimeoutMs`.
+   * @default 0.5
+   */
+  readonly primaryReadShare?: number;
+  /**
+   * Signs the tokens of sessions, 32 characters or more: needed where they pass through others' hands, as cookies do. Of several keys the first
+   * signs and each is accepted, so that keys can be rotated.
+   * @default - tokens are not signed
+   */
+  readonly tokenKey?: string | readonly string[];
+  /** Time between two reads of the topology, in milliseconds. @default - it is read when `refresh()` is called */
+  readonly refreshMs?: number;
   /** Of the pool that each server gets when it is first used. @default - pools of 10 named `polystore-router` */
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
@@ -42,6 +70,8 @@ export interface RouterOptions {
 }
 
 const DEFAULT_MAX_LAG_MS = 5_000;
+const DEFAULT_CATCH_UP_MS = 50;
+const DEFAULT_PRIMARY_READ_SHARE = 0.5;
 
 /**
  * Opens a router: reads the topology, the credentials and the placements. No connection is opened before the first statement.
@@ -50,14 +80,34 @@ const DEFAULT_MAX_LAG_MS = 5_000;
  * topology lacks
  */
 export async function openRouter<T extends TierShape = TierShape>(options: RouterOptions): Promise<Router<T>> {
-  const maxLagMs = options.maxLagMs ?? DEFAULT_MAX_LAG_MS;
-  if (!(maxLagMs >= 0)) throw new RangeError(`maxLagMs must be in [0, ∞), got ${maxLagMs}`);
+  const maxLagMs = checkAtLeast('maxLagMs', options.maxLagMs ?? DEFAULT_MAX_LAG_MS, 0);
+  const catchUpMs = checkAtLeast('catchUpMs', options.catchUpMs ?? DEFAULT_CATCH_UP_MS, 0);
+  const refreshMs = options.refreshMs === undefined ? undefined : checkAtLeast('refreshMs', options.refreshMs, 1_000);
+  const primaryReadShare = options.primaryReadShare ?? DEFAULT_PRIMARY_READ_SHARE;
+  if (!(primaryReadShare > 0 && primaryReadShare <= 1)) {
+    throw new RangeError(`primaryReadShare must be in (0, 1], got ${primaryReadShare}`);
+  }
+  const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
+  const topology = await options.topology.read();
   return TierRouter.open<T>({
-    topology: await options.topology.read(),
+    topology,
+    source: options.topology,
+    refreshMs,
     secrets: options.secrets,
     tokens: options.tokens ?? new RdsTokens(),
     login: options.login,
-    policy: { fallback: options.readFallback ?? 'primary', maxLagMs },
+    policy: {
+      fallback: options.readFallback ?? 'primary',
+      maxLagMs,
+      zone: options.zone,
+      choice: options.replicaChoice ?? 'leastOutstanding',
+      whenPrimaryLost: options.whenPrimaryLost ?? 'read',
+      catchUpMs,
+    },
+    primaryReadShare,
+    tokenCodec: { scope: `${topology.tier}/${topology.stage}`, keys: tokenKeys },
+    events: new EventHub(),
+    sessions: new SessionScope(),
     pool: { applicationName: 'polystore-router', ...options.pool },
     openPlacement: options.openPlacement ?? openPlacement,
     openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
@@ -66,73 +116,15 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   });
 }
 
-/** A store of the topology: open, or refused to this login. */
-interface Entry {
-  readonly grant: Grant;
-  readonly store: OpenStore | undefined;
+function checkAtLeast(name: string, value: number, least: number): number {
+  if (value >= least) return value;
+  throw new RangeError(`${name} must be in [${least}, ∞), got ${value}`);
 }
 
-class TierRouter implements RouterCore {
-  private readonly services = new Set<RouterCore>();
-  private closing: Promise<void> | undefined;
-
-  private constructor(
-    private readonly context: RouterContext,
-    private readonly entries: ReadonlyMap<string, Entry>,
-  ) {
-    for (const [name, { store }] of entries) {
-      // The definition refuses such a name; a topology of another origin may have it, and `store(name)` still finds it.
-      if (name in this || name === 'then') continue;
-      Object.defineProperty(this, name, { get: () => this.store(name), enumerable: store !== undefined });
-    }
-  }
-
-  static async open<T extends TierShape>(context: RouterContext): Promise<Router<T>> {
-    const entries = await Promise.all(
-      Object.entries(context.topology.stores).map(async ([name, topology]): Promise<[string, Entry]> => {
-        const grant = grantOf(context.topology, context.login, name);
-        return [name, { grant, store: grant.access && (await openStore(context, grant, topology)) }];
-      }),
-    );
-    // Its properties are made from the topology, which the type of the tier describes.
-    return new TierRouter(context, new Map(entries)) as RouterCore as Router<T>;
-  }
-
-  store(name: string): OpenStore {
-    this.context.lifetime.check(name);
-    const entry = this.entries.get(name);
-    if (!entry) throw unknownStore(name, [...this.entries.keys()]);
-    if (!entry.store) requireAccess(entry.grant, 'read');
-    return entry.store as OpenStore;
-  }
-
-  async service(name: string): Promise<Router> {
-    this.context.lifetime.check(name);
-    const login = { kind: 'service', service: name } as const;
-    const router = await TierRouter.open({ ...this.context, login, lifetime: new Lifetime() });
-    // Closed in the meantime: the new router has no connection yet, and nobody would ever close it.
-    this.context.lifetime.check(name);
-    this.services.add(router);
-    return router;
-  }
-
-  close(): Promise<void> {
-    this.closing ??= this.closeAll();
-    return this.closing;
-  }
-
-  private async closeAll(): Promise<void> {
-    this.context.lifetime.end();
-    await Promise.all([
-      ...[...this.services].map((router) => router.close()),
-      ...[...this.entries.values()].map(({ store }) => store?.close()),
-    ]);
-  }
-}
-
-function unknownStore(store: string, known: readonly string[]): PolystoreError<'UNKNOWN_STORE'> {
-  return new PolystoreError('UNKNOWN_STORE', `unknown store "${store}", known are: ${known.join(', ') || 'none'}`, {
-    details: { store, known },
-    next: 'Use a store of the tier definition, or deploy the tier if this one is new.',
-  });
+/** Never says what the key is. */
+function checkTokenKeys(keys: string | readonly string[]): readonly string[] {
+  const list = typeof keys === 'string' ? [keys] : keys;
+  const short = list.find((key) => key.length < MIN_TOKEN_KEY_LENGTH);
+  if (short === undefined) return list;
+  throw new RangeError(`tokenKey must have at least ${MIN_TOKEN_KEY_LENGTH} characters, got ${short.length}`);
 }

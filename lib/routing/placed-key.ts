@@ -1,16 +1,26 @@
 import { PolystoreError } from '../errors';
 import type { BucketId } from '../placement';
-import { errorGroupOf, type PgPool, type PgPoolClient, type QueryResult, type QueryResultRow } from '../postgres';
+import {
+  errorGroupOf,
+  type PgPool,
+  type PgPoolClient,
+  type QueryResult,
+  type QueryResultRow,
+  type TransactionOutcome,
+  type TransactionReference,
+} from '../postgres';
 import type { Access } from '../topology';
 import type { Cluster } from './cluster';
 import type { Route } from './decide-route';
 import type { KeyHandle } from './handles';
+import type { SessionScope, SessionState } from './session-state';
 import type { TransactionOptions } from './transaction-options';
 
 /** The store of a placed key, as far as the key needs it: `K` is a key as the store keeps it, `S` the scope of its transactions. */
 export interface KeyPlaces<K, S> {
   readonly store: string;
   readonly mapVersion: number;
+  readonly sessions: SessionScope;
   scope(shard: string, client: PgPoolClient): S;
   /** Reads the placement again after a shard refused a bucket; resolves with the reason where that could not be done. */
   afterRefusal(): Promise<unknown>;
@@ -38,7 +48,7 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
 
   write<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     const run = ({ cluster }: PlacedKey<K, S>): Promise<QueryResult<R>> => cluster.write<R>(text, values);
-    return run(this).catch((error: unknown) => this.again(error, isSingle(values) ? run : undefined));
+    return this.placed(run).catch((error: unknown) => this.again(error, isSingle(values) ? run : undefined));
   }
 
   read<R extends QueryResultRow>(
@@ -47,7 +57,7 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
     const run = ({ cluster }: PlacedKey<K, S>): Promise<QueryResult<R>> => cluster.read<R>(text, values, signal);
-    return run(this).catch((error: unknown) => this.again(error, isSingle(values) ? run : undefined));
+    return this.placed(run).catch((error: unknown) => this.again(error, isSingle(values) ? run : undefined));
   }
 
   transaction<T>(
@@ -57,7 +67,7 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
   ): Promise<T> {
     const run = ({ cluster, shard }: PlacedKey<K, S>): Promise<T> =>
       cluster.transaction((client) => work(client, this.places.scope(shard, client)), options, signal);
-    return run(this).catch((error: unknown) => this.again(error, run));
+    return this.placed(run).catch((error: unknown) => this.again(error, run));
   }
 
   pool(): PgPool {
@@ -66,6 +76,37 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
 
   route(access: Access): Route {
     return this.cluster.route(access, this.bucket);
+  }
+
+  outcomeOf(transaction: TransactionReference): Promise<TransactionOutcome> {
+    return this.cluster.outcomeOf(transaction);
+  }
+
+  /** Where the key is by a shard map that is at least as new as the one by which the session has found its keys. */
+  private placed<T>(run: (key: PlacedKey<K, S>) => Promise<T>): Promise<T> {
+    const { store, mapVersion, sessions } = this.places;
+    const session = sessions.current();
+    if (!session) return run(this);
+    if ((session.mapVersionOf(store) ?? 0) > mapVersion) return this.placedAnew(session).then(run);
+    session.raiseMap(store, mapVersion);
+    return run(this);
+  }
+
+  private async placedAnew(session: SessionState): Promise<PlacedKey<K, S>> {
+    const { places } = this;
+    const unread = await places.afterRefusal();
+    const seen = session.mapVersionOf(places.store) ?? 0;
+    if (places.mapVersion >= seen) return places.placeAgain(this.key);
+    throw new PolystoreError(
+      'SHARD_MAP_STALE',
+      `store "${places.store}": shard map version ${places.mapVersion} is in use, and the session has found keys by version ${seen}`,
+      {
+        details: { store: places.store, seen: places.mapVersion, current: seen },
+        retryable: true,
+        next: 'Nothing was sent. Retry; if it persists, the placement can not be read, or was restored from a backup.',
+        cause: unread,
+      },
+    );
   }
 
   /** What was asked, once more where the key is now; `run` is undefined for what may not be done twice. */

@@ -1,5 +1,7 @@
 import type { DirectoryPostgresHandle } from './directory-handles';
 import type { Handles, ShardedPostgresHandle, StoreHandle } from './handles';
+import type { RouterEvent, RouterListener } from './router-events';
+import type { Session } from './session';
 
 /** What a router needs to know of a tier's type to type its handles: the stores and their kinds. */
 export interface TierShape {
@@ -12,7 +14,8 @@ interface StoreShape {
   readonly strategy?: { readonly type: string };
 }
 
-type StoreName<T extends TierShape> = Extract<keyof T['stores'], string>;
+/** Names of the stores of a tier. */
+export type StoreName<T extends TierShape> = Extract<keyof T['stores'], string>;
 
 type HandleOfKind<Kind> = Kind extends keyof Handles ? Handles[Kind] : StoreHandle;
 
@@ -38,6 +41,19 @@ export interface RouterCore<T extends TierShape = TierShape> {
    * @throws {PolystoreError} UNKNOWN_SERVICE, and what {@link openRouter} throws
    */
   service(name: string): Promise<Router<T>>;
+  /**
+   * A session that reads its own writes; with the token of an earlier one it goes on where that was.
+   * @throws {PolystoreError} TOKEN_INVALID where the token was changed, cut, signed with another key, or is of another tier or stage
+   */
+  session(token?: string): Session<T>;
+  /** Calls `listener` at each event of that name; returns what ends that. Nothing is logged: who listens decides what to do. */
+  on<E extends RouterEvent>(name: E, listener: RouterListener<E>): () => void;
+  /**
+   * Reads the topology again: replicas that came are used, those that went are closed, new shards may get buckets. A store that is new needs a
+   * router opened anew.
+   * @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID; the one in use stays in use then
+   */
+  refresh(): Promise<void>;
   /** Waits for running statements, at most five seconds, and closes every connection. May be called again. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import { PolystoreError } from '../errors';
-import { errorCodeOf } from '../postgres';
+import { isPolystoreError, PolystoreError } from '../errors';
+import { errorCodeOf, errorGroupOf, type TransactionReference } from '../postgres';
 import type { Endpoint } from '../topology';
 
 /** The server that an error speaks of. */
@@ -18,11 +18,14 @@ export interface FailedServer {
  * - `reading`: a read was sent, which is safe to repeat
  * - `writing`: a write was sent; it may have been done
  * - `uncommitted`: a transaction was open and COMMIT was not sent, so the server rolls it back
- * - `committing`: COMMIT was sent; it may have been done
+ * - `committing`: COMMIT was sent; it may have been done: {@link unknownOutcome}
  */
 export type Progress = 'unsent' | 'reading' | 'writing' | 'uncommitted' | 'committing';
 
-const LOST: Readonly<Record<Progress, { sent: boolean; retryable: boolean; outcome: string; next: string }>> = {
+/** A lost request whose outcome is not that of a COMMIT. */
+type LostProgress = Exclude<Progress, 'committing'>;
+
+const LOST: Readonly<Record<LostProgress, { sent: boolean; retryable: boolean; outcome: string; next: string }>> = {
   unsent: { sent: false, retryable: true, outcome: 'nothing was sent', next: 'Retry.' },
   reading: { sent: true, retryable: true, outcome: 'the read was lost', next: 'Retry: a read is safe to repeat.' },
   writing: {
@@ -32,17 +35,11 @@ const LOST: Readonly<Record<Progress, { sent: boolean; retryable: boolean; outco
     next: 'Read what it should have written before you retry.',
   },
   uncommitted: { sent: false, retryable: true, outcome: 'the transaction was not committed', next: 'Retry it whole.' },
-  committing: {
-    sent: true,
-    retryable: false,
-    outcome: 'COMMIT was sent and may have been done',
-    next: 'Read what the transaction should have written before you retry.',
-  },
 };
 
 export function serverUnavailable(
   server: FailedServer,
-  progress: Progress,
+  progress: LostProgress,
   cause: unknown,
 ): PolystoreError<'SERVER_UNAVAILABLE'> {
   const { sent, retryable, outcome, next } = LOST[progress];
@@ -53,6 +50,24 @@ export function serverUnavailable(
       details: { store: server.store, server: server.name, sent },
       retryable,
       next,
+      cause,
+    },
+  );
+}
+
+/** COMMIT was sent, and the connection was lost before its answer. */
+export function unknownOutcome(
+  server: FailedServer,
+  transaction: TransactionReference | undefined,
+  cause: unknown,
+): PolystoreError<'UNKNOWN_OUTCOME'> {
+  const { store, name } = server;
+  return new PolystoreError(
+    'UNKNOWN_OUTCOME',
+    `${describe(server)} was lost during COMMIT (${errorCodeOf(cause)}): the transaction stands, or it does not`,
+    {
+      details: { store, server: name, ...(transaction && { transaction }) },
+      next: "Ask outcomeOf(error.details.transaction), or read what the transaction should have written; don't just retry.",
       cause,
     },
   );
@@ -78,7 +93,7 @@ export function primaryDemoted(server: FailedServer, cause: unknown): PolystoreE
     {
       details: { store: server.store, server: server.name },
       retryable: true,
-      next: 'Retry: new connections go to where its name points now. If it persists, the topology is out of date.',
+      next: 'Retry: the router looks for the new primary. If it persists, the topology is out of date.',
       cause,
     },
   );
@@ -103,6 +118,18 @@ export function cancelled(server: FailedServer, reason: unknown): PolystoreError
     { details: { store: server.store }, cause: reason },
   );
 }
+
+/** A primary that is lost or demoted: another server may have taken its place. */
+export const isPrimaryLoss = (
+  error: unknown,
+): error is PolystoreError<'SERVER_UNAVAILABLE'> | PolystoreError<'PRIMARY_DEMOTED'> =>
+  isPolystoreError(error, 'SERVER_UNAVAILABLE') || isPolystoreError(error, 'PRIMARY_DEMOTED');
+
+/** Whether another server may answer a read that met this error. */
+export const mayAnswerElsewhere = (error: unknown): boolean =>
+  isPolystoreError(error, 'SERVER_UNAVAILABLE') ||
+  isPolystoreError(error, 'POOL_EXHAUSTED') ||
+  errorGroupOf(error) === 'tooManyConnections';
 
 const describe = ({ store, name, role, endpoint }: FailedServer): string =>
   `store "${store}": ${role} "${name}" at ${endpoint.host}:${endpoint.port}`;

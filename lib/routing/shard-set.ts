@@ -7,7 +7,9 @@ import type { Cluster } from './cluster';
 import type { Grant } from './grant';
 import type { PostgresHandle } from './handles';
 import type { Lifetime } from './lifetime';
+import type { EventHub } from './router-events';
 import { ShardScatter, type Scatter, type ScatterOptions } from './scatter';
+import type { SessionScope } from './session-state';
 
 /** What a sharded store is opened with. */
 export interface ShardSetParts {
@@ -17,6 +19,8 @@ export interface ShardSetParts {
   readonly clusters: ReadonlyMap<string, Cluster>;
   readonly source: PlacementStore;
   readonly lifetime: Lifetime;
+  readonly sessions: SessionScope;
+  readonly events: EventHub;
 }
 
 /** The clusters of a sharded store, and the placement in use: whose is which bucket. How a key finds its bucket is for each strategy to say. */
@@ -24,6 +28,8 @@ export abstract class ShardSet {
   readonly kind = 'shardedPostgres';
   readonly store: string;
   protected readonly lifetime: Lifetime;
+  readonly sessions: SessionScope;
+  private readonly events: EventHub;
   private readonly clusters: ReadonlyMap<string, Cluster>;
   private readonly source: PlacementStore;
   private current: Placement;
@@ -32,11 +38,13 @@ export abstract class ShardSet {
   private refreshing: Promise<void> | undefined;
 
   /** @throws {PolystoreError} UNKNOWN_SHARD */
-  protected constructor({ grant, clusters, source, lifetime }: ShardSetParts, placement: Placement) {
+  protected constructor({ grant, clusters, source, lifetime, sessions, events }: ShardSetParts, placement: Placement) {
     this.store = grant.store;
     this.clusters = clusters;
     this.source = source;
     this.lifetime = lifetime;
+    this.sessions = sessions;
+    this.events = events;
     this.current = placement;
     this.owners = this.ownersOf(placement);
   }
@@ -72,7 +80,7 @@ export abstract class ShardSet {
   }
 
   /** One refresh at a time: whoever asks meanwhile waits for the one that runs. */
-  refreshPlacement(): Promise<void> {
+  async refreshPlacement(): Promise<void> {
     this.lifetime.check(this.store);
     this.refreshing ??= this.readPlacement().finally(() => (this.refreshing = undefined));
     return this.refreshing;
@@ -119,9 +127,11 @@ export abstract class ShardSet {
     if (found.store !== store || found.keyType !== keyType || !isSameStrategy(found.strategy, strategy)) {
       throw mismatch(this.store, 'has another strategy, key type or store than the one in use, which never change');
     }
+    const from = this.mapVersion;
     this.owners = this.ownersOf(found);
     this.current = found;
     this.adopt(found);
+    if (this.mapVersion !== from) this.events.emit('mapRefresh', { store, from, to: this.mapVersion });
   }
 
   private ownersOf({ shardMap }: Placement): readonly Cluster[] {

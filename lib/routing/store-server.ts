@@ -3,8 +3,8 @@ import {
   cancelStatement,
   closePool,
   cutConnection,
-  errorCodeOf,
   errorGroupOf,
+  isAnswer,
   openPool,
   type ConnectionTarget,
   type PgPool,
@@ -13,29 +13,24 @@ import {
   type QueryResult,
   type QueryResultRow,
 } from '../postgres';
-import type { Access, Endpoint } from '../topology';
+import type { Access, Endpoint, PostgresEngine } from '../topology';
 import {
   cancelled,
   poolExhausted,
   primaryDemoted,
   serverUnavailable,
-  transactionAborted,
   type FailedServer,
   type Progress,
 } from './server-errors';
-import { beginSql, type TransactionOptions } from './transaction-options';
+import type { RoleAnswer } from './server-monitor';
 import { untilAborted } from './until-aborted';
 
 /** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
 const CLOSE_GRACE_MS = 5_000;
 
-/** A server that does not answer this within two seconds is taken for lost. */
-const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
 const BACKEND = 'select pg_backend_pid() as backend';
+/** A server that does not answer this within two seconds is taken for lost. */
 const IS_IN_RECOVERY = { text: 'select pg_is_in_recovery() as demoted', query_timeout: 2_000 };
-
-const IDLE_IN_TRANSACTION = '25P03';
-const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /**
  * One server of a store as the router uses it: a pool that opens at its first use, how many requests it has not answered yet,
@@ -51,9 +46,11 @@ export class StoreServer implements FailedServer {
   constructor(
     readonly store: string,
     readonly name: string,
-    readonly role: 'primary' | 'replica',
+    /** What the router holds it for now. */
+    public role: 'primary' | 'replica',
     private readonly target: ConnectionTarget,
-    private readonly options: PoolOptions,
+    readonly engine: PostgresEngine,
+    readonly options: PoolOptions,
   ) {
     this.endpoint = target.server.endpoint;
   }
@@ -123,53 +120,26 @@ export class StoreServer implements FailedServer {
     }
   }
 
-  /**
-   * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. An abort of `signal` before COMMIT cancels what runs
-   * on the server and rolls back; COMMIT itself is never interrupted.
-   * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED, TRANSACTION_ABORTED, CANCELLED; what `work` throws passes
-   * as it is
-   */
-  async transaction<T>(
-    work: (client: PgPoolClient) => Promise<T>,
-    options: TransactionOptions = {},
-    signal?: AbortSignal,
-  ): Promise<T> {
-    const begin = beginSql(options, this.options.statementTimeoutMs);
-    this.outstanding++;
+  /** Closes the connections that nobody uses: new ones find out where the server's name points now. */
+  dropIdle(): void {
+    const pool = this.opened;
+    for (let idle = pool?.idleCount ?? 0; idle > 0; idle--) pool?.connect((_error, _client, release) => release(true));
+  }
+
+  /** Who the server says that it is, over the pool: for one that can't be watched. Never rejects. */
+  async askRole(): Promise<RoleAnswer> {
     try {
-      const client = await this.checkout(signal);
-      let progress: Progress = 'uncommitted';
-      let backend: number | undefined;
-      let lastWord: unknown;
-      const noteLastWord = (error: unknown): void => void (lastWord ??= error);
-      client.on('error', noteLastWord);
+      const client = await this.pool().connect();
       try {
-        const interrupt = (reason: unknown): Promise<never> => this.interrupt(client, backend, reason);
-        const result = await untilAborted(signal, interrupt, async () => {
-          await client.query(begin);
-          if (signal) backend = await this.backendOf(client);
-          return work(client);
-        });
-        progress = 'committing';
-        const { command } = await client.query('commit');
+        const { rows } = await client.query<{ demoted: boolean }>(IS_IN_RECOVERY);
         client.release();
-        // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
-        if (command === 'COMMIT') return result;
-      } catch (thrown) {
-        // The server says between two statements that it ends an idle transaction: the next statement meets only a lost connection.
-        const error = errorCodeOf(lastWord) === IDLE_IN_TRANSACTION ? lastWord : thrown;
-        const isAlive = await rollBack(client);
-        // Where `work` met an `unavailable` elsewhere, the connection is alive; where it is not, nothing more can be asked.
-        const isOurs = isAlive ? errorGroupOf(error) === 'readOnly' : errorGroupOf(error) === 'unavailable';
-        const failure = isOurs ? await this.translate(error, progress, client) : error;
-        client.release(!isAlive || failure !== error);
-        throw failure;
-      } finally {
-        client.off('error', noteLastWord);
+        return rows[0]?.demoted === false ? { kind: 'primary', position: undefined } : { kind: 'replica' };
+      } catch (error) {
+        client.release(true);
+        throw error;
       }
-      throw transactionAborted(this);
-    } finally {
-      this.outstanding--;
+    } catch (error) {
+      return { kind: errorGroupOf(error) === 'unavailable' ? 'silent' : 'unclear', error };
     }
   }
 
@@ -178,7 +148,8 @@ export class StoreServer implements FailedServer {
     if (this.opened) await closePool(this.opened, CLOSE_GRACE_MS);
   }
 
-  private async checkout(signal?: AbortSignal): Promise<PgPoolClient> {
+  /** A connection for whoever runs several statements on it; the caller releases it. @throws {PolystoreError} as {@link query} */
+  async checkout(signal?: AbortSignal): Promise<PgPoolClient> {
     let connecting: Promise<PgPoolClient> | undefined;
     const giveBack = (reason: unknown): Promise<never> => {
       connecting?.then((client) => client.release()).catch(() => undefined);
@@ -192,13 +163,13 @@ export class StoreServer implements FailedServer {
   }
 
   /** Behind a pooled endpoint only the server itself knows which of its processes runs a transaction. */
-  private async backendOf(client: PgPoolClient): Promise<number | undefined> {
+  async backendOf(client: PgPoolClient): Promise<number | undefined> {
     if (this.endpoint.via === 'direct') return backendOf(client);
     return (await client.query<{ backend: number }>(BACKEND)).rows[0]?.backend;
   }
 
   /** Ends what runs on a connection, and the connection: whoever used it may go on sending, and nothing of that must be done. */
-  private async interrupt(client: PgPoolClient, backend: number | undefined, reason: unknown): Promise<never> {
+  async interrupt(client: PgPoolClient, backend: number | undefined, reason: unknown): Promise<never> {
     if (backend !== undefined) await cancelStatement(this.target, backend);
     cutConnection(client);
     throw cancelled(this, reason);
@@ -207,7 +178,7 @@ export class StoreServer implements FailedServer {
   /** Ends a statement that failed, and gives back the connection that it was sent on. */
   private fail(
     error: unknown,
-    progress: Progress,
+    progress: Exclude<Progress, 'committing'>,
     sent: SentStatement | undefined,
     reject: (error: unknown) => void,
   ): void {
@@ -219,7 +190,11 @@ export class StoreServer implements FailedServer {
   }
 
   /** What an error means in the words of the tier. Never rejects. */
-  private async translate(error: unknown, progress: Progress, client: PgPoolClient | undefined): Promise<unknown> {
+  async translate(
+    error: unknown,
+    progress: Exclude<Progress, 'committing'>,
+    client: PgPoolClient | undefined,
+  ): Promise<unknown> {
     const group = errorGroupOf(error);
     if (group === 'unavailable') return serverUnavailable(this, progress, error);
     if (group === 'poolExhausted') return poolExhausted(this, this.pool().options.max, error);
@@ -235,8 +210,7 @@ export class StoreServer implements FailedServer {
     if (this.role !== 'primary') return false;
     const answer = await client.query<{ demoted: boolean }>(IS_IN_RECOVERY).catch(() => undefined);
     if (answer?.rows[0]?.demoted !== true) return false;
-    const pool = this.pool();
-    for (let idle = pool.idleCount; idle > 0; idle--) pool.connect((_error, _client, release) => release(true));
+    this.dropIdle();
     return true;
   }
 }
@@ -251,18 +225,7 @@ interface SentStatement {
  * Whether a connection is as good as new after a failed statement. One with parameters is a single statement, which the server has undone
  * by itself; without, it may be several, one of which opened a transaction. One that refused a write may be to a primary of yesterday.
  */
-function isReusableAfter(error: unknown, values: readonly unknown[] | undefined): boolean {
+export function isReusableAfter(error: unknown, values: readonly unknown[] | undefined): boolean {
   if (errorGroupOf(error) === 'readOnly') return false;
-  if (values === undefined || typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return typeof error.code === 'string' && SQLSTATE.test(error.code) && errorGroupOf(error) !== 'unavailable';
-}
-
-/** Rolls back; false where the connection is lost. */
-async function rollBack(client: PgPoolClient): Promise<boolean> {
-  try {
-    await client.query(ROLLBACK);
-    return true;
-  } catch {
-    return false;
-  }
+  return values !== undefined && isAnswer(error) && errorGroupOf(error) !== 'unavailable';
 }

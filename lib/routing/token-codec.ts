@@ -46,7 +46,8 @@ export function encodeToken({ positions, mapVersions }: SessionToken, { scope, k
  * @throws {PolystoreError} TOKEN_INVALID
  */
 export function decodeToken(text: string, { scope, keys }: TokenCodec): SessionToken {
-  if (typeof text !== 'string' || !/^[A-Za-z0-9_-]+$/.test(text)) throw invalid('malformed', 'is no token of a session');
+  if (typeof text !== 'string' || !/^[A-Za-z0-9_-]+$/.test(text))
+    throw invalid('malformed', 'is no token of a session');
   const bytes = Buffer.from(text, 'base64url');
   const head = bytes[0] as number;
   if ((head & ~SIGNED) !== VERSION) throw invalid('malformed', `is of no format that this version reads`);
@@ -153,10 +154,7 @@ class Reader {
 }
 
 /** Never with the token itself: it is as good as a cookie. */
-function invalid(
-  reason: ErrorDetails['TOKEN_INVALID']['reason'],
-  what: string,
-): PolystoreError<'TOKEN_INVALID'> {
+function invalid(reason: ErrorDetails['TOKEN_INVALID']['reason'], what: string): PolystoreError<'TOKEN_INVALID'> {
   return new PolystoreError('TOKEN_INVALID', `the session's token ${what}`, {
     details: { reason },
     next: 'Begin a session without a token; while keys are rotated, give tokenKey the new key first and the old one behind it.',

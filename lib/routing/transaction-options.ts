@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorGroupOf } from '../postgres';
 import type { Access } from '../topology';
+import { isPrimaryLoss } from './server-errors';
 
 /** @see https://www.postgresql.org/docs/17/transaction-iso.html */
 export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable';
@@ -21,8 +22,9 @@ export interface TransactionOptions {
   /** Longest time between two statements, in milliseconds; then the server ends the connection. @default - the server's */
   readonly idleTimeoutMs?: number;
   /**
-   * How often the whole transaction is run again after it lost a race (SQLSTATE 40001) or a deadlock (40P01), 0 to 10 times, after a short
-   * random wait that grows. `work` must be safe to run again: what it did in the database was rolled back, what it did elsewhere was not.
+   * How often the whole transaction is run again after it lost a race (SQLSTATE 40001), a deadlock (40P01), or its server before COMMIT was
+   * sent, 0 to 10 times, after a short random wait that grows. `work` must be safe to run again: what it did in the database was rolled back,
+   * what it did elsewhere was not.
    * @default 0
    */
   readonly retries?: number;
@@ -61,7 +63,7 @@ export function beginSql(options: TransactionOptions, poolStatementTimeoutMs: nu
   return [['begin', ...modes.filter(Boolean)].join(' '), ...settings].join('; ');
 }
 
-/** Runs `attempt` again as often as the options say, as long as it loses races. An abort ends the wait between two attempts. */
+/** Runs `attempt` again as often as the options say, as long as nothing of it stands. An abort ends the wait between two attempts. */
 export async function retryLostRaces<T>(
   retries: number,
   signal: AbortSignal | undefined,
@@ -72,12 +74,16 @@ export async function retryLostRaces<T>(
     try {
       return await attempt();
     } catch (error) {
-      if (retry >= retries || errorGroupOf(error) !== 'serialization') throw error;
+      if (retry >= retries || !isUndone(error)) throw error;
     }
     // An abort is told by the next attempt, in the words of the tier.
     await pause(backoffMs(retry), undefined, signal && { signal }).catch(() => undefined);
   }
 }
+
+/** Whether nothing of a transaction stands, for a reason that may be over the next time. */
+const isUndone = (error: unknown): boolean =>
+  errorGroupOf(error) === 'serialization' || (isPrimaryLoss(error) && error.retryable);
 
 /** Full jitter: rivals that met once don't meet again. @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 function backoffMs(retry: number): number {

@@ -18,5 +18,15 @@ export {
   type TokenSource,
   type TopologySource,
 } from '../../lib/sources';
-export type { PgPool, PgPoolClient, PoolOptions, QueryResult, QueryResultRow, ReplicaLag } from '../../lib/postgres';
+export type {
+  PgPool,
+  PgPoolClient,
+  PoolOptions,
+  QueryResult,
+  QueryResultRow,
+  ReplicaLag,
+  TransactionOutcome,
+  TransactionReference,
+  WalPosition,
+} from '../../lib/postgres';
 export * from '../../lib/routing';

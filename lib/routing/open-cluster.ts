@@ -1,0 +1,161 @@
+import { PolystoreError } from '../errors';
+import type { ConnectionTarget, Login, PoolOptions } from '../postgres';
+import { secretLogin, tokenLogin, type SecretSource, type TokenSource } from '../sources';
+import {
+  credentialOf,
+  type DatabaseSecrets,
+  type PostgresEngine,
+  type ServerTopology,
+  type ShardTopology,
+  type Trust,
+} from '../topology';
+import { Cluster } from './cluster';
+import { ClusterMembers, type MemberList } from './cluster-members';
+import type { Grant, RouterLogin } from './grant';
+import { Member } from './member';
+import { PrimaryReads } from './primary-reads';
+import type { ClusterContext } from './read-site';
+import { ServerMonitor, type Reach } from './server-monitor';
+import { StoreServer } from './store-server';
+
+/** What opening a cluster needs of its router. */
+export interface OpenClusterContext extends ClusterContext {
+  readonly topology: { readonly trust: Trust };
+  readonly secrets: SecretSource;
+  readonly tokens: TokenSource;
+  readonly login: RouterLogin;
+  readonly pool: PoolOptions & { readonly applicationName: string };
+  /** The part of the primary's pool that reads may take in the stead of replicas, (0, 1]. */
+  readonly primaryReadShare: number;
+}
+
+/** Which cluster, and of what sort. */
+export interface ClusterPlace {
+  readonly grant: Grant;
+  /** Undefined where the store has no shards. */
+  readonly shard: string | undefined;
+  readonly engine: PostgresEngine;
+  readonly database: string;
+}
+
+/** Servers that came and went with a topology, by their names in the store. */
+export interface MemberChange {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** A cluster in use. Whoever opens it closes it. */
+export interface OpenedCluster {
+  readonly cluster: Cluster;
+  /** Another topology of the same cluster: servers that are new come into use, those that are gone are closed. */
+  refresh(servers: ShardTopology): Promise<MemberChange>;
+}
+
+/** As pg's own. */
+const DEFAULT_POOL_MAX = 10;
+const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Makes a cluster ready for statements. Opens no connection.
+ * @throws {PolystoreError} DOCUMENT_MISSING
+ */
+export async function openCluster(
+  context: OpenClusterContext,
+  place: ClusterPlace,
+  servers: ShardTopology,
+): Promise<OpenedCluster> {
+  const loginTo = await loginOf(context, servers.secrets, place.grant.store);
+  const { shard, grant } = place;
+  const { max = DEFAULT_POOL_MAX, connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = context.pool;
+  let known = new Map<string, Member>();
+  const memberOf = (server: ServerTopology, role: 'primary' | 'replica'): Member => {
+    const same = known.get(keyOf(server));
+    if (same) return same;
+    const target = { server, database: place.database, credentials: loginTo(server), trust: context.topology.trust };
+    return makeMember(context, place, target, role, () => members);
+  };
+  const listOf = ({ primary, replicas }: ShardTopology): MemberList => {
+    const list = {
+      primary: memberOf(primary, 'primary'),
+      replicas: replicas.map((replica) => memberOf(replica, 'replica')),
+    };
+    const all = [list.primary, ...list.replicas];
+    known = new Map([primary, ...replicas].map((server, index) => [keyOf(server), all[index] as Member]));
+    return list;
+  };
+  const members: ClusterMembers = new ClusterMembers({ store: grant.store, shard }, listOf(servers), context.events);
+  const primaryReads = new PrimaryReads(Math.max(1, Math.floor(max * context.primaryReadShare)), connectTimeoutMs);
+  return {
+    cluster: new Cluster(members, primaryReads, grant, context),
+    refresh: async (next) => {
+      const before = [...known.values()];
+      const list = listOf(next);
+      const after = [...known.values()];
+      await members.replace(list);
+      return { added: namesMissingIn(after, before), removed: namesMissingIn(before, after) };
+    },
+  };
+}
+
+function makeMember(
+  { events, pool }: OpenClusterContext,
+  { grant: { store }, shard, engine }: ClusterPlace,
+  target: ConnectionTarget,
+  role: 'primary' | 'replica',
+  members: () => ClusterMembers,
+): Member {
+  const { server } = target;
+  // A shard's servers are named within the shard.
+  const name = shard === undefined ? server.name : `${shard}/${server.name}`;
+  const monitor =
+    server.endpoint.via === 'direct'
+      ? new ServerMonitor(target, engine, `${pool.applicationName}-monitor`, reachOf(server), {
+          answered: (state, askedAtMs) => members().answered(member, state, askedAtMs),
+          turned: (state, reason) => events.emit('breaker', { store, shard, server: name, state, reason }),
+        })
+      : undefined;
+  const member: Member = new Member(new StoreServer(store, name, role, target, engine, pool), monitor, server.zone);
+  return member;
+}
+
+/** The name of an Aurora cluster's readers leads to another one of them with each connection. */
+const reachOf = ({ endpoint: { host } }: ServerTopology): Reach =>
+  host.includes('.cluster-ro-') ? 'anyOfSeveral' : 'oneServer';
+
+/** A server that differs in any of it is another one. */
+const keyOf = ({ name, zone, endpoint: { host, port, via } }: ServerTopology): string =>
+  JSON.stringify([name, zone, host, port, via]);
+
+const namesMissingIn = (some: readonly Member[], others: readonly Member[]): readonly string[] =>
+  some.filter((member) => !others.includes(member)).map(({ name }) => name);
+
+/** How this router logs in to each server of a cluster: with one secret for all, or with tokens that are each for one. */
+async function loginOf(
+  { login, secrets: source, tokens }: OpenClusterContext,
+  secrets: DatabaseSecrets,
+  store: string,
+): Promise<(server: ServerTopology) => Login> {
+  const credential =
+    login.kind === 'service'
+      ? credentialOf(secrets, login.service)
+      : ({ kind: 'secret', secret: secrets[login.kind] } as const);
+  if (credential === undefined) throw unknownLogin(login, store);
+  if (credential.kind === 'iam') {
+    const { role: username, region } = credential;
+    return ({ endpoint: { host, port } }) => tokenLogin(tokens, { host, port, username, region });
+  }
+  const shared = await secretLogin(source, credential.secret);
+  return () => shared;
+}
+
+function unknownLogin(login: RouterLogin, store: string): PolystoreError<'DOCUMENT_MISSING'> {
+  const service = login.kind === 'service' ? login.service : login.kind;
+  return new PolystoreError(
+    'DOCUMENT_MISSING',
+    `the topology does not say how service "${service}" logs in to store "${store}"`,
+    {
+      details: { document: `login of ${service}`, source: `topology of ${store}` },
+      next: 'Deploy the tier again: definition and topology are of different versions.',
+    },
+  );
+}

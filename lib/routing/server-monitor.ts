@@ -1,0 +1,287 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
+import {
+  closeClient,
+  detachClient,
+  errorCodeOf,
+  errorGroupOf,
+  openClient,
+  parsePosition,
+  positionStatement,
+  readServerState,
+  type ConnectionTarget,
+  type PgClient,
+  type ReplicaLag,
+  type ServerState,
+  type WalPosition,
+} from '../postgres';
+import type { PostgresEngine } from '../topology';
+import type { ReplicaHealth } from './eligibility';
+
+/** Time between two probes of a server that is well, in milliseconds. */
+const PROBE_INTERVAL_MS = 1_000;
+
+/** A server that takes longer to connect, or to answer a probe, is down. In milliseconds. */
+const PROBE_TIMEOUT_MS = 1_000;
+
+/** How often a server that is down is thought of; the breaker says whether it is tried. In milliseconds. */
+const DOWN_INTERVAL_MS = 250;
+
+/** When a server that is down is tried again: after about half a second, then less and less often, so that a dead host costs little. */
+const TRY_AGAIN = { initialDelay: 500, maxDelay: 4_000 };
+
+/** Time between two looks at a replica that sessions wait for, in milliseconds. */
+const CATCH_UP_INTERVAL_MS = 2;
+
+/** Whom a name leads to: one server, or, as the reader endpoint of an Aurora cluster, another one with each connection. */
+export type Reach = 'oneServer' | 'anyOfSeveral';
+
+/** Who is told what a monitor sees. */
+export interface MonitorListener {
+  /** Each answer; `askedAtMs` is on the clock of `performance.now()`. */
+  answered(state: ServerState, askedAtMs: number): void;
+  /** The server was left, is tried, or is back. */
+  turned(state: 'open' | 'halfOpen' | 'closed', reason: string | undefined): void;
+}
+
+/** What a server said when it was asked who it is. `silent`: it did not answer. `unclear`: it did, but not to that. */
+export type RoleAnswer =
+  | { readonly kind: 'primary'; readonly position: WalPosition | undefined }
+  | { readonly kind: 'replica' }
+  | { readonly kind: 'silent' | 'unclear'; readonly error: unknown };
+
+interface Answer {
+  readonly state: ServerState;
+  readonly askedAtMs: number;
+}
+
+interface Waiter {
+  readonly position: WalPosition;
+  readonly finish: (hasReached: boolean) => void;
+}
+
+/**
+ * Watches one server over a connection of its own: who it is, how far it has come and how far behind it is.
+ *
+ * A circuit breaker stands between it and a server that is down. It is told of reads that failed ({@link markDown}), so that a dead replica is
+ * left at once; the first probe that succeeds brings it back. Neither its timers nor its connection keep the process alive. Whoever makes it
+ * closes it.
+ */
+export class ServerMonitor {
+  private current: ReplicaHealth = { state: 'unprobed' };
+  private client: PgClient | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: Promise<Answer> | undefined;
+  private firstProbe: Promise<void> | undefined;
+  private lastProbe: Promise<void> | undefined;
+  private polling: Promise<void> | undefined;
+  private closed = false;
+  /** An answer to a question of before says nothing: the server was lost after it. */
+  private lostAtMs = -Infinity;
+  /** What the server serves was true at this time, if not later. */
+  private currentAsOfMs = -Infinity;
+  private lastPosition: WalPosition | undefined;
+  private readonly waiting = new Set<Waiter>();
+  private readonly breaker = circuitBreaker(handleAll, {
+    breaker: new ConsecutiveBreaker(1),
+    halfOpenAfter: new ExponentialBackoff(TRY_AGAIN),
+  });
+
+  /** Watches nothing until {@link start}. `target` must be a direct endpoint: a pooled one may answer from another server each time. */
+  constructor(
+    private readonly target: ConnectionTarget,
+    private readonly engine: PostgresEngine,
+    private readonly applicationName: string,
+    private readonly reach: Reach = 'oneServer',
+    private readonly listener?: MonitorListener,
+  ) {
+    this.breaker.onBreak((why) => this.listener?.turned('open', 'error' in why ? errorCodeOf(why.error) : undefined));
+    this.breaker.onHalfOpen(() => this.listener?.turned('halfOpen', undefined));
+    this.breaker.onReset(() => this.listener?.turned('closed', undefined));
+  }
+
+  get health(): ReplicaHealth {
+    return this.current;
+  }
+
+  /** Begins to watch; resolves when the first probe is done, well or not. Later calls return the same promise. */
+  start(): Promise<void> {
+    this.firstProbe ??= this.lastProbe = this.probe();
+    return this.firstProbe;
+  }
+
+  /** Asks now, whatever the breaker says. Never rejects. */
+  async askRole(): Promise<RoleAnswer> {
+    try {
+      const answer = await this.ask();
+      this.note(answer);
+      const { role, position } = answer.state;
+      return role === 'primary' ? { kind: 'primary', position } : { kind: 'replica' };
+    } catch (error) {
+      this.markDown(error);
+      await this.disconnect();
+      return { kind: errorGroupOf(error) === 'unavailable' ? 'silent' : 'unclear', error };
+    }
+  }
+
+  /** Closes the connection: the next one goes to where the server's name points then. */
+  reconnect(): Promise<void> {
+    return this.disconnect();
+  }
+
+  /** Closes the connection of a server that was only asked, and is not watched. */
+  async rest(): Promise<void> {
+    if (!this.firstProbe) await this.disconnect();
+  }
+
+  /** Takes the server out of use until a later probe succeeds. */
+  markDown(error: unknown): void {
+    const isNews = this.current.state !== 'down';
+    this.fall(error);
+    if (isNews) this.breaker.execute(() => Promise.reject(error)).catch(() => undefined);
+  }
+
+  /** Notes how far a replica has come, as somebody else has learned from it. */
+  observe(lsn: bigint): void {
+    const { current } = this;
+    if (this.reach !== 'oneServer' || current.state !== 'up' || !current.position) return;
+    if (lsn > current.position.lsn) this.current = { ...current, position: { ...current.position, lsn } };
+    for (const waiter of this.waiting) if (lsn >= waiter.position.lsn) waiter.finish(true);
+  }
+
+  /**
+   * Waits until the replica has replayed `position`, at most `ms` milliseconds; resolves to whether it has. However many wait, the replica is
+   * asked once at a time, and on the monitor's own connection.
+   */
+  waitFor(position: WalPosition, ms: number): Promise<boolean> {
+    const { current } = this;
+    if (this.reach !== 'oneServer' || current.state !== 'up' || current.position?.timeline !== position.timeline) {
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        position,
+        finish: (hasReached) => {
+          clearTimeout(timer);
+          this.waiting.delete(waiter);
+          resolve(hasReached);
+        },
+      };
+      const timer = setTimeout(() => waiter.finish(false), ms);
+      this.waiting.add(waiter);
+      this.polling ??= this.poll().finally(() => (this.polling = undefined));
+    });
+  }
+
+  /** Ends the watch; the last known health stays. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    for (const waiter of this.waiting) waiter.finish(false);
+    await this.lastProbe;
+    await this.asking?.catch(() => undefined);
+    await this.polling;
+    await this.disconnect();
+  }
+
+  private async probe(): Promise<void> {
+    try {
+      this.note(await this.breaker.execute(() => this.ask()));
+    } catch (error) {
+      if (!isBrokenCircuitError(error)) {
+        this.fall(error);
+        await this.disconnect();
+      }
+    }
+    if (this.closed) return;
+    const wait = this.current.state === 'down' ? DOWN_INTERVAL_MS : PROBE_INTERVAL_MS;
+    this.timer = setTimeout(() => {
+      this.lastProbe = this.probe();
+    }, wait).unref();
+  }
+
+  /** One question at a time: who asks meanwhile gets the same answer. */
+  private ask(): Promise<Answer> {
+    this.asking ??= this.askOnce().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async askOnce(): Promise<Answer> {
+    const askedAtMs = performance.now();
+    const client = (this.client ??= await this.connect());
+    const state = await readServerState(client, this.engine);
+    // Not before the first answer: whoever waits for it must not lose the process under its feet.
+    detachClient(client);
+    return { state, askedAtMs };
+  }
+
+  private note({ state, askedAtMs }: Answer): void {
+    if (askedAtMs <= this.lostAtMs) return;
+    const { role, lagMs = 'unknown', position } = state;
+    this.current =
+      role === 'primary'
+        ? { state: 'notReplica' }
+        : {
+            state: 'up',
+            lagMs: this.boundedLag(lagMs, askedAtMs, position),
+            sampledAtMs: askedAtMs,
+            position: this.reach === 'oneServer' ? position : undefined,
+          };
+    if (position) this.observe(position.lsn);
+    this.listener?.answered(state, askedAtMs);
+  }
+
+  /**
+   * What a replica served at some time is at most as old now as the time since, whatever it can tell itself: so the lag of one that has lost
+   * its primary grows from what it was, and one that idled is not taken for late when the first commit in an hour arrives.
+   */
+  private boundedLag(lagMs: ReplicaLag, askedAtMs: number, position: WalPosition | undefined): ReplicaLag {
+    if (this.reach !== 'oneServer') return lagMs;
+    // One that has gone back is another one: it was restored, or built anew.
+    if (position && this.lastPosition && position.lsn < this.lastPosition.lsn) this.currentAsOfMs = -Infinity;
+    this.lastPosition = position;
+    if (lagMs !== 'unknown') this.currentAsOfMs = Math.max(this.currentAsOfMs, askedAtMs - lagMs);
+    return this.currentAsOfMs === -Infinity ? 'unknown' : Math.round(askedAtMs - this.currentAsOfMs);
+  }
+
+  private async poll(): Promise<void> {
+    const { text, name } = positionStatement(this.engine, 'direct');
+    const statement = { text, rowMode: 'array' as const, ...(name !== undefined && { name }) };
+    while (this.waiting.size > 0 && this.client) {
+      try {
+        const { rows } = await this.client.query(statement);
+        const report = parsePosition(this.engine, rows);
+        if (report?.role === 'replica') this.observe(report.lsn);
+      } catch (error) {
+        // Whoever waits is answered by its own timer, or by the next probe.
+        return this.markDown(error);
+      }
+      if (this.waiting.size > 0) await pause(CATCH_UP_INTERVAL_MS);
+    }
+  }
+
+  private fall(error: unknown): void {
+    this.lostAtMs = performance.now();
+    if (this.current.state !== 'down') this.current = { state: 'down', reason: errorCodeOf(error) };
+  }
+
+  private async connect(): Promise<PgClient> {
+    const client = await openClient(this.target, {
+      timeoutMs: PROBE_TIMEOUT_MS,
+      applicationName: this.applicationName,
+    });
+    // The operating system tells of a killed server at once, long before the next probe.
+    client.once('end', () => {
+      if (this.client !== client) return;
+      this.client = undefined;
+      this.markDown(new Error('ended the connection of its monitor'));
+    });
+    return client;
+  }
+
+  private async disconnect(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (client) await closeClient(client);
+  }
+}

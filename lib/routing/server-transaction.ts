@@ -1,0 +1,148 @@
+import {
+  errorCodeOf,
+  errorGroupOf,
+  isAnswer,
+  sendTogether,
+  TRANSACTION_ID,
+  TRANSACTION_REFERENCE,
+  type PgPoolClient,
+  type PositionReport,
+  type TransactionReference,
+} from '../postgres';
+import { positionIn, positionOf } from './observe';
+import { transactionAborted, unknownOutcome, type Progress } from './server-errors';
+import type { StoreServer } from './store-server';
+import { untilAborted } from './until-aborted';
+
+/** A server that does not answer this within two seconds is taken for lost. */
+const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
+
+const IDLE_IN_TRANSACTION = '25P03';
+
+/** Who is told how far the server had come behind the commit; undefined where it could not tell. */
+export type CommitObserver = (position: PositionReport | undefined) => void;
+
+/** What {@link runTransaction} runs, and how. */
+export interface ServerTransaction<T> {
+  /** Of the server; it is given back whatever happens. */
+  readonly client: PgPoolClient;
+  readonly work: (client: PgPoolClient) => Promise<T>;
+  /** The statements that begin it. */
+  readonly begin: string;
+  readonly signal: AbortSignal | undefined;
+  /** Of a session. @default - the position is not asked for, which would cost */
+  readonly observer: CommitObserver | undefined;
+}
+
+/**
+ * Runs `work` in a transaction: commits when it resolves, rolls back when it rejects. An abort of `signal` before COMMIT cancels what runs
+ * on the server and rolls back; COMMIT itself is never interrupted.
+ *
+ * One round trip more than the statements alone: before COMMIT is sent, the transaction's id is here, so that a lost COMMIT can be asked for.
+ * @throws {PolystoreError} SERVER_UNAVAILABLE, PRIMARY_DEMOTED, TRANSACTION_ABORTED, UNKNOWN_OUTCOME, CANCELLED; what `work` throws passes as
+ * it is
+ */
+export async function runTransaction<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
+  const { client, begin, work, signal, observer } = transaction;
+  server.outstanding++;
+  try {
+    let progress: Progress = 'uncommitted';
+    let reference: TransactionReference | undefined;
+    let backend: number | undefined;
+    let lastWord: unknown;
+    const noteLastWord = (error: unknown): void => void (lastWord ??= error);
+    client.on('error', noteLastWord);
+    try {
+      const interrupt = (reason: unknown): Promise<never> => server.interrupt(client, backend, reason);
+      const result = await untilAborted(signal, interrupt, async () => {
+        await client.query(begin);
+        if (signal) backend = await server.backendOf(client);
+        return work(client);
+      });
+      reference = await referenceOf(server, client);
+      // What has written nothing has no outcome: it may be run again, whatever became of its COMMIT.
+      if (reference) progress = 'committing';
+      const command = await commit(server, client, observer);
+      client.release();
+      // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
+      if (command === 'COMMIT') return result;
+    } catch (thrown) {
+      // The server says between two statements that it ends an idle transaction: the next statement meets only a lost connection.
+      const error = errorCodeOf(lastWord) === IDLE_IN_TRANSACTION ? lastWord : thrown;
+      const isAlive = await rollBack(client);
+      const failure = await endingOf(server, client, { error, progress, reference, isAlive });
+      client.release(!isAlive || failure !== error);
+      throw failure;
+    } finally {
+      client.off('error', noteLastWord);
+    }
+    throw transactionAborted(server);
+  } finally {
+    server.outstanding--;
+  }
+}
+
+interface Ending {
+  readonly error: unknown;
+  readonly progress: Progress;
+  readonly reference: TransactionReference | undefined;
+  readonly isAlive: boolean;
+}
+
+async function endingOf(server: StoreServer, client: PgPoolClient, ending: Ending): Promise<unknown> {
+  const { error, progress, reference, isAlive } = ending;
+  const group = errorGroupOf(error);
+  if (group === 'unknownOutcome' && progress === 'committing') return unknownOutcome(server, reference, error);
+  // Where `work` met an `unavailable` elsewhere, the connection is alive; where it is not, nothing more can be asked.
+  const isOurs = isAlive ? group === 'readOnly' : group === 'unavailable';
+  if (!isOurs) return error;
+  return progress === 'committing'
+    ? unknownOutcome(server, reference, error)
+    : server.translate(error, progress, client);
+}
+
+/** Incarnation of the server behind a connection: it lasts as long as the connection, where nobody stands between. */
+const incarnations = new WeakMap<PgPoolClient, string>();
+
+/** Undefined where the transaction has written nothing. */
+async function referenceOf(server: StoreServer, client: PgPoolClient): Promise<TransactionReference | undefined> {
+  const known = incarnations.get(client);
+  try {
+    const { rows } = await client.query<{ id: string | null; incarnation?: string }>(
+      known === undefined ? TRANSACTION_REFERENCE : TRANSACTION_ID,
+    );
+    const { id, incarnation = known } = rows[0] ?? { id: null };
+    if (incarnation !== undefined && server.endpoint.via === 'direct') incarnations.set(client, incarnation);
+    return id === null || incarnation === undefined ? undefined : { id, incarnation };
+  } catch (error) {
+    // A statement of the transaction had failed: COMMIT tells.
+    if (isAnswer(error) && errorGroupOf(error) !== 'unavailable') return undefined;
+    throw error;
+  }
+}
+
+/** The tag that COMMIT ended with. */
+async function commit(
+  server: StoreServer,
+  client: PgPoolClient,
+  observer: CommitObserver | undefined,
+): Promise<string> {
+  if (!observer) return (await client.query('commit')).command;
+  const [committed, behind] = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
+  if (!committed) throw new Error('Connection terminated');
+  if ('error' in committed) throw committed.error;
+  observer(positionIn(server, behind));
+  // The commit is done; a connection that was lost behind it is of no use to the next.
+  if (behind === undefined) client.connection.stream.destroy();
+  return committed.result.command;
+}
+
+/** Rolls back; false where the connection is lost. */
+async function rollBack(client: PgPoolClient): Promise<boolean> {
+  try {
+    await client.query(ROLLBACK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { WalPosition } from '../postgres';
+import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, type SessionToken } from './session-token';
+
+/**
+ * What one session has seen so far: the growing side of a {@link SessionToken}. Handles read and raise it; whoever carries a session across
+ * processes reads its {@link token}.
+ */
+export class SessionState {
+  private seen: SessionToken;
+
+  constructor(token: SessionToken = EMPTY_TOKEN) {
+    this.seen = token;
+  }
+
+  get token(): SessionToken {
+    return this.seen;
+  }
+
+  /** What a server of `cluster` must have reached to answer this session; undefined where every one may. */
+  positionOf(cluster: string): WalPosition | undefined {
+    return this.seen.positions.get(cluster);
+  }
+
+  /** The shard map by which this session has found keys of `store`; undefined where it has found none. */
+  mapVersionOf(store: string): number | undefined {
+    return this.seen.mapVersions.get(store);
+  }
+
+  /** The session has seen what a server of `cluster` had at `position`. */
+  raise(cluster: string, position: WalPosition): void {
+    const known = this.seen.positions.get(cluster);
+    if (known && laterPosition(known, position) === known) return;
+    this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
+  }
+
+  /** As {@link raise}, from the primary, which has everything: an unknown position is known now. */
+  settle(cluster: string, position: WalPosition): void {
+    const known = this.seen.positions.get(cluster);
+    if (known && isBeyondAll(known)) {
+      this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
+    } else this.raise(cluster, position);
+  }
+
+  /** The session has found a key of `store` by this version of its shard map. */
+  raiseMap(store: string, version: number): void {
+    if ((this.seen.mapVersions.get(store) ?? 0) >= version) return;
+    this.seen = { ...this.seen, mapVersions: new Map(this.seen.mapVersions).set(store, version) };
+  }
+
+  /** The session has also seen what another token has. */
+  merge(token: SessionToken): void {
+    this.seen = mergeTokens(this.seen, token);
+  }
+}
+
+const isBeyondAll = ({ timeline, lsn }: WalPosition): boolean =>
+  timeline === BEYOND_ALL.timeline && lsn === BEYOND_ALL.lsn;
+
+/** The session that the running code belongs to; all handles of a router share one scope. */
+export class SessionScope {
+  private readonly storage = new AsyncLocalStorage<SessionState>();
+
+  /** Undefined outside every session. */
+  current(): SessionState | undefined {
+    return this.storage.getStore();
+  }
+
+  /** Runs `work`, and everything that it starts, in a session. */
+  run<R>(session: SessionState, work: () => R): R {
+    return this.storage.run(session, work);
+  }
+}
