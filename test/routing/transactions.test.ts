@@ -21,8 +21,6 @@ const tier = defineTier({
 let test: TestTier;
 let router: Router<typeof tier>;
 let routers: { close(): Promise<void> }[] = [];
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
 
 async function open(
   options: Partial<RouterOptions> = {},
@@ -43,7 +41,6 @@ async function open(
 }
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteUnhandled);
   test = await startTestTier(tier);
   router = await open();
   routers = [];
@@ -56,13 +53,11 @@ afterEach(async () => {
   await Promise.all(routers.map((opened) => opened.close()));
   routers = [];
   await router.main.write('delete from account');
-  expect(unhandled).toEqual([]);
 });
 
 afterAll(async () => {
   await router?.close();
   await test?.stop();
-  process.off('unhandledRejection', noteUnhandled);
 });
 
 const ids = async (): Promise<unknown[]> =>

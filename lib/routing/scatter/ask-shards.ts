@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isPolystoreError, PolystoreError } from '../../errors';
 import { errorGroupOf, type QueryResult, type QueryResultRow } from '../../postgres';
 
@@ -67,6 +68,8 @@ export async function askShards(
   if (signal?.aborted) throw cancelled(store, signal);
   const outcomes = new Map<string, Outcome>();
   const controller = new AbortController();
+  // Every shard listens to it, however many there are.
+  setMaxListeners(Infinity, controller.signal);
   const waiting = [...shards];
   const askNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next && !controller.signal.aborted; next = waiting.shift()) {
