@@ -134,7 +134,7 @@ ${tablesSql(column)}
       problem := 'type ' || found.type;
     else
       begin
-        execute format('select array_agg(distinct key) from (select %s::text as key from only %I.%I limit $1) as some',
+        execute format('select array_agg(distinct key) from (select %s::text as key from only %I.%I limit $1) as sample',
                        ${quoteLiteral(key)}, found.nspname, found.relname) into keys using most;
         keys := coalesce(keys, '{}');
       exception

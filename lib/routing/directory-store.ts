@@ -122,19 +122,15 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
 
   private read(key: ShardKeyValue): CanonicalKey {
     this.lifetime.check(this.store);
-    return canonicalKey(this.placement.keyType, key);
+    const canonical = canonicalKey(this.placement.keyType, key);
+    // Only text has any length; a character has three bytes at most.
+    if (typeof canonical === 'string' && canonical.length * 3 > LONGEST_KEY) requireLength(canonical);
+    return canonical;
   }
 
-  /** A key as the directory has it. @throws {PolystoreError} KEY_INVALID */
+  /** A key as the directory has it. */
   private textOf(key: CanonicalKey): string {
-    const text = keyText(this.placement.keyType, key);
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= LONGEST_KEY) return text;
-    const got = `a string of ${bytes} bytes`;
-    throw new PolystoreError('KEY_INVALID', `shard key: got ${got}, allowed in a key directory are ${LONGEST_KEY}`, {
-      details: { expected: `at most ${LONGEST_KEY} bytes`, got },
-      next: 'Place rows by a shorter key.',
-    });
+    return keyText(this.placement.keyType, key);
   }
 
   private bucketIn(key: CanonicalKey, to: KeyDestination): BucketId {
@@ -160,6 +156,17 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
       },
     );
   }
+}
+
+/** @throws {PolystoreError} KEY_INVALID */
+function requireLength(key: string): void {
+  const bytes = Buffer.byteLength(key);
+  if (bytes <= LONGEST_KEY) return;
+  const got = `a string of ${bytes} bytes`;
+  throw new PolystoreError('KEY_INVALID', `shard key: got ${got}, allowed in a key directory are ${LONGEST_KEY}`, {
+    details: { expected: `at most ${LONGEST_KEY} bytes`, got },
+    next: 'Place rows by a shorter key.',
+  });
 }
 
 /** A key on its way to its place. */
