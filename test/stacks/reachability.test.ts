@@ -1,7 +1,20 @@
 import fc from 'fast-check';
-import { parseTier, postgres, type ServiceConfig, type TierDefinition } from '../../lib/definition';
+import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
+import {
+  existingGroup,
+  iam,
+  parseTier,
+  postgres,
+  rdsProxy,
+  shardedPostgres,
+  type ServiceConfig,
+  type StoreDefinition,
+  type TierDefinition,
+} from '../../lib/definition';
+import { stackName } from '../../lib/stacks/names';
 import { blogTier } from '../support/blog-tier';
+import { estateTier } from '../support/estate-tier';
 import { reachOf, type Reach, type Templates } from '../support/reach';
 import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 
@@ -9,8 +22,9 @@ import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 const NO_TRAFFIC = [
   { CidrIp: '255.255.255.255/32', Description: 'Disallow all traffic', FromPort: 252, IpProtocol: 'icmp', ToPort: 86 },
 ];
+const ACCOUNT = 'arn:aws:iam::777788889999';
+const GROUPS = ['sg-0a1b2c3d', 'sg-1a1b2c3d', 'sg-2a1b2c3d'];
 
-const shop = parseTier(federatedShop, { stage: 'live' });
 const unsharded = parseTier({
   name: 'lone',
   stages: { live: { profile: 'disposable' } },
@@ -18,80 +32,231 @@ const unsharded = parseTier({
   services: { depot: { uses: { stock: 'write' } }, idle: { uses: {} } },
 });
 
-const prefixOf = ({ name, stage }: TierDefinition): string => `${name}-${stage.name}-`;
-const reach = (tier: TierDefinition, templates: Templates = templatesOf(tier)): Reach =>
-  reachOf(templates, prefixOf(tier));
+/** Stores with and without proxies, and services that run and log in in every way that there is. */
+const fair = (services: Readonly<Record<string, ServiceConfig>>, pooled = true): TierDefinition =>
+  parseTier({
+    name: 'fair',
+    stages: { live: { profile: 'disposable', env: { account: '111122223333', region: 'eu-west-1' } } },
+    stores: {
+      main: postgres({ ...(pooled && { pooling: rdsProxy() }) }),
+      stock: postgres({ replicas: 1 }),
+      posts: shardedPostgres({ shardKey: 'id', shards: 2 }),
+    },
+    services,
+  });
+const everyWay = fair({
+  web: { uses: { main: 'write', posts: 'write' }, principal: `${ACCOUNT}:role/web` },
+  reports: {
+    uses: { stock: 'read', posts: 'read' },
+    principal: [`${ACCOUNT}:role/a`, `${ACCOUNT}:role/b`],
+    client: existingGroup('sg-0a1b2c3d'),
+    authentication: iam(),
+  },
+  partner: {
+    uses: { main: 'read' },
+    principal: `${ACCOUNT}:root`,
+    client: existingGroup('sg-1a1b2c3d', { account: '777788889999' }),
+  },
+  plain: { uses: { main: 'read' } },
+});
 
-/** What the definition says, and nothing else of the templates. */
-function impliedBy(tier: TierDefinition): Omit<Reach, 'actions'> {
+const dev = blogTier('dev');
+const prod = blogTier('prod');
+const market = parseTier(consumers, { stage: 'live' });
+
+const synthesized = new Map<TierDefinition, Templates>();
+/** Templates of a tier that several tests look at, none of which changes them. */
+function templatesFor(tier: TierDefinition): Templates {
+  const templates = synthesized.get(tier) ?? templatesOf(tier);
+  synthesized.set(tier, templates);
+  return templates;
+}
+
+const reach = (tier: TierDefinition, templates: Templates = templatesFor(tier)): Reach =>
+  reachOf(templates, `${stackName(tier)}-`);
+
+/** What the definition says, and nothing else of the templates; `actions` of services and proxies only. */
+function impliedBy(tier: TierDefinition): Reach {
   const stores = Object.values(tier.stores);
-  const sharded = stores.filter(({ kind }) => kind === 'shardedPostgres').map(({ name }) => name);
+  const services = Object.values(tier.services);
+  const own = tier.network.kind === 'newVpc';
+  const port = ({ origin }: Imported): number => (origin?.kind === 'imported' ? origin.primary.port : 5432);
+  type Imported = Extract<StoreDefinition, { kind: 'postgres' }>;
+  const server = (store: StoreDefinition): string => {
+    const at = store.kind === 'postgres' ? port(store) : 5432;
+    const group =
+      store.kind === 'postgres' && store.origin?.kind === 'imported'
+        ? `group ${store.origin.securityGroupId}`
+        : `store ${store.name}`;
+    return `${group}:tcp/${at}-${at}`;
+  };
+  const pools = (store: StoreDefinition): readonly string[] => {
+    if (store.pooling === undefined) return [];
+    return [`proxies ${store.name}-pooling${store.kind === 'postgres' ? '' : '-s0'}`];
+  };
   const clients = [
-    { name: 'operations', uses: stores.map(({ name }) => name) },
-    ...Object.values(tier.services).map(({ name, uses }) => ({ name: `service ${name}`, uses: Object.keys(uses) })),
-  ].filter(({ uses }) => uses.length > 0);
-  const ingress = clients.flatMap(({ name, uses }) => [
-    ...uses.map((store) => `${name} -> store ${store}:tcp/5432-5432`),
-    `${name} -> endpoints:tcp/443-443`,
-  ]);
-  const placed = clients.filter(({ uses }) => uses.some((store) => sharded.includes(store)));
-  const roles = stores.flatMap(({ name }) => [
-    { store: name, role: 'polystore_smoke' },
-    ...Object.values(tier.services)
-      .filter(({ uses }) => uses[name] !== undefined)
-      .map((service) => ({ store: name, role: service.name })),
-  ]);
-  const owners = stores.flatMap((store) =>
-    Array.from({ length: store.kind === 'postgres' ? 1 : store.shards.length }, () => ({
-      store: store.name,
-      role: 'polystore_owner',
+    { name: 'operations', uses: stores, pooled: [], ours: true, foreign: false },
+    ...services.map(({ name, uses, client }) => ({
+      name:
+        client === undefined
+          ? `service ${name}`
+          : `group ${client.groupId}${client.account === undefined ? '' : ` of ${client.account}`}`,
+      uses: stores.filter((store) => uses[store.name] !== undefined),
+      pooled: stores.filter((store) => uses[store.name] !== undefined).flatMap(pools),
+      ours: client === undefined,
+      foreign: client?.account !== undefined,
     })),
+  ];
+  // A proxy is a client of its store, and of nothing else.
+  const toStores = [
+    ...clients.flatMap(({ name, uses, pooled, foreign }) => [
+      ...uses.map((store) => ({ way: `${name} -> ${server(store)}`, foreign })),
+      ...pooled.map((pool) => ({ way: `${name} -> ${pool}:tcp/5432-5432`, foreign })),
+    ]),
+    ...stores.flatMap((store) => pools(store).map((pool) => ({ way: `${pool} -> ${server(store)}`, foreign: false }))),
+  ];
+  const callers = clients.filter(({ uses, foreign, ours }) => uses.length > 0 && !foreign && (own || ours));
+  const toAws = callers.map(({ name }) => `${name} -> ${own ? 'endpoints' : 'anywhere'}:tcp/443-443`);
+  const toDynamoDb = callers
+    .filter(({ uses }) => own && uses.some(({ kind }) => kind === 'shardedPostgres'))
+    .map(({ name }) => `${name} -> DynamoDB:tcp/443-443`);
+
+  const ownersOf = (store: StoreDefinition): readonly string[] => {
+    if (store.kind === 'shardedPostgres')
+      return store.shards.map(({ origin }) => `secret of ${origin?.owner ?? 'polystore_owner'} in ${store.name}`);
+    if (store.origin?.kind === 'imported') return [store.origin.secretArn];
+    return [`secret of ${store.origin?.owner ?? 'polystore_owner'} in ${store.name}`];
+  };
+  const usersOf = ({ name }: StoreDefinition) => services.filter(({ uses }) => uses[name] !== undefined);
+  const byPassword = (store: StoreDefinition): readonly string[] =>
+    usersOf(store)
+      .filter(({ authentication }) => authentication === 'password')
+      .map((service) => `secret of ${service.name} in ${store.name}`);
+  const proven = stores.flatMap((store) => [`secret of polystore_smoke in ${store.name}`, ...byPassword(store)]);
+  const reads = (who: string, secrets: readonly string[]): string[] =>
+    secrets.map((secret) => `${who} reads ${secret}`);
+  const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
+
+  const byToken = stores.filter((store) => usersOf(store).some(({ authentication }) => authentication === 'iam'));
+  const serversOf = (store: StoreDefinition): readonly string[] =>
+    store.kind === 'postgres'
+      ? ['primary', ...store.replicas.map(({ name }) => name)].map((name) => `${store.name}-${name}`)
+      : store.shards.map(({ name }) => `${store.name}-${name}`);
+  const key = (store: StoreDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
+  const { env } = tier.stage;
+  const region = env ? `${env.region}:${env.account}` : '';
+  const actions = roles.flatMap((service) => {
+    const who = `service ${service.name}`;
+    const used = stores.filter(({ name }) => service.uses[name] !== undefined);
+    const placed = used.filter(({ kind }) => kind === 'shardedPostgres');
+    return [
+      `${who} ssm:GetParametersByPath arn:aws:ssm:${region}:parameter/${tier.name}/${tier.stage.name}`,
+      ...(service.authentication === 'password'
+        ? used.map((store) => `${who} kms:Decrypt ${key(store)} via secretsmanager`)
+        : []),
+      ...placed.flatMap((store) => [
+        `${who} dynamodb:GetItem ${store.name}/Placement4CF18568`,
+        `${who} kms:Decrypt ${key(store)} via dynamodb`,
+      ]),
+    ];
+  });
+  const ofProxies = stores.flatMap((store) =>
+    pools(store).map((pool) => `${pool} kms:Decrypt ${key(store)} via secretsmanager`),
   );
-  const reads = (who: string, secrets: readonly { store: string; role: string }[]): string[] =>
-    secrets.map(({ store, role }) => `${who} reads secret of ${role} in ${store}`);
   return {
-    egress: [...ingress, ...placed.map(({ name }) => `${name} -> DynamoDB:tcp/443-443`)].sort(),
-    ingress: [...ingress].sort(),
-    secrets: [...reads('provision', [...owners, ...roles]), ...reads('smoke test', roles)].sort(),
+    egress: [...toStores.filter(({ foreign }) => !foreign).map(({ way }) => way), ...toAws, ...toDynamoDb].sort(),
+    ingress: [...toStores.map(({ way }) => way), ...(own ? toAws : [])].sort(),
+    principals: roles.flatMap(({ name, principals }) => principals.map((arn) => `${arn} is service ${name}`)).sort(),
+    secrets: [
+      ...reads('provision', [...stores.flatMap(ownersOf), ...proven]),
+      ...reads('smoke test', proven),
+      ...roles
+        .filter(({ authentication }) => authentication === 'password')
+        .flatMap(({ name, uses }) =>
+          reads(
+            `service ${name}`,
+            Object.keys(uses).map((store) => `secret of ${name} in ${store}`),
+          ),
+        ),
+      ...stores.flatMap((store) => pools(store).flatMap((pool) => reads(pool, byPassword(store)))),
+    ].sort(),
+    logins: [
+      ...new Set(byToken.length > 0 ? ['provision logs in as polystore_owner on any server'] : []),
+      ...services
+        .filter(({ authentication, uses }) => authentication === 'iam' && Object.keys(uses).length > 0)
+        .flatMap(({ name, uses }) => [
+          `smoke test logs in as ${name} on any server`,
+          ...stores
+            .filter((store) => uses[store.name] !== undefined)
+            .flatMap(serversOf)
+            .map((found) => `service ${name} logs in as ${name} on ${found}`),
+        ]),
+    ].sort(),
+    takesTokens: byToken.flatMap(serversOf).sort(),
+    actions: [...actions, ...ofProxies].sort(),
   };
 }
 
-const rulesAndSecrets = ({ egress, ingress, secrets }: Reach) => ({ egress, ingress, secrets });
+/** Of actions, those of services and proxies: the functions of the kit have a test of their own. */
+const ofConsumers = (found: Reach): Reach => ({
+  ...found,
+  actions: found.actions.filter((line) => /^(service|proxies) /.test(line)),
+});
 
 test.each([
-  ['the example in dev', blogTier('dev')],
-  ['the example in prod', blogTier('prod')],
-  ['a shop of four services', shop],
+  ['the example in dev', dev],
+  ['the example in prod', prod],
+  ['a shop of four services', parseTier(federatedShop, { stage: 'live' })],
   ['a tier without shards', unsharded],
+  ['a market with consumers of several accounts', market],
+  ['a tier with proxies, and services of every sort', everyWay],
+  ['a tier on an estate', estateTier()],
 ])('in %s, exactly what the definition says is reached', (_name, tier) => {
-  expect(rulesAndSecrets(reach(tier))).toEqual(impliedBy(tier));
+  expect(ofConsumers(reach(tier))).toEqual(impliedBy(tier));
 });
 
 test('whatever the services are, they reach what they use and no more', () => {
   const uses = fc
-    .subarray(['main', 'posts'] as const)
+    .subarray(['main', 'stock', 'posts'] as const)
     .chain((stores) =>
       fc.record(Object.fromEntries(stores.map((store) => [store, fc.constantFrom('read' as const, 'write' as const)]))),
     );
-  const services = fc.dictionary(fc.constantFrom('app', 'jobs', 'reports', 'search'), fc.record({ uses }), {
-    maxKeys: 4,
-  });
+  const principal = fc.subarray([`${ACCOUNT}:root`, `${ACCOUNT}:role/team/a`, `${ACCOUNT}:role/b`], { minLength: 1 });
+  const service = fc.record(
+    { uses, principal, byToken: fc.boolean(), group: fc.constantFrom('kit', 'existing', 'foreign') },
+    { requiredKeys: ['uses', 'byToken', 'group'] },
+  );
+  const services = fc.dictionary(fc.constantFrom('app', 'jobs', 'search'), service, { maxKeys: 3 });
   fc.assert(
-    fc.property(services, (table: Record<string, ServiceConfig>) => {
-      const tier = blogTier('dev', { services: table });
-      expect(rulesAndSecrets(reach(tier))).toEqual(impliedBy(tier));
+    fc.property(services, fc.boolean(), (table, pooled) => {
+      const written = Object.entries(table).map(
+        ([name, { byToken, group, ...rest }], index): [string, ServiceConfig] => {
+          const mayBe = rest.principal !== undefined && !(pooled && 'main' in rest.uses);
+          const id = GROUPS[index] as string;
+          const client = group === 'existing' ? existingGroup(id) : existingGroup(id, { account: '777788889999' });
+          return [
+            name,
+            { ...rest, ...(byToken && mayBe && { authentication: iam() }), ...(group !== 'kit' && { client }) },
+          ];
+        },
+      );
+      // A pool that nobody uses is refused.
+      const isPooled = pooled && written.some(([, { uses: used }]) => 'main' in used);
+      const tier = fair(Object.fromEntries(written), isPooled);
+      expect(ofConsumers(reach(tier, templatesOf(tier)))).toEqual(impliedBy(tier));
     }),
-    { numRuns: 5 },
+    { numRuns: 6 },
   );
 });
 
 describe('the functions of the kit', () => {
-  const { actions } = reach(blogTier('prod'));
+  const { actions } = reach(prod);
   const of = (who: string): string[] => actions.filter((line) => line.startsWith(`${who} `));
 
   test('use tables, parameters and keys of the tier, each action by the one that needs it', () => {
+    const via = 'via secretsmanager and dynamodb';
     const keys = (who: string, names: readonly string[]): string[] =>
-      names.flatMap((name) => ['main', 'posts'].map((store) => `${who} kms:${name} ${store}/Key961B73FD`));
+      names.flatMap((name) => ['main', 'posts'].map((store) => `${who} kms:${name} ${store}/Key961B73FD ${via}`));
     expect(of('smoke test')).toEqual([
       'smoke test dynamodb:GetItem posts/Placement4CF18568',
       ...keys('smoke test', ['Decrypt', 'DescribeKey']),
@@ -121,66 +286,178 @@ describe('the functions of the kit', () => {
 });
 
 describe('a way that the definition does not imply is seen', () => {
-  const tier = blogTier('dev');
-  const planted = (change: (templates: Templates) => void): Reach => {
-    const templates = structuredClone(templatesOf(tier));
-    change(templates);
-    return reach(tier, templates);
+  const templates = templatesFor(everyWay);
+  const implied = impliedBy(everyWay);
+  const planted = (change: (copy: Templates) => void): Reach => {
+    const copy = structuredClone(templates);
+    change(copy);
+    return ofConsumers(reach(everyWay, copy));
   };
-  const ruleTo = (templates: Templates, type: string, description: RegExp) => {
-    const found = Object.entries(templates['access']?.Resources ?? {}).find(
-      ([, { Type, Properties }]) => Type === type && description.test(String(Properties['Description'])),
-    );
-    if (!found) throw new Error(`no ${type} ${description.source}`);
-    return found[1];
+  const found = (copy: Templates, stack: string, type: string, id: RegExp): Record<string, unknown> => {
+    const resource = resourcesOf(copy, type).find((each) => each.stack === stack && id.test(each.id));
+    if (!resource) throw new Error(`no ${type} ${id.source} in ${stack}`);
+    return resource.Properties;
   };
+  const plant = (copy: Templates, stack: string, Type: string, Properties: Record<string, unknown>): void =>
+    void Object.assign(copy[stack]?.Resources ?? {}, { Planted: { Type, Properties } });
+  interface Written {
+    Sid?: string;
+    Action: string | string[];
+    Resource: unknown;
+    Condition?: object;
+  }
+  const statementOf = (copy: Templates, stack: string, id: RegExp, wanted: string): Written => {
+    const { Statement } = found(copy, stack, 'AWS::IAM::Policy', id)['PolicyDocument'] as { Statement: Written[] };
+    const statement = Statement.find(({ Sid, Action }) => Sid === wanted || Action === wanted);
+    if (!statement) throw new Error(`no statement ${wanted}`);
+    return statement;
+  };
+  const INGRESS = 'AWS::EC2::SecurityGroupIngress';
+  const EGRESS = 'AWS::EC2::SecurityGroupEgress';
 
-  test('a rule more', () => {
-    const { ingress } = planted((templates) => {
-      const rule = ruleTo(templates, 'AWS::EC2::SecurityGroupIngress', /^from users$/);
-      Object.assign(templates['access']?.Resources ?? {}, {
-        Planted: {
-          ...rule,
-          Properties: { ...rule.Properties, GroupId: { 'Fn::GetAtt': ['Operations993AC38D', 'GroupId'] } },
-        },
-      });
-    });
-    expect(ingress).not.toEqual(impliedBy(tier).ingress);
+  const defects: readonly (readonly [string, keyof Reach, (copy: Templates) => void])[] = [
+    [
+      'a rule more',
+      'ingress',
+      (copy) => {
+        const rule = found(copy, 'access', INGRESS, /^ClientswebIntomain/);
+        plant(copy, 'access', INGRESS, { ...rule, GroupId: { 'Fn::GetAtt': ['Operations993AC38D', 'GroupId'] } });
+      },
+    ],
+    [
+      'a wider port',
+      'egress',
+      (copy) => void Object.assign(found(copy, 'access', EGRESS, /^ClientswebTomain/), { ToPort: 6000 }),
+    ],
+    [
+      'a proxy that lets in who does not use its store',
+      'ingress',
+      (copy) => {
+        const rule = found(copy, 'main-pooling', INGRESS, /^ProxiesFromweb/);
+        plant(copy, 'main-pooling', INGRESS, { ...rule, SourceSecurityGroupId: 'sg-0a1b2c3d' });
+      },
+    ],
+    [
+      'a proxy that reaches another store',
+      'egress',
+      (copy) => {
+        const rule = found(copy, 'main-pooling', EGRESS, /^ProxiesTomain/);
+        const { DestinationSecurityGroupId } = found(copy, 'access', EGRESS, /^OperationsTostock/);
+        plant(copy, 'main-pooling', EGRESS, { ...rule, DestinationSecurityGroupId });
+      },
+    ],
+    [
+      'another account’s group without the account, which would be one of ours',
+      'ingress',
+      (copy) => void delete found(copy, 'access', INGRESS, /^ClientspartnerInto/)['SourceSecurityGroupOwnerId'],
+    ],
+    [
+      'a secret too many of the smoke test',
+      'secrets',
+      (copy) =>
+        void (statementOf(copy, 'operations', /^SmokeTest/, 'Secrets').Condition = {
+          StringEquals: { 'aws:ResourceTag/tier': 'fair' },
+        }),
+    ],
+    [
+      'a secret of another service',
+      'secrets',
+      (copy) => {
+        const theirs = statementOf(copy, 'access', /^Rolespartner/, 'Secrets').Resource;
+        statementOf(copy, 'access', /^Rolesweb/, 'Secrets').Resource = theirs;
+      },
+    ],
+    [
+      'a principal more',
+      'principals',
+      (copy) => {
+        const role = found(copy, 'access', 'AWS::IAM::Role', /^Rolesweb/);
+        const { Statement } = role['AssumeRolePolicyDocument'] as { Statement: object[] };
+        Statement.push({ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { AWS: '*' } });
+      },
+    ],
+    [
+      'a login on any server',
+      'logins',
+      (copy) => {
+        const statement = statementOf(copy, 'access', /^Rolesreports/, 'rds-db:connect');
+        statement.Resource = 'arn:aws:rds-db:eu-west-1:111122223333:dbuser:*/reports';
+      },
+    ],
+    [
+      'a login as the owner',
+      'logins',
+      (copy) => {
+        const statement = statementOf(copy, 'access', /^Rolesreports/, 'rds-db:connect');
+        statement.Resource = JSON.parse(JSON.stringify(statement.Resource).replaceAll('/reports', '/polystore_owner'));
+      },
+    ],
+    [
+      'a server that takes tokens without being asked',
+      'takesTokens',
+      (copy) => void (found(copy, 'main', 'AWS::RDS::DBInstance', /Primary/)['EnableIAMDatabaseAuthentication'] = true),
+    ],
+    [
+      'a server that takes no tokens where a service has nothing else',
+      'takesTokens',
+      (copy) =>
+        void delete found(copy, 'stock', 'AWS::RDS::DBInstance', /Replicasr1/)['EnableIAMDatabaseAuthentication'],
+    ],
+    [
+      'a key used for anything',
+      'actions',
+      (copy) => void delete statementOf(copy, 'access', /^Rolesweb/, 'KeysOfSecrets').Condition,
+    ],
+    [
+      'a placement that a service may change',
+      'actions',
+      (copy) =>
+        void (statementOf(copy, 'access', /^Rolesweb/, 'Placements').Action = ['dynamodb:GetItem', 'dynamodb:PutItem']),
+    ],
+    [
+      'a policy of everything beside a role',
+      'actions',
+      (copy) =>
+        plant(copy, 'access', 'AWS::IAM::ManagedPolicy', {
+          Roles: [
+            { Ref: Object.keys(copy['access']?.Resources ?? {}).find((id) => /^Rolesplain|^Rolesweb\w{8}$/.test(id)) },
+          ],
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }] },
+        }),
+    ],
+  ];
+
+  test('as long as nothing is planted, nothing is', () => {
+    expect(planted(() => undefined)).toEqual(implied);
   });
 
-  test('a wider port', () => {
-    const { egress } = planted((templates) => {
-      Object.assign(ruleTo(templates, 'AWS::EC2::SecurityGroupEgress', /^to main$/).Properties, { ToPort: 6000 });
-    });
-    expect(egress).not.toEqual(impliedBy(tier).egress);
-  });
-
-  test('a secret too many', () => {
-    const { secrets } = planted((templates) => {
-      for (const { Type, Properties } of Object.values(templates['operations']?.Resources ?? {})) {
-        if (Type !== 'AWS::IAM::Policy') continue;
-        const { Statement } = Properties['PolicyDocument'] as { Statement: { Sid?: string; Condition?: object }[] };
-        for (const statement of Statement) {
-          if (statement.Sid === 'Secrets') statement.Condition = { StringEquals: { 'aws:ResourceTag/tier': 'blog' } };
-        }
-      }
-    });
-    expect(secrets).not.toEqual(impliedBy(tier).secrets);
+  test.each(defects)('%s', (_name, where, change) => {
+    expect(planted(change)[where]).not.toEqual(implied[where]);
   });
 
   test('a rule that names addresses', () => {
     expect(() =>
-      planted((templates) => {
-        const { Properties } = ruleTo(templates, 'AWS::EC2::SecurityGroupIngress', /^from users$/);
-        delete Properties['SourceSecurityGroupId'];
-        Properties['CidrIp'] = '10.0.0.0/8';
+      planted((copy) => {
+        const rule = found(copy, 'access', INGRESS, /^ClientswebIntomain/);
+        delete rule['SourceSecurityGroupId'];
+        rule['CidrIp'] = '10.0.0.0/8';
       }),
     ).toThrow(/neither a group nor a list/);
   });
+
+  test('secrets that are chosen by nothing', () => {
+    expect(() =>
+      planted((copy) => void delete statementOf(copy, 'operations', /^Provision/, 'Secrets').Condition),
+    ).toThrow(/secrets without a condition/);
+  });
 });
 
-test.each(['dev', 'prod'] as const)('in %s, no group has a rule of its own, and none names an address', (stage) => {
-  const templates = templatesOf(blogTier(stage));
+test.each([
+  ['the example in dev', dev],
+  ['the example in prod', prod],
+  ['a tier with proxies', everyWay],
+])('in %s, no group has a rule of its own, and none names an address', (_name, tier) => {
+  const templates = templatesFor(tier);
   for (const { Properties } of resourcesOf(templates, 'AWS::EC2::SecurityGroup')) {
     expect(Properties['SecurityGroupEgress']).toEqual(NO_TRAFFIC);
     expect(Properties['SecurityGroupIngress']).toBeUndefined();
@@ -194,4 +471,15 @@ test.each(['dev', 'prod'] as const)('in %s, no group has a rule of its own, and 
     for (const field of ['CidrIp', 'CidrIpv6', 'SourcePrefixListId']) expect(Properties[field]).toBeUndefined();
   }
   expect(JSON.stringify(templates)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+});
+
+test('no stack with data names a consumer: not its role, its group, nor its account', () => {
+  const templates = templatesFor(market);
+  const stateful = Object.entries(templates).filter(([stack]) =>
+    /^(network|catalog|ledger|orders)(-shards-s0)?$/.test(stack),
+  );
+  expect(stateful).toHaveLength(5);
+  for (const [, template] of stateful) {
+    expect(JSON.stringify(template)).not.toMatch(/reports|billing|\bweb\b|analysts|sg-[01]a1b2c3d|777788889999/);
+  }
 });

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
-import { parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
+import { iam, parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
 import type { TemplateJson } from '../support/synthesized-tier';
@@ -18,7 +18,11 @@ const whole = {
     orders: shardedPostgres({ shardKey: 'customer_id', shards }),
   },
   services: {
-    storefront: { uses: { catalog: 'read', orders: 'write' } },
+    storefront: {
+      uses: { catalog: 'read', orders: 'write' },
+      principal: 'arn:aws:iam::111122223333:role/storefront',
+      authentication: iam(),
+    },
     depot: { uses: { stock: 'write' } },
   },
 } satisfies TierConfig;
@@ -40,7 +44,10 @@ const omit = <T extends object>(from: T, name: string): T =>
   Object.fromEntries(Object.entries(from).filter(([key]) => key !== name)) as T;
 
 function withoutStore(store: string): TierConfig {
-  const services = Object.entries(whole.services).map(([name, { uses }]) => [name, { uses: omit(uses, store) }]);
+  const services = Object.entries(whole.services).map(([name, service]) => [
+    name,
+    { ...service, uses: omit(service.uses, store) },
+  ]);
   return {
     ...whole,
     stores: omit(whole.stores, store),
@@ -74,6 +81,10 @@ const removals: readonly (readonly [string, TierConfig])[] = [
       ] as const,
   ),
   ['a use of a store', { ...whole, services: { ...whole.services, storefront: { uses: { catalog: 'read' } } } }],
+  [
+    'a login by IAM',
+    { ...whole, services: { ...whole.services, storefront: { uses: whole.services.storefront.uses } } },
+  ],
 ];
 
 const before = stacksOf(whole);

@@ -1,4 +1,4 @@
-import { resourcesOf, type TemplateJson } from './synthesized-tier';
+import { resourcesOf, type Resource, type TemplateJson } from './synthesized-tier';
 
 export type Templates = Record<string, TemplateJson>;
 
@@ -8,9 +8,15 @@ export interface Reach {
   readonly egress: readonly string[];
   /** The same as the server's side says, where a server has one. */
   readonly ingress: readonly string[];
-  /** `provision reads secret main:polystore_owner`, from IAM policies and tags. */
+  /** `arn:aws:iam::1111:role/web is service web`: who may act as what, beside services of AWS. */
+  readonly principals: readonly string[];
+  /** `provision reads secret of polystore_owner in main`, by name and by tags. */
   readonly secrets: readonly string[];
-  /** `provision dynamodb:PutItem posts`: actions on tables, parameters and keys. */
+  /** `service reports logs in as reports on catalog-primary`, with a token. */
+  readonly logins: readonly string[];
+  /** Servers and clusters that take tokens. */
+  readonly takesTokens: readonly string[];
+  /** `provision dynamodb:PutItem posts/Placement…`: actions on tables, parameters, keys and roles. */
   readonly actions: readonly string[];
 }
 
@@ -21,45 +27,76 @@ interface Statement {
   readonly Condition?: { readonly StringEquals?: Readonly<Record<string, unknown>> };
 }
 
+interface Grant {
+  readonly stack: string;
+  readonly who: string;
+  readonly statement: Statement;
+}
+
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value]) as readonly T[];
 
 /** Computes what a tier's templates let through. @throws Error where a template says something that this reader doesn't know */
 export function reachOf(templates: Templates, prefix: string): Reach {
+  const resource = (stack: string, reference: unknown): string => resourceIn(templates, prefix, stack, reference);
+  const grants = grantsOf(templates, resource);
+  const on = (pattern: RegExp) =>
+    grants.flatMap((grant) =>
+      list(grant.statement.Action)
+        .filter((action) => pattern.test(action))
+        .map((action) => ({ ...grant, action })),
+    );
+  return {
+    ...waysOf(templates, prefix, resource),
+    principals: principalsOf(templates),
+    secrets: on(/^(secretsmanager:|\*)/)
+      .flatMap(({ who, stack, statement }) =>
+        secretsFor(templates, statement, (reference) => resource(stack, reference)).map(
+          (secret) => `${who} reads ${secret}`,
+        ),
+      )
+      .sort(),
+    logins: on(/^(rds-db:|\*)/)
+      .flatMap(({ who, stack, statement }) =>
+        list(statement.Resource).map((user) => `${who} logs in ${userIn(templates, prefix, resource(stack, user))}`),
+      )
+      .sort(),
+    takesTokens: ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster']
+      .flatMap((type) => resourcesOf(templates, type))
+      .filter(({ Properties }) => Properties['EnableIAMDatabaseAuthentication'] === true)
+      .map((server) => serverName(server, prefix))
+      .sort(),
+    actions: on(/^(dynamodb|ssm|kms|rds|sts|iam|s3|lambda|\*):?/)
+      .filter(({ action }) => !action.startsWith('rds-db:'))
+      .flatMap(({ who, stack, action, statement }) =>
+        list(statement.Resource).map((found) => `${who} ${action} ${resource(stack, found)}${viaOf(statement)}`),
+      )
+      .sort(),
+  };
+}
+
+type Resolve = (stack: string, reference: unknown) => string;
+
+/** Every way through security groups, as both sides say it. */
+function waysOf(templates: Templates, prefix: string, resource: Resolve): Pick<Reach, 'egress' | 'ingress'> {
   const groups = namesOfGroups(templates, prefix);
   const ways = (type: string, from: string, to: string): string[] =>
     resourcesOf(templates, type).map(({ stack, Properties }) => {
       const { IpProtocol, FromPort, ToPort } = Properties;
       const name = (field: string): string => {
-        if (Properties[field] !== undefined)
-          return groups.get(resourceIn(templates, prefix, stack, Properties[field])) ?? '?';
+        if (Properties[field] !== undefined) {
+          const group = resource(stack, Properties[field]);
+          const owner = field === 'SourceSecurityGroupId' ? Properties['SourceSecurityGroupOwnerId'] : undefined;
+          return (groups.get(group) ?? `group ${group}`) + (owner === undefined ? '' : ` of ${String(owner)}`);
+        }
         if (Properties['DestinationPrefixListId'] !== undefined) return 'DynamoDB';
+        if (Properties['CidrIp'] === '0.0.0.0/0' && type.endsWith('Egress')) return 'anywhere';
         throw new Error(`a rule of ${stack} names neither a group nor a list: ${JSON.stringify(Properties)}`);
       };
       return `${name(from)} -> ${name(to)}:${String(IpProtocol)}/${String(FromPort)}-${String(ToPort)}`;
     });
-  const granted = resourcesOf(templates, 'AWS::IAM::Policy').flatMap(({ stack, Properties }) => {
-    const who = ownerOf(Properties['Roles']);
-    const { Statement } = Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] };
-    return Statement.filter(({ Effect }) => Effect === 'Allow').map((statement) => ({ stack, who, statement }));
-  });
   return {
     egress: ways('AWS::EC2::SecurityGroupEgress', 'GroupId', 'DestinationSecurityGroupId').sort(),
     ingress: ways('AWS::EC2::SecurityGroupIngress', 'SourceSecurityGroupId', 'GroupId').sort(),
-    secrets: granted
-      .filter(({ statement }) => list(statement.Action).some((action) => action.startsWith('secretsmanager:')))
-      .flatMap(({ who, statement }) => secretsFor(templates, statement).map((secret) => `${who} reads ${secret}`))
-      .sort(),
-    actions: granted
-      .flatMap(({ stack, who, statement }) =>
-        list(statement.Action)
-          .filter((action) => /^(dynamodb|ssm|kms|rds|rds-db|sts|iam|s3|lambda):/.test(action))
-          .flatMap((action) =>
-            list(statement.Resource).map(
-              (resource) => `${who} ${action} ${resourceIn(templates, prefix, stack, resource)}`,
-            ),
-          ),
-      )
-      .sort(),
   };
 }
 
@@ -73,12 +110,68 @@ function namesOfGroups(templates: Templates, prefix: string): ReadonlyMap<string
         ? `service ${service}`
         : server
           ? `store ${server.slice(prefix.length)}`
-          : description.startsWith('Ways to AWS')
-            ? 'endpoints'
-            : 'operations';
+          : description.startsWith('Proxies of')
+            ? `proxies ${stack}`
+            : description.startsWith('Ways to AWS')
+              ? 'endpoints'
+              : 'operations';
       return [`${stack}/${id}`, name];
     }),
   );
+}
+
+/** What every role may do, by policies beside it and by policies within it. */
+function grantsOf(templates: Templates, resource: Resolve): readonly Grant[] {
+  const beside = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+    resourcesOf(templates, type).flatMap(({ stack, Properties }) =>
+      (Properties['Roles'] as readonly unknown[]).map((role) => ({
+        stack,
+        role: resource(stack, role),
+        document: Properties['PolicyDocument'],
+      })),
+    ),
+  );
+  const within = resourcesOf(templates, 'AWS::IAM::Role').flatMap(({ stack, id, Properties }) =>
+    list((Properties['Policies'] ?? []) as readonly { PolicyDocument: unknown }[]).map(({ PolicyDocument }) => ({
+      stack,
+      role: `${stack}/${id}`,
+      document: PolicyDocument,
+    })),
+  );
+  return [...beside, ...within].flatMap(({ stack, role, document }) => {
+    const { Statement: statements } = document as { readonly Statement: readonly Statement[] };
+    return statements
+      .filter(({ Effect }) => Effect === 'Allow')
+      .map((statement) => ({ stack, who: nameOfRole(templates, role), statement }));
+  });
+}
+
+/** `operations/ProvisionRole…` is `provision`; what belongs to nobody that is known keeps the name of its role. */
+function nameOfRole(templates: Templates, role: string): string {
+  const [stack = '', id = ''] = role.split('/');
+  if (/^ProvisionRole/.test(id)) return 'provision';
+  if (/^SmokeTestRole/.test(id)) return 'smoke test';
+  const { service } = tagsOf(templates[stack]?.Resources[id]);
+  if (service !== undefined) return `service ${service}`;
+  return stack.includes('-pooling') ? `proxies ${stack}` : id;
+}
+
+/** Whoever may assume a role and is no service of AWS. */
+function principalsOf(templates: Templates): readonly string[] {
+  return resourcesOf(templates, 'AWS::IAM::Role')
+    .flatMap(({ stack, id, Properties }) => {
+      const { Statement: statements } = Properties['AssumeRolePolicyDocument'] as {
+        readonly Statement: readonly { readonly Principal: unknown }[];
+      };
+      return statements.flatMap(({ Principal: principal }) => {
+        if (principal === '*') return [`* is ${nameOfRole(templates, `${stack}/${id}`)}`];
+        return Object.entries(principal as Record<string, string | readonly string[]>)
+          .filter(([kind]) => kind !== 'Service')
+          .flatMap(([, arns]) => list(arns))
+          .map((arn) => `${arn} is ${nameOfRole(templates, `${stack}/${id}`)}`);
+      });
+    })
+    .sort();
 }
 
 /** A resource by the stack that has it and its logical id, whichever way a template names it; an ARN of literals by its end. */
@@ -108,26 +201,58 @@ function resourceIn(templates: Templates, prefix: string, stack: string, referen
   throw new Error(`no resource: ${JSON.stringify(reference)}`);
 }
 
-/** `ProvisionRole…` is `provision`; what belongs to no function of the kit keeps the name of its role. */
-function ownerOf(roles: unknown): string {
-  const name = (roles as readonly { Ref: string }[]).map(({ Ref }) => Ref).join();
-  if (/^ProvisionRole/.test(name)) return 'provision';
-  return /^SmokeTestRole/.test(name) ? 'smoke test' : name;
+const tagsOf = (resource: Pick<Resource, 'Properties'> | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ((resource?.Properties['Tags'] ?? []) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
+  );
+
+/** The secrets that a statement lets read: those that it names, or those whose tags fit. */
+function secretsFor(
+  templates: Templates,
+  { Condition, Resource: named }: Statement,
+  resource: (reference: unknown) => string,
+): readonly string[] {
+  const secrets = resourcesOf(templates, 'AWS::SecretsManager::Secret').map((secret) => {
+    const tags = tagsOf(secret);
+    return { tags, at: `${secret.stack}/${secret.id}`, name: `secret of ${tags['role']} in ${tags['store']}` };
+  });
+  const wanted = Condition?.StringEquals;
+  if (wanted === undefined) {
+    return list(named).map((reference) => {
+      const at = resource(reference);
+      if (at.includes('*')) throw new Error(`secrets without a condition: ${at}`);
+      return secrets.find((secret) => secret.at === at)?.name ?? at;
+    });
+  }
+  return secrets
+    .filter(({ tags }) =>
+      Object.entries(wanted).every(([key, value]) => {
+        const [, tag] = /^aws:ResourceTag\/(.+)$/.exec(key) ?? [];
+        if (tag === undefined) throw new Error(`a condition that is no tag: ${key}`);
+        return list(value as string).includes(tags[tag] ?? '');
+      }),
+    )
+    .map(({ name }) => name);
 }
 
-/** The secrets that a statement lets read: those whose tags fit. One by ARN is not read by tags. */
-function secretsFor(templates: Templates, { Condition, Resource }: Statement): readonly string[] {
-  const wanted = Condition?.StringEquals;
-  if (wanted === undefined) throw new Error(`secrets without a condition: ${JSON.stringify(Resource)}`);
-  return resourcesOf(templates, 'AWS::SecretsManager::Secret').flatMap(({ stack, Properties }) => {
-    const tags = Object.fromEntries(
-      (Properties['Tags'] as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]),
-    );
-    const fits = Object.entries(wanted).every(([key, value]) => {
-      const [, tag] = /^aws:ResourceTag\/(.+)$/.exec(key) ?? [];
-      if (tag === undefined) throw new Error(`a condition that is no tag: ${key}`);
-      return list(value as string).includes(tags[tag] ?? '');
-    });
-    return fits ? [`secret of ${tags['role']} in ${tags['store'] ?? stack}`] : [];
-  });
+/** `as reports on catalog-primary`, of an ARN that ends with the id of a server and a role. */
+function userIn(templates: Templates, prefix: string, arn: string): string {
+  const [, at = '', role = ''] = /:dbuser:(.+)\/([^/]+)$/.exec(arn) ?? [];
+  if (role === '') throw new Error(`no user of a database: ${arn}`);
+  if (at === '*') return `as ${role} on any server`;
+  const [stack = '', id = ''] = at.split('/');
+  const server = templates[stack]?.Resources[id];
+  if (server === undefined) throw new Error(`no server: ${arn}`);
+  return `as ${role} on ${serverName(server, prefix)}`;
+}
+
+const serverName = ({ Properties }: Pick<Resource, 'Properties'>, prefix: string): string =>
+  String(Properties['DBInstanceIdentifier'] ?? Properties['DBClusterIdentifier']).slice(prefix.length);
+
+/** What a key is used through: ` via dynamodb`. */
+function viaOf({ Condition }: Statement): string {
+  const via = Condition?.StringEquals?.['kms:ViaService'];
+  if (via === undefined) return '';
+  const services = list(via).map((service) => (typeof service === 'string' ? service : JSON.stringify(service)));
+  return ` via ${services.map((service) => /secretsmanager|dynamodb/.exec(service)?.[0] ?? service).join(' and ')}`;
 }
