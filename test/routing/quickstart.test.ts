@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publish } from '../../examples/router-quickstart';
+import { handOver, newest } from '../../examples/router-many-shards';
 import tier from '../../tier.config';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
@@ -9,22 +10,22 @@ import { routerOf } from './tier';
 const root = join(__dirname, '../..');
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-describe('the first example of the README', () => {
+describe('the examples of the README', () => {
   let test: TestTier;
   beforeAll(async () => {
     test = await startTestTier(tier);
   });
   afterAll(() => test?.stop());
 
-  it('is the file that is compiled and run here', () => {
-    const [, shown] = /```ts\n(.*?)```/s.exec(textOf('packages/router/README.md')) ?? [];
-    const file = textOf('examples/router-quickstart.ts')
+  it.each(['router-quickstart', 'router-many-shards'])('%s is the file that is compiled and run here', (name) => {
+    const shown = [...textOf('packages/router/README.md').matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code);
+    const file = textOf(`examples/${name}.ts`)
       .replace("'../packages/router'", "'polystore-router'")
       .replace("'../tier.config'", "'./tier.config'");
-    expect(shown).toBe(file);
+    expect(shown).toContain(file);
   });
 
-  it('does what its comments say', async () => {
+  it('do what the comments of the first say', async () => {
     const owner = await routerOf(test);
     await owner.main.write('create table account (id bigint primary key, name text)');
     await owner.main.write("insert into account values (42, 'Ada')");
@@ -48,6 +49,37 @@ describe('the first example of the README', () => {
     expect(found.filter(({ rows }) => rows.length > 0)).toEqual([
       { shard: owner.posts.shardOf(42), rows: [{ user_id: '42', title: 'Hello' }] },
     ]);
+    await owner.close();
+  });
+
+  it('hand over and list posts of many shards as the second says', async () => {
+    const owner = await routerOf(test);
+    await Promise.all(
+      owner.posts
+        .shards()
+        .map((shard) =>
+          shard.write('drop table if exists post; create table post (user_id bigint, title text, id bigint)'),
+        ),
+    );
+    const authors = Array.from({ length: 40 }, (_, index) => 100 + index);
+    for (const author of authors) {
+      await owner.posts.forKey(author).write('insert into post values ($1, $2, $1)', [author, `by ${author}`]);
+    }
+    const near =
+      authors.find((author) => author > 100 && owner.posts.shardOf(author) === owner.posts.shardOf(100)) ?? 0;
+    const far = authors.find((author) => owner.posts.shardOf(author) !== owner.posts.shardOf(100)) ?? 0;
+    await handOver(owner, 100, 100, near);
+    await expect(handOver(owner, 100, near, far)).rejects.toMatchObject({ code: 'CROSS_SHARD' });
+    const { rows } = await owner.posts
+      .forKey(near)
+      .write('select title from post where user_id = $1 order by id', [near]);
+    expect(rows).toEqual([{ title: 'by 100' }, { title: `by ${near}` }]);
+
+    const first = (await newest(owner)) as { titles: string[]; next: string };
+    const second = (await newest(owner, first.next)) as { titles: string[] };
+    expect(first).toMatchObject({ posts: 40, last: '139' });
+    const expected = [...authors].reverse().map((id) => `by ${id}`);
+    expect([...first.titles, ...second.titles]).toEqual(expected);
     await owner.close();
   });
 });

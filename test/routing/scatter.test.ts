@@ -17,6 +17,7 @@ import {
 import { hash as hashStrategy, seedShardMap } from '../../lib/placement';
 import { askShards } from '../../lib/routing/scatter/ask-shards';
 import { averageOf, decimalText, parseDecimal } from '../../lib/routing/scatter/decimal';
+import { microsecondsOf } from '../../lib/routing/scatter/moment';
 import { FileTopology } from '../../lib/sources';
 import type { ShardedPostgresTopology, Topology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
@@ -395,6 +396,24 @@ describe('pages', () => {
   });
 });
 
+it('reads moments as PostgreSQL writes them, over its whole range', async () => {
+  const days = fc.sample(fc.integer({ min: -2_440_000, max: 106_000_000 }), 300);
+  const moments = [...days, -719_528, -719_529, -719_162, -719_163, 0, 11_016].map((day, index) => ({
+    day,
+    us: (index * 86_399_999_999) % 86_400_000_000,
+  }));
+  const { rows } = await router.oracle.write<{ moment: string }>(
+    `select to_jsonb(timestamp '1970-01-01' + day * interval '1 day' + us * interval '1 microsecond') #>> '{}' as moment
+       from json_to_recordset($1) as given (day integer, us bigint)`,
+    [JSON.stringify(moments)],
+  );
+  expect(rows.map(({ moment }) => microsecondsOf(moment))).toEqual(
+    moments.map(({ day, us }) => BigInt(day) * 86_400_000_000n + BigInt(us)),
+  );
+  expect(microsecondsOf('1890-06-01T12:00:00+00:19:32')).toBe(microsecondsOf('1890-06-01T11:40:28+00:00'));
+  expect(microsecondsOf('today')).toBeUndefined();
+});
+
 describe('a statement over all shards', () => {
   it('gives all rows, shard by shard, with its parameters', async () => {
     await dealt(6, (id) => ({ whole: id }));
@@ -611,11 +630,13 @@ describe('a shard that gives no answer', () => {
     const marker = 'too slow';
     const text = `select case when current_setting('cluster_name') <> 'posts/s0' then pg_sleep(60)::text end as it /* ${marker} */`;
     const silence = 'no answer within 250 ms';
+    const began = performance.now();
     await expect(router.posts.scatter(text, [], { deadlineMs: 250 }).concat()).rejects.toMatchObject({
       code: 'SCATTER_FAILED',
       details: { shards: { s1: silence, s2: silence } },
       retryable: true,
     });
+    expect(performance.now() - began).toBeLessThan(5_000);
     const partial = await router.posts.scatter(text, [], { deadlineMs: 250, partial: 'allowed' }).concat();
     expect(partial).toEqual({
       rows: [{ it: null }],
@@ -675,6 +696,14 @@ describe('a shard that gives no answer', () => {
       details: { shards: { s1: expect.stringContaining('is unavailable') } },
       retryable: true,
     });
+
+    // Allowed, the others are waited for; refused, they are ended.
+    const marker = 'ended for another';
+    const slow = own.posts.scatter(`select pg_sleep(60) /* ${marker} */`, [], { deadlineMs: 60_000 });
+    await expect(slow.concat()).rejects.toMatchObject({
+      details: { shards: { s1: expect.stringContaining('is unavailable') } },
+    });
+    await eventually('none runs', async () => (await running(marker)).length === 0);
     await own.close();
     await proxy.close();
   });
