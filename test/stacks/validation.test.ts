@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import consumers from '../../examples/consumers.config';
+import { parseTier } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
@@ -67,6 +69,19 @@ function findingsWithoutAcknowledgements(stage: BlogStage): readonly string[] {
     silence.mockRestore();
   }
 }
+
+test('a tier whose consumers run in several accounts and log in by IAM has no finding either', () => {
+  const { findings, acknowledged } = summarize(
+    createTierApp({ definition: parseTier(consumers, { stage: 'live' }) }).synth(),
+  );
+  expect(findings).toEqual([]);
+  // Every cluster has a service that logs in by IAM, so that nobody has to accept that none does.
+  expect(acknowledged.map(({ rule }) => rule)).not.toContain('AwsSolutions-RDS6');
+  const users = acknowledged
+    .filter(({ rule }) => rule.includes(':dbuser:'))
+    .map(({ rule }) => rule.split(':dbuser:')[1]);
+  expect(users.sort()).toEqual(['*/billing]', '*/polystore_owner]', '*/reports]']);
+});
 
 test('says in a protected stage that zones are written down on purpose', () => {
   const { acknowledged } = summarize(createTierApp({ definition: blogTier('prod') }).synth());
