@@ -1,7 +1,10 @@
-import type { PolystoreError } from '../../lib/errors';
+import { defineTier, postgres } from '../../lib/definition';
+import { isPolystoreError, type PolystoreError } from '../../lib/errors';
+import type { RouterEvents } from '../../lib/routing';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
-import { mainOnly, routerOf, WHO } from './tier';
+import { TcpProxy } from '../support/tcp-proxy';
+import { mainOnly, routerOf, through, WHO, withMain } from './tier';
 
 let test: TestTier;
 let router: Awaited<ReturnType<typeof routerOf>>;
@@ -87,4 +90,179 @@ it('fails writes fast when the primary is killed with -9, and says whether to re
     details: { store: 'main', server: 'primary', sent: false },
   });
   expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+/** Makes a replica the primary, as an operator would, and lets another one follow it. */
+async function promote(label: string, follower?: string): Promise<void> {
+  await test.on(label, (client) => client.query('select pg_promote()'));
+  const port = test.servers().find((server) => server.label === label)?.port;
+  if (follower === undefined) return;
+  await test.on(follower, async (client) => {
+    const { rows } = await client.query<{ link: string }>("select current_setting('primary_conninfo') as link");
+    const link = rows[0]?.link.replace(/port=\S+/, `port=${port}`) ?? '';
+    await client.query(`alter system set primary_conninfo = '${link.replaceAll("'", "''")}'`);
+    await client.query("alter system set primary_slot_name = ''");
+    await client.query('select pg_reload_conf()');
+  });
+}
+
+it('finds the promoted primary by asking, and sessions go on', async () => {
+  const failovers: RouterEvents['failover'][] = [];
+  const losses: RouterEvents['primaryLost'][] = [];
+  router.on('failover', (event) => failovers.push(event));
+  router.on('primaryLost', (event) => losses.push(event));
+  await router.main.write('create table note (id integer primary key)');
+  const session = router.session();
+  const main = session.store('main');
+  await main.write('insert into note values (1)');
+  const sees = async (id: number) => (await main.read('select from note where id = $1', [id])).rowCount === 1;
+  await eventually('a replica answers the session', async () => {
+    const { rows } = await main.read<{ who: string }>(WHO);
+    return rows[0]?.who !== 'main/primary';
+  });
+  await test.killServer('main/primary', 'SIGKILL');
+  await expect(router.main.write('select 1')).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE', retryable: true });
+  // The write of before the crash is on the replicas; reads, also of the session, go on.
+  expect(await sees(1)).toBe(true);
+  await readWho();
+  expect(losses).toEqual([{ store: 'main', shard: undefined, server: 'primary', reason: 'ECONNREFUSED' }]);
+
+  await promote('main/r1', 'main/r2');
+  await eventually('writes go on', () =>
+    main.write('insert into note values (2)').then(
+      () => true,
+      (error: unknown) => isPolystoreError(error, 'SERVER_UNAVAILABLE') && Promise.reject(error),
+    ),
+  );
+  expect(await sees(2)).toBe(true);
+  expect(failovers).toEqual([{ store: 'main', shard: undefined, from: 'primary', to: 'r1', timeline: 2 }]);
+  expect(router.main.servers().map(({ name, role }) => [name, role])).toEqual([
+    ['r1', 'primary'],
+    ['primary', 'replica'],
+    ['r2', 'replica'],
+  ]);
+  await eventually('the other replica follows, and answers the session', async () => {
+    const { rows } = await main.read<{ who: string }>(WHO);
+    return rows[0]?.who === 'main/r2';
+  });
+  expect(await sees(2)).toBe(true);
+});
+
+it('reads while the primary is lost as long as the policy says', async () => {
+  const [goesOn, refuses] = await Promise.all([
+    routerOf(test, { maxLagMs: 1_500, readFallback: 'none' }),
+    routerOf(test, { maxLagMs: 1_500, readFallback: 'none', whenPrimaryLost: 'refuse' }),
+  ]);
+  try {
+    await Promise.all([goesOn.main.read('select 1'), refuses.main.read('select 1')]);
+    await test.killServer('main/primary', 'SIGKILL');
+    // Not at once: what a replica has was true a moment ago.
+    await refuses.main.read('select 1');
+    await eventually('the replicas of the one that refuses are too old', () =>
+      refuses.main.read('select 1').then(
+        () => false,
+        (error: unknown) => isPolystoreError(error, 'NO_ELIGIBLE_REPLICA'),
+      ),
+    );
+    const answers = await Promise.all(Array.from({ length: 20 }, () => goesOn.main.read<{ who: string }>(WHO)));
+    expect(new Set(answers.map(({ rows }) => rows[0]?.who))).toEqual(new Set(['main/r1', 'main/r2']));
+  } finally {
+    await Promise.all([goesOn.close(), refuses.close()]);
+  }
+});
+
+describe('64 workers, while everything breaks', () => {
+  const manyReplicas = defineTier({
+    name: 'faults',
+    stages: { dev: { profile: 'disposable' } },
+    stores: { main: postgres({ replicas: 3 }) },
+  });
+  const applicationName = 'workers';
+
+  /** What a worker may be told: that something is lost, or busy. Everything else is a fault of the router. */
+  const isExpected = (error: unknown): boolean =>
+    isPolystoreError(error, 'SERVER_UNAVAILABLE') ||
+    isPolystoreError(error, 'PRIMARY_DEMOTED') ||
+    isPolystoreError(error, 'UNKNOWN_OUTCOME') ||
+    isPolystoreError(error, 'POOL_EXHAUSTED') ||
+    isPolystoreError(error, 'READ_BUDGET_EXHAUSTED');
+
+  it('loses no acknowledged write, shows no session less than it wrote, and leaks nothing', async () => {
+    await test.stop();
+    test = await startTestTier(manyReplicas);
+    const portOf = (label: string) => test.servers().find((server) => server.label === label)?.port as number;
+    const proxy = await TcpProxy.open(portOf('main/r3'));
+    const busy = await routerOf(test, {
+      pool: { applicationName, statementTimeoutMs: 500 },
+      change: (topology) =>
+        withMain(topology, ({ replicas }) => ({
+          replicas: replicas.map((replica) => (replica.name === 'r3' ? through(proxy.port, replica) : replica)),
+        })),
+    });
+    await test.on('main/primary', async (client) => {
+      await client.query('create table note (id bigint primary key)');
+      await client.query('grant all on note to public');
+      // What is acknowledged is on the replica that will be promoted.
+      await client.query(`alter system set synchronous_standby_names = 'FIRST 1 ("main/r1")'`);
+      await client.query('select pg_reload_conf()');
+    });
+    const acknowledged: number[] = [];
+    const unexpected: unknown[] = [];
+    let stale = 0;
+    let isOver = false;
+    const workers = Array.from({ length: 64 }, async (_, worker) => {
+      const main = busy.session().store('main');
+      let last: number | undefined;
+      for (let turn = 0; !isOver; turn++) {
+        const id = worker * 1_000_000 + turn;
+        try {
+          if (turn % 2 === 0) await main.write('insert into note values ($1)', [id]);
+          else await main.transaction((client) => client.query('insert into note values ($1)', [id]));
+          acknowledged.push(id);
+          last = id;
+          const { rowCount } = await main.read('select from note where id = $1', [last]);
+          if (rowCount !== 1) stale++;
+        } catch (error) {
+          if (!isExpected(error)) unexpected.push(error);
+        }
+      }
+    });
+    const more = async (what: string) => {
+      const before = acknowledged.length;
+      await eventually(`writes go on ${what}`, () => acknowledged.length > before + 150, 20_000);
+    };
+    try {
+      await more('at first');
+      await test.on('main/r3', (client) => client.query('select pg_wal_replay_pause()'));
+      await more('while a replica does not replay');
+      await test.on('main/r3', (client) => client.query('select pg_wal_replay_resume()'));
+      await proxy.set('silent');
+      await more('while a replica is silent');
+      await test.killServer('main/r2', 'SIGKILL');
+      await more('while two replicas are lost');
+      await proxy.set('pass');
+      await test.killServer('main/primary', 'SIGKILL');
+      await promote('main/r1');
+      await more('after a promotion');
+    } finally {
+      isOver = true;
+      await Promise.all(workers);
+    }
+    expect(unexpected).toEqual([]);
+    expect(stale).toBe(0);
+    expect(busy.main.servers().map(({ outstanding }) => outstanding)).toEqual([0, 0, 0, 0]);
+    const found = await test.on('main/r1', (client) => client.query<{ id: string }>('select id from note'));
+    const stored = new Set(found.rows.map(({ id }) => Number(id)));
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    await busy.close();
+    await proxy.close();
+    for (const label of ['main/r1', 'main/r3']) {
+      await eventually(`${label} has no connection left`, () =>
+        test.on(label, async (client) => {
+          const left = 'select from pg_stat_activity where application_name like $1';
+          return (await client.query(left, [`${applicationName}%`])).rowCount === 0;
+        }),
+      );
+    }
+  });
 });
