@@ -204,6 +204,37 @@ it('removes what a run left that crashed over an hour ago, and nothing younger',
   await local.on('posts/s0', (client) => client.query('delete from polystore_smoke.keys'));
 });
 
+describe('a service that logs in by IAM', () => {
+  /** As on AWS: service `users` has no secret in main, but tokens. */
+  const withTokens = () => {
+    const main = mainOf(local.topology);
+    const { services } = main.secrets;
+    const iam = { users: { role: 'users', region: 'eu-west-1' } };
+    const secrets = { ...main.secrets, services: { posts: services['posts'] ?? '' }, iam };
+    return { ...local.topology, stores: { ...local.topology.stores, main: { ...main, secrets } } };
+  };
+
+  it('is proven by a token for the primary, and is no stranger', async () => {
+    const { primary, secrets } = mainOf(local.topology);
+    const { password } = await local.secrets.read(secrets.services['users'] ?? '');
+    const requests: unknown[] = [];
+    const tokens = { token: (request: unknown) => (requests.push(request), Promise.resolve(password)) };
+    const report = await prove(local, { only: ['main'], topology: withTokens(), tokens });
+    expect(failedOf(report)).toEqual([]);
+    const { host, port } = primary.endpoint;
+    expect(requests).toEqual([{ host, port, username: 'users', region: 'eu-west-1' }]);
+  });
+
+  it('fails, saying why, where the server takes no token', async () => {
+    const tokens = { token: () => Promise.resolve('no token') };
+    const report = await prove(local, { only: ['main'], topology: withTokens(), tokens });
+    expect(failedOf(report)).toEqual(['main as users holds-rights']);
+    expect(report.outcomes.find(({ status }) => status === 'failed')).toMatchObject({
+      reason: 'main: login refused (28P01): the server took no token of IAM',
+    });
+  });
+});
+
 it('proves only the stores that it is asked for', async () => {
   const report = await prove(local, { only: ['posts'] });
   expect([...new Set(report.outcomes.map(({ store }) => store))]).toEqual(['posts']);
