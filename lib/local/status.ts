@@ -62,8 +62,9 @@ async function inspect(
   if (status.kind === 'ended') return { ...row, status };
   try {
     const target = supervisorTarget(port, credentials, trust);
-    const said = await withClient(target, (client) => readServerState(client, 'postgres'), { timeoutMs: TIMEOUT_MS });
-    return { ...row, ...said, status };
+    const state = await withClient(target, (client) => readServerState(client, 'postgres'), { timeoutMs: TIMEOUT_MS });
+    const { role, lagMs } = state;
+    return { ...row, role, ...(lagMs !== undefined && { lagMs }), status };
   } catch (error) {
     return { ...row, status: { kind: 'unreachable', reason: errorCodeOf(error) } };
   }
