@@ -1,16 +1,20 @@
 import { nameOfResource, valueText, type PlacedResource, type StackIndex } from '../guard';
 import { tagsOf, type PartOf } from './part-of';
 
-/** Who may open a connection to what: `users → main:5432`. */
+/** Who may open a connection to what, `users → main:5432`; and who may act as a service, `arn:aws:iam::111122223333:role/web → users by IAM`. */
 export type Reach = string;
 
-/** Every way that the security groups of a synthesized stage leave open, sorted: from rules of their own and from rules in a group. */
+/**
+ * Every way that the security groups of a synthesized stage leave open, sorted: from rules of their own and from rules in a group. And whoever may
+ * assume the role of a service.
+ */
 export function reachOf(index: StackIndex, partOf: PartOf): readonly Reach[] {
   const ways = [...index.resources.values()].flatMap((placed): readonly Reach[] => {
     const { Type, Properties = {} } = placed.resource;
     if (Type === 'AWS::EC2::SecurityGroupIngress') {
       return [way(placed, Properties, whomOf(Properties['GroupId'], placed, index, partOf), index, partOf)];
     }
+    if (Type === 'AWS::IAM::Role') return principalsOf(placed, index);
     if (Type !== 'AWS::EC2::SecurityGroup') return [];
     const rules = Properties['SecurityGroupIngress'];
     const whom = ownerOf(placed, partOf);
@@ -32,8 +36,25 @@ function way(
   partOf: PartOf,
 ): Reach {
   const source = SOURCES.map((name) => rule[name]).find((value) => value !== undefined);
-  return `${whomOf(source, placed, index, partOf)} → ${whom}:${portsOf(rule)}`;
+  const { SourceSecurityGroupOwnerId: account } = rule;
+  const who = `${whomOf(source, placed, index, partOf)}${account === undefined ? '' : ` of ${String(account)}`}`;
+  return `${who} → ${whom}:${portsOf(rule)}`;
 }
+
+/** Who may assume a service's role; other roles are the kit's own, or of the AWS services that assume them. */
+function principalsOf(placed: PlacedResource, index: StackIndex): readonly Reach[] {
+  const { service } = tagsOf(placed.resource);
+  if (service === undefined) return [];
+  const { Statement: statements = [] } = (placed.resource.Properties?.['AssumeRolePolicyDocument'] ?? {}) as {
+    readonly Statement?: readonly { readonly Principal?: unknown }[];
+  };
+  return statements
+    .flatMap(({ Principal: principal }) => (isTable(principal) ? Object.values(principal).flat() : [principal]))
+    .map((principal) => `${valueText(principal, placed.stack, index).text} → ${service} by IAM`);
+}
+
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 function portsOf({ IpProtocol, FromPort, ToPort }: Readonly<Record<string, unknown>>): string {
   if (FromPort === undefined) return String(IpProtocol) === '-1' ? 'every port' : String(IpProtocol);

@@ -1,4 +1,11 @@
-import { postgres, shardedPostgres, type TierConfig, type TierDefinition } from '../../lib/definition';
+import {
+  existingGroup,
+  iam,
+  postgres,
+  shardedPostgres,
+  type TierConfig,
+  type TierDefinition,
+} from '../../lib/definition';
 import { estimateTier } from '../../lib/cost';
 import {
   COMMENT_MARKER,
@@ -77,6 +84,28 @@ describe('a store more', () => {
     const position = (stack: string): number => diff.rollout.steps.findIndex((step) => step.includes(stack));
     expect(position('shop-prod-payments')).toBeGreaterThanOrEqual(0);
     expect(position('shop-prod-access')).toBeGreaterThan(position('shop-prod-payments'));
+  });
+});
+
+describe('a service that another account may act as', () => {
+  const principal = 'arn:aws:iam::777788889999:root';
+  const uses = { main: 'write', posts: 'read' } as const;
+  const diff = diffOf({ services: { web: { uses, principal, authentication: iam() } } });
+
+  test('gives reach to that account, and interrupts no server to log in by IAM', () => {
+    expect(diff).toMatchObject({ verdict: 'safe', losses: [], replacements: 0 });
+    expect(diff.reach).toEqual({ gained: [`${principal} → web by IAM`], lost: [] });
+    expect(partOf(diff, 'main')?.kind).toBe('changed');
+  });
+
+  test('is named by its group and account where the group is its own', () => {
+    const client = existingGroup('sg-0a1b2c3d', { account: '777788889999' });
+    const { reach } = diffOf({ services: { web: { uses, client } } });
+    expect(reach.gained).toEqual([
+      'sg-0a1b2c3d of 777788889999 → main:5432',
+      'sg-0a1b2c3d of 777788889999 → posts:5432',
+    ]);
+    expect(reach.lost).toEqual(expect.arrayContaining(['web → main:5432', 'web → posts:5432']));
   });
 });
 
