@@ -17,6 +17,7 @@ import {
 import { hash as hashStrategy, seedShardMap } from '../../lib/placement';
 import { askShards } from '../../lib/routing/scatter/ask-shards';
 import { averageOf, decimalText, parseDecimal } from '../../lib/routing/scatter/decimal';
+import { firstRowsSql } from '../../lib/routing/scatter/page';
 import { microsecondsOf } from '../../lib/routing/scatter/moment';
 import { FileTopology } from '../../lib/sources';
 import type { ShardedPostgresTopology, Topology } from '../../lib/topology';
@@ -367,6 +368,34 @@ describe('pages', () => {
       message: 'store "posts": two rows of shard "s0" are equal in whole, so a page could end between them',
       next: 'Order by the primary key too, as the last column.',
     });
+  });
+
+  it.each([
+    [
+      [desc('at'), asc('id')],
+      [1184, 20],
+      ['2026-01-02T00:00:00+00:00', '7'],
+    ],
+    [
+      [asc('name', { collate: 'C' }), asc('id')],
+      [25, 20],
+      ['n5', '5'],
+    ],
+  ] as const)('begin at their place in an index: %j', async (order, types, texts) => {
+    await router.oracle.write(`
+      create table if not exists indexed (id bigint not null, at timestamptz not null, name text not null);
+      create index if not exists indexed_at on indexed (at desc, id);
+      create index if not exists indexed_name on indexed (name collate "C", id)`);
+    const after = { position: { shard: 's0', texts }, types, shard: 's1' };
+    const statement = firstRowsSql({ text: 'select * from indexed where id > $1', values: [0] }, order, 21, after);
+    const { rows } = await router.oracle.transaction(async (client) => {
+      await client.query(
+        'set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off',
+      );
+      return client.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${statement.text}`, [...statement.values]);
+    });
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(new RegExp(`Index Cond: \\(+${order[0].column}\\)?(::text)? (<=|>=)`));
   });
 
   it('refuse a cursor that is none, and one of another statement or order', async () => {

@@ -1,13 +1,18 @@
-import type { Statement } from './ask-shards';
 import type { Position } from './cursor';
 import { columnSql, type OrderColumn } from './order';
 import { ORDERED_TYPES, type OrderedType } from './ordered-type';
 
+/** Rows after a position: each of them meets exactly one of the conditions, whose parameters are among `values`. */
+export interface RowsAfter {
+  readonly conditions: readonly string[];
+  readonly values: readonly unknown[];
+}
+
 /**
- * The condition for rows of `shard` that come after a position. Its values are parameters, numbered on from `values`.
+ * The rows of `shard` that come after a position. Parameters are numbered on from `values`.
  *
- * A row comes after if some column does and all before it are equal. PostgreSQL can't use an index for that; the bound on the first column,
- * which says nothing new, lets it begin at the right place.
+ * A row comes after if some column does and all before it are equal. PostgreSQL can't use an index for that; a bound on the first column, which
+ * says nothing new, lets it begin at the right place. It can't for one that may also be null, so those rows have a condition of their own.
  */
 export function afterPosition(
   order: readonly OrderColumn[],
@@ -15,43 +20,52 @@ export function afterPosition(
   position: Position,
   shard: string,
   values: readonly unknown[],
-): Statement {
+): RowsAfter {
   const parameters: unknown[] = [...values];
-  const columns = order.map((ordered, index) => {
+  const [first, ...others] = order.map((ordered, index) => {
     const text = position.texts[index] ?? null;
     if (text === null) return comparison(ordered, undefined);
     parameters.push(text);
     const { sql } = ORDERED_TYPES.get(types[index] as number) as OrderedType;
     return comparison(ordered, `$${parameters.length}::${sql}`);
   });
-  const alternatives = columns.map(({ after }, index) =>
-    [...columns.slice(0, index).map(({ equal }) => equal), after].join(' and '),
-  );
+  if (!first) throw new RangeError('an order needs at least one column, got none');
+  const later = others.map(({ after, afterAsNull }, index) => {
+    const before = [first, ...others.slice(0, index)].map(({ equal }) => equal);
+    return [...before, afterAsNull ? `(${after} or ${afterAsNull})` : after].join(' and ');
+  });
   // Equal rows come by name of shard: those of a later shard were not reached yet.
-  if (shard > position.shard) alternatives.push(columns.map(({ equal }) => equal).join(' and '));
-  const bound = columns[0]?.notBefore ?? 'true';
-  return { text: `${bound} and (${alternatives.map((one) => `(${one})`).join(' or ')})`, values: parameters };
+  const same = shard > position.shard ? [[first, ...others].map(({ equal }) => equal).join(' and ')] : [];
+  const alternatives = [first.after, ...later, ...same].map((one) => `(${one})`).join(' or ');
+  return {
+    conditions: [`${first.notBefore} and (${alternatives})`, ...(first.afterAsNull ? [first.afterAsNull] : [])],
+    values: parameters,
+  };
 }
 
 interface Comparison {
   readonly equal: string;
+  /** Of values that are not null. */
   readonly after: string;
   readonly notBefore: string;
+  /** Undefined where nulls don't come after. */
+  readonly afterAsNull: string | undefined;
 }
 
 /** How a column compares with a value, or with null where there is none. */
 function comparison({ column, collate, direction, nulls }: OrderColumn, value: string | undefined): Comparison {
   const sql = columnSql(column, collate);
+  // Without the collation, so that PostgreSQL sees where a column is never null.
+  const isNull = `${columnSql(column)} is null`;
   if (value === undefined) {
-    return nulls === 'first'
-      ? { equal: `${sql} is null`, after: `${sql} is not null`, notBefore: 'true' }
-      : { equal: `${sql} is null`, after: 'false', notBefore: `${sql} is null` };
+    const after = nulls === 'first' ? `not (${isNull})` : 'false';
+    return { equal: isNull, after, notBefore: nulls === 'first' ? 'true' : isNull, afterAsNull: undefined };
   }
   const operator = direction === 'asc' ? '>' : '<';
-  const orNull = (condition: string): string => (nulls === 'last' ? `(${condition} or ${sql} is null)` : condition);
   return {
     equal: `${sql} = ${value}`,
-    after: orNull(`${sql} ${operator} ${value}`),
-    notBefore: orNull(`${sql} ${operator}= ${value}`),
+    after: `${sql} ${operator} ${value}`,
+    notBefore: `${sql} ${operator}= ${value}`,
+    afterAsNull: nulls === 'last' ? isNull : undefined,
   };
 }

@@ -13,12 +13,14 @@ export function firstRowsSql(
   limit: number,
   after?: { readonly position: Position; readonly types: readonly number[]; readonly shard: string },
 ): Statement {
-  const where = after && afterPosition(order, after.types, after.position, after.shard, statement.values);
+  const rows = rowsOf(statement.text);
+  const end = `order by ${orderBySql(order)} limit ${limit}`;
+  const rest = after && afterPosition(order, after.types, after.position, after.shard, statement.values);
+  // Each part ends by itself: PostgreSQL would sort all rows of a union, whatever indexes its parts have.
+  const parts = rest?.conditions.map((condition) => `(select * from ${rows} where ${condition} ${end})`);
   return {
-    text:
-      `select ${ROWS}.*, ${sortColumnsSql(order)} from ${rowsOf(statement.text)}` +
-      `${where ? ` where ${where.text}` : ''} order by ${orderBySql(order)} limit ${limit}`,
-    values: where?.values ?? statement.values,
+    text: `select ${ROWS}.*, ${sortColumnsSql(order)} from ${parts ? rowsOf(parts.join('\nunion all ')) : rows} ${end}`,
+    values: rest?.values ?? statement.values,
   };
 }
 
