@@ -1,6 +1,6 @@
 import { finiteBounds, keyOutOfRange, rangeFinder, type KeyRanges } from './key-ranges';
 import type { Placement } from './placement';
-import { canonicalKey, hashKey, type ShardKeyType, type ShardKeyValue } from './shard-key';
+import { hashKey, keyReader, type ShardKeyType, type ShardKeyValue } from './shard-key';
 import { BUCKET_COUNT, type BucketId, type HashStrategy } from './strategy';
 
 /**
@@ -24,9 +24,10 @@ export function bucketFinder({ store, keyType, strategy, shardMap: { ranges } }:
       return (key) => hashKey(keyType, key) & (BUCKET_COUNT - 1);
     case 'range': {
       const known = rangesIn(store, ranges);
+      const read = keyReader(keyType);
       const find = rangeFinder(keyType, known);
       return (key) => {
-        const range = find(canonicalKey(keyType, key));
+        const range = find(read(key));
         if (range === undefined) throw keyOutOfRange(store, known, key);
         return known.buckets[range] as BucketId;
       };

@@ -7,6 +7,7 @@ export {
   canonicalKey,
   compareKeys,
   describeKey,
+  keyReader,
   keyText,
   SHARD_KEY_TYPES,
   type CanonicalKey,

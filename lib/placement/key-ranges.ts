@@ -1,5 +1,13 @@
 import { PolystoreError } from '../errors';
-import { allowedKeys, canonicalKey, compareKeys, describeKey, keyText, type CanonicalKey } from './shard-key';
+import {
+  allowedKeys,
+  boundCounter,
+  canonicalKey,
+  compareKeys,
+  describeKey,
+  keyText,
+  type CanonicalKey,
+} from './shard-key';
 import type { ShardKeyType, ShardKeyValue } from './shard-key';
 import { BUCKET_COUNT, type BucketId } from './strategy';
 
@@ -96,18 +104,15 @@ export function firstRanges(keyType: ShardKeyType, ranges: readonly KeyRange[]):
 export type RangeFinder = (key: CanonicalKey) => number | undefined;
 
 /** Made once for many keys: reads the bounds, and finds by halving. */
-export function rangeFinder(keyType: ShardKeyType, { bounds, buckets }: KeyRanges): RangeFinder {
-  const keys = finiteBounds({ bounds, buckets }).map((bound) => canonicalKey(keyType, bound));
-  const first = bounds[0] === null ? 0 : 1;
+export function rangeFinder(keyType: ShardKeyType, ranges: KeyRanges): RangeFinder {
+  const { bounds, buckets } = ranges;
+  const countUpTo = boundCounter(
+    keyType,
+    finiteBounds(ranges).map((bound) => canonicalKey(keyType, bound)),
+  );
+  const beyond = bounds[0] === null ? 0 : 1;
   return (key) => {
-    let low = 0;
-    let high = keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareKeys(keyType, keys[middle] as CanonicalKey, key) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    const range = low - first;
+    const range = countUpTo(key) - beyond;
     return range >= 0 && range < buckets.length ? range : undefined;
   };
 }

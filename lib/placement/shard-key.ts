@@ -93,17 +93,27 @@ const KEY_TYPES: Readonly<Record<ShardKeyType, KeyType>> = {
 export function canonicalKey(keyType: ShardKeyType, value: ShardKeyValue): CanonicalKey {
   const key = KEY_TYPES[keyType].read(value);
   if (key !== undefined) return key;
+  throw invalidKey(keyType, value);
+}
+
+/** {@link canonicalKey} of one type, made once for many keys. */
+export function keyReader(keyType: ShardKeyType): (value: ShardKeyValue) => CanonicalKey {
+  const { read } = KEY_TYPES[keyType];
+  return (value) => {
+    const key = read(value);
+    if (key !== undefined) return key;
+    throw invalidKey(keyType, value);
+  };
+}
+
+function invalidKey(keyType: ShardKeyType, value: unknown): PolystoreError<'KEY_INVALID'> {
   const { allowed } = KEY_TYPES[keyType];
   const got = describeKey(value);
-  throw new PolystoreError('KEY_INVALID', `shard key: got ${got}, allowed is ${allowed}`, {
+  return new PolystoreError('KEY_INVALID', `shard key: got ${got}, allowed is ${allowed}`, {
     details: { expected: keyType, got },
     next: 'Pass the value of the shard key column, in its type.',
   });
 }
-
-/** Whether a value is a key of a type. */
-export const isKey = (keyType: ShardKeyType, value: ShardKeyValue): boolean =>
-  KEY_TYPES[keyType].read(value) !== undefined;
 
 /** What a key of a type may be, in words. */
 export const allowedKeys = (keyType: ShardKeyType): string => KEY_TYPES[keyType].allowed;
@@ -111,6 +121,32 @@ export const allowedKeys = (keyType: ShardKeyType): string => KEY_TYPES[keyType]
 /** The order of two keys of a type: below 0 where `a` comes first. */
 export const compareKeys = (keyType: ShardKeyType, a: CanonicalKey, b: CanonicalKey): number =>
   KEY_TYPES[keyType].compare(a, b);
+
+/** How many of `bounds`, which ascend, are not above a key: made once for many keys. */
+export function boundCounter(keyType: ShardKeyType, bounds: readonly CanonicalKey[]): (key: CanonicalKey) => number {
+  if (keyType === 'text') {
+    const texts = bounds as readonly string[];
+    return (key) => halve(texts.length, (at) => compareBytes(texts[at] as string, key as string) <= 0);
+  }
+  if (bounds.every((bound) => typeof bound === 'number')) {
+    const numbers = Float64Array.from(bounds);
+    // Exact for a bigint, too.
+    return (key) => halve(numbers.length, (at) => (numbers[at] as number) <= (key as number | bigint));
+  }
+  return (key) => halve(bounds.length, (at) => (bounds[at] as CanonicalKey) <= key);
+}
+
+/** The first of `count` places at which `isBelow` is false: it is true up to there. */
+function halve(count: number, isBelow: (at: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isBelow(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** A key as text, the same for every form that it may come in. */
 export const keyText = (keyType: ShardKeyType, key: CanonicalKey): string => KEY_TYPES[keyType].text(key);

@@ -1,5 +1,5 @@
 import { PolystoreError } from '../errors';
-import { bucketOf, bucketsOf, BUCKET_COUNT, canonicalKey, hash, keyText } from '../placement';
+import { bucketOf, bucketsOf, BUCKET_COUNT, hash, keyReader, keyText } from '../placement';
 import type { BucketId, CanonicalKey, Placement, ShardKeyValue } from '../placement';
 import type { PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
 import type { KeyDirectory } from '../sources';
@@ -35,11 +35,13 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
   private readonly grant: Grant;
   private readonly directory: KeyDirectory;
   private readonly cache: KeyCache;
+  private readonly readKey: (key: ShardKeyValue) => CanonicalKey;
 
   private constructor(parts: DirectoryParts, placement: Placement) {
     super(parts, placement);
     this.grant = parts.grant;
     this.directory = parts.directory;
+    this.readKey = keyReader(placement.keyType);
     const mayAssign = parts.grant.access === 'write';
     const rule = parts.newKeys === 'refuse' ? 'refuse' : mayAssign ? 'assign' : 'assume';
     this.cache = new KeyCache(this.store, placement.keyType, parts.directory, rule, parts.cache);
@@ -122,7 +124,7 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
 
   private read(key: ShardKeyValue): CanonicalKey {
     this.lifetime.check(this.store);
-    const canonical = canonicalKey(this.placement.keyType, key);
+    const canonical = this.readKey(key);
     // Only text has any length; a character has three bytes at most.
     if (typeof canonical === 'string' && canonical.length * 3 > LONGEST_KEY) requireLength(canonical);
     return canonical;

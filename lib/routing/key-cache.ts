@@ -10,12 +10,17 @@ import {
   type ShardKeyType,
 } from '../placement';
 import type { KeyDirectory } from '../sources';
+import { CoarseClock } from './coarse-clock';
 
 /** How a router remembers what key directories say. */
 export interface KeyCacheOptions {
   /** Keys remembered for each store; those that were not used for longest are forgotten first. @default 100000 */
   readonly max?: number;
-  /** How long a key's bucket is taken for true, in milliseconds. A key that is assigned anew elsewhere is routed as before for so long. @default 60000 */
+  /**
+   * How long a key's bucket is taken for true, in milliseconds, and up to a tenth of a second more. A key that is assigned anew elsewhere is
+   * routed as before for so long, unless its shard refuses it.
+   * @default 60000
+   */
   readonly ttlMs?: number;
 }
 
@@ -30,16 +35,26 @@ export type NewKeyRule = 'refuse' | 'assign' | 'assume';
 
 /** That a key is unknown is remembered for a second, and of so many keys: long enough that whoever asks for it in a loop asks the directory seldom. */
 const UNKNOWN = { max: 10_000, ttl: 1_000 };
-/** A key's age is looked at ten times a second, and not whenever one is used. In milliseconds. */
-const CLOCK_MS = 100;
+
+/** One hit in so many counts as use. Counting each would cost more than all the rest: it writes to the key's neighbours in the list. */
+const COUNTED = 16;
+
+interface Remembered {
+  readonly bucket: BucketId;
+  /** On the clock of {@link CoarseClock}. */
+  readonly untilMs: number;
+}
 
 /**
  * The buckets of keys by a store's key directory, remembered. A key is asked for once however many wait for it, and its assignment by the rule for
  * new keys is a compare-and-set, so that two routers that meet it at once agree.
  */
 export class KeyCache {
-  private readonly known: LRUCache<CanonicalKey, BucketId>;
-  private readonly unknown = new LRUCache<CanonicalKey, true>({ ...UNKNOWN, ttlResolution: CLOCK_MS });
+  private readonly known: LRUCache<CanonicalKey, Remembered>;
+  private readonly ttlMs: number;
+  private readonly clock = new CoarseClock();
+  private hits = 0;
+  private readonly unknown = new LRUCache<CanonicalKey, true>(UNKNOWN);
   private readonly asked = new Map<CanonicalKey, Promise<BucketId>>();
 
   constructor(
@@ -49,17 +64,23 @@ export class KeyCache {
     private readonly newKeys: NewKeyRule,
     { max = DEFAULT_MAX, ttlMs = DEFAULT_TTL_MS }: KeyCacheOptions = {},
   ) {
-    this.known = new LRUCache({ max, ttl: ttlMs, ttlResolution: CLOCK_MS });
+    if (!(Number.isInteger(max) && max > 0))
+      throw new RangeError(`keyCache.max must be an integer above 0, got ${max}`);
+    if (!(ttlMs >= 0)) throw new RangeError(`keyCache.ttlMs must be in [0, ∞), got ${ttlMs}`);
+    this.known = new LRUCache({ max });
+    this.ttlMs = ttlMs;
   }
 
   /** What is remembered of a key. */
   cached(key: CanonicalKey): BucketId | undefined {
-    return this.known.get(key);
+    const { known, clock } = this;
+    const found = ++this.hits % COUNTED === 0 ? known.get(key) : known.peek(key);
+    return found !== undefined && clock.nowMs() < found.untilMs ? found.bucket : undefined;
   }
 
   /** @throws {PolystoreError} KEY_UNKNOWN */
   async find(key: CanonicalKey): Promise<BucketId> {
-    const bucket = this.known.get(key);
+    const bucket = this.cached(key);
     if (bucket !== undefined) return bucket;
     if (this.unknown.get(key)) return this.whereUnknown(key);
     let asked = this.asked.get(key);
@@ -72,7 +93,7 @@ export class KeyCache {
 
   remember(key: CanonicalKey, bucket: BucketId): void {
     this.unknown.delete(key);
-    this.known.set(key, bucket);
+    this.known.set(key, { bucket, untilMs: this.clock.nowMs() + this.ttlMs });
   }
 
   forget(key: CanonicalKey): void {

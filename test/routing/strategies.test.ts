@@ -13,6 +13,7 @@ import { openRouter, type Router, type RouterOptions } from '../../lib/routing';
 import { runSmoke, type SmokeReport } from '../../lib/smoke';
 import { changePlacement, openKeyDirectory, placementsOf, type KeyDirectory } from '../../lib/sources';
 import type { ShardedPostgresTopology } from '../../lib/topology';
+import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 
 /** A store by range of days, a store whose tenants are assigned, and services that may do more or less with it. */
@@ -226,6 +227,26 @@ describe('directory', () => {
     ).toEqual(['ASSIGNMENT_CONFLICT', 'ASSIGNMENT_CONFLICT']);
     const found = await router.tenants.assignmentOf('racy');
     await expect(router.tenants.shardOf('racy')).resolves.toBe(found?.shard);
+  });
+
+  it('is asked again once what it said is old, or was pushed out by other keys', async () => {
+    let asked = 0;
+    const openKeyDirectoryCounted: RouterOptions['openKeyDirectory'] = (store, location) =>
+      counted(openKeyDirectory(store, location), () => asked++);
+    const small = await open({ openKeyDirectory: openKeyDirectoryCounted, keyCache: { max: 1 } });
+    await router.tenants.assign('aged', { shard: 's0' });
+    for (const key of ['aged', 'aged', 'acme', 'aged']) await small.tenants.shardOf(key);
+    expect(asked).toBe(3);
+    await small.close();
+    const short = await open({ keyCache: { ttlMs: 50 } });
+    await expect(short.tenants.shardOf('aged')).resolves.toBe('s0');
+    await router.tenants.assign('aged', { shard: 's1' }, await router.tenants.assignmentOf('aged'));
+    await eventually('the new shard is found', async () => (await short.tenants.shardOf('aged')) === 's1');
+    await short.close();
+    await expect(open({ keyCache: { max: 0 } })).rejects.toThrow('keyCache.max must be an integer above 0, got 0');
+    await expect(open({ keyCache: { ttlMs: Number.NaN } })).rejects.toThrow(
+      'keyCache.ttlMs must be in [0, ∞), got NaN',
+    );
   });
 
   it('holds a transaction to one shard', async () => {
