@@ -4,7 +4,7 @@ import { assembleTopology, type PartDocument, type Topology } from '../topology'
 import type { TopologySource } from './topology-source';
 
 /** The parameters below a prefix that are parts of the topology; others may stand beside them. */
-const PART = /^(tier|stores\/.+|access\/.+)$/;
+const PART = /^(tier|(stores|access|pools)\/.+)$/;
 
 /**
  * The topology of a deployed tier: SSM parameters under a prefix like `/blog/prod`, a part each.

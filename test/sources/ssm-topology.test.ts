@@ -37,6 +37,15 @@ const parts = {
     smoke: 'arn:smoke',
     services: { users: 'arn:users' },
   },
+  '/blog/prod/pools/main/primary': {
+    part: 'pool',
+    version: 1,
+    store: 'main',
+    stack: 'primary',
+    port: 5432,
+    primaries: { primary: 'proxy.example' },
+    readers: {},
+  },
   '/blog/prod/smoke/function': 'blog-prod-smoke',
 };
 
@@ -62,6 +71,17 @@ describe('SsmTopology', () => {
       secrets: { owner: 'arn:owner', smoke: 'arn:smoke', services: { users: 'arn:users' } },
     });
     expect(topology.services).toEqual({ users: { uses: { main: 'write' } } });
+  });
+
+  it('knows the pooled way to a server beside the direct one', async () => {
+    const names = ['tier', 'stores/main', 'access/main', 'pools/main/primary'] as const;
+    ssm
+      .on(GetParametersByPathCommand)
+      .resolves({ Parameters: parameters(names.map((name) => `/blog/prod/${name}` as const)) });
+    const { stores } = await new SsmTopology('/blog/prod').read();
+    expect(stores['main']).toMatchObject({
+      primary: { ...server('primary', 'p.example'), pooled: { host: 'proxy.example', port: 5432, via: 'pooled' } },
+    });
   });
 
   it('fails where nothing stands below the prefix, saying what to do', async () => {

@@ -1,5 +1,17 @@
-import { assembleTopology, LAST_REPORT_PATH, type PartDocument } from '../../lib/topology';
+import { readFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020';
+import fc from 'fast-check';
+import consumers from '../../examples/consumers.config';
+import federatedShop from '../../examples/federated-shop.config';
+import { parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
+import { localTopology } from '../../lib/local/local-topology';
+import { tierDirectory } from '../../lib/local/tier-directory';
+import { assembleTopology, encodeTopology, LAST_REPORT_PATH, type PartDocument } from '../../lib/topology';
+import { PART_SCHEMAS } from '../../lib/topology/part-schema';
+import { TOPOLOGY_SCHEMA_FILE, topologySchemaText } from '../../scripts/topology-json-schema';
+import config from '../../tier.config';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 /** As long as AWS makes them: a host of a 63-character identifier, an ARN of a generated secret. */
@@ -29,6 +41,10 @@ function resolve(template: TemplateJson, value: unknown): string {
       return host(resource?.Properties['DBClusterIdentifier'] as string, 'cluster-');
     case 'AWS::RDS::DBCluster ReadEndpoint.Address':
       return host(resource?.Properties['DBClusterIdentifier'] as string, 'cluster-ro-');
+    case 'AWS::RDS::DBProxy Endpoint':
+      return host(resource?.Properties['DBProxyName'] as string, 'proxy-');
+    case 'AWS::RDS::DBProxyEndpoint Endpoint':
+      return host(resource?.Properties['DBProxyEndpointName'] as string, 'endpoint-proxy-');
     case 'AWS::SecretsManager::Secret Ref':
       return secretArn(id);
     case 'AWS::DynamoDB::Table Ref':
@@ -115,4 +131,88 @@ test('ten shards with the reader of a protected stage fit a standard parameter o
   const documents = documentsOf(templatesOf(blogTier('prod', { shards: shardNames(10) })));
   for (const { source, text } of documents)
     expect([source, text.length > 0, text.length <= 4096]).toEqual([source, true, true]);
+});
+
+describe('docs/topology.schema.json', () => {
+  const schema = JSON.parse(readFileSync(TOPOLOGY_SCHEMA_FILE, 'utf8')) as Record<string, unknown>;
+  const accepts = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+  const { dev, prod } = config.stages;
+  const pooled = parseTier(
+    {
+      ...config,
+      stages: {
+        dev,
+        prod: { ...prod, stores: { ...prod?.stores, posts: { pooling: rdsProxy({ reads: 'pooled' }) } } },
+      },
+      stores: { ...config.stores, main: postgres({ ...config.stores.main, pooling: rdsProxy() }) },
+    },
+    { stage: 'prod' },
+  );
+  const tiers: readonly TierDefinition[] = [
+    pooled,
+    parseTier(consumers, { stage: 'live' }),
+    estateTier(),
+    parseTier(federatedShop, { stage: 'live' }),
+  ];
+  const deployed = tiers.map((tier) => documentsOf(templatesOf(tier)));
+  const parts = deployed.flat().map(({ source, text }) => [source, JSON.parse(text) as object] as const);
+
+  test('is what the schemas of the code say: node --import tsx scripts/topology-json-schema.ts writes it', () => {
+    expect(readFileSync(TOPOLOGY_SCHEMA_FILE, 'utf8')).toBe(topologySchemaText());
+  });
+
+  test('accepts every part of every sort, as deployments write them', () => {
+    expect([...new Set(parts.map(([, part]) => (part as { part: string }).part))].sort()).toEqual(
+      Object.keys(PART_SCHEMAS).sort(),
+    );
+    for (const [source, part] of parts) expect([source, accepts(part), accepts.errors]).toEqual([source, true, null]);
+  });
+
+  test('accepts a topology as a whole, assembled on AWS and written on this machine', () => {
+    const onThisMachine = localTopology(pooled, tierDirectory('.polystore/blog/prod'), 'ca.pem', () => 5432);
+    const wholes = [...deployed.map((documents) => assembleTopology(documents, '/a/b')), onThisMachine];
+    for (const whole of wholes) {
+      expect([accepts(JSON.parse(encodeTopology(whole))), accepts.errors]).toEqual([true, null]);
+    }
+  });
+
+  /** Every way to each object within a document, the document's own first. */
+  const objectsIn = (value: unknown): readonly Record<string, unknown>[] =>
+    typeof value !== 'object' || value === null
+      ? []
+      : [
+          ...(Array.isArray(value) ? [] : [value as Record<string, unknown>]),
+          ...Object.values(value).flatMap(objectsIn),
+        ];
+
+  test('refuses a document of which any value is of another type, and one of another version or part', () => {
+    const document = fc.constantFrom(...parts.map(([, part]) => part));
+    fc.assert(
+      fc.property(document, fc.nat(), fc.nat(), (original, at, which) => {
+        const broken = structuredClone(original);
+        const objects = objectsIn(broken).filter((object) => Object.keys(object).length > 0);
+        const object = objects[at % objects.length] as Record<string, unknown>;
+        const keys = Object.keys(object);
+        object[keys[which % keys.length] as string] = true;
+        expect(accepts(broken)).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+    for (const [, part] of parts) {
+      expect(accepts({ ...part, version: 2 })).toBe(false);
+      expect(accepts({ ...part, part: 'view' })).toBe(false);
+    }
+  });
+
+  test('refuses a document that lacks a member, or has one more', () => {
+    for (const [, part] of parts) {
+      for (const key of Object.keys(part)) {
+        // The only member that may be missing.
+        if (key === 'iam') continue;
+        const rest = Object.fromEntries(Object.entries(part).filter(([name]) => name !== key));
+        expect([key, accepts(rest)]).toEqual([key, false]);
+      }
+      expect(accepts({ ...part, more: 1 })).toBe(false);
+    }
+  });
 });

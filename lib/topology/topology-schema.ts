@@ -1,0 +1,83 @@
+import * as z from 'zod/mini';
+import { TOPOLOGY_VERSION } from './topology';
+
+export const name = z.string().check(z.minLength(1));
+export const port = z.int().check(z.gte(1), z.lte(65535));
+
+export const endpoint = z.strictObject({
+  host: name,
+  port,
+  via: z.enum(['direct', 'pooled']),
+});
+
+export const server = z.strictObject({
+  name,
+  endpoint,
+  pooled: z.exactOptional(endpoint),
+  zone: z.exactOptional(name),
+  region: z.exactOptional(name),
+});
+
+/** Services that log in with tokens, by service. */
+export const iam = z.record(name, z.strictObject({ role: name, region: name }));
+
+export const secrets = z.strictObject({
+  owner: name,
+  smoke: name,
+  services: z.record(name, name),
+  iam: z.exactOptional(iam),
+});
+
+const engine = z.enum(['postgres', 'aurora-postgres']);
+
+export const postgresSchema = z.strictObject({
+  kind: z.literal('postgres'),
+  engine,
+  database: name,
+  primary: server,
+  replicas: z.array(server),
+  elsewhere: z.exactOptional(z.array(z.strictObject({ name, region: name }))),
+  secrets,
+});
+
+export const shardedPostgresSchema = z.strictObject({
+  kind: z.literal('shardedPostgres'),
+  engine,
+  database: name,
+  shardKey: z.strictObject({ column: name, type: z.enum(['bigint', 'text', 'uuid', 'date', 'timestamptz']) }),
+  shards: z.record(name, z.strictObject({ primary: server, replicas: z.array(server), secrets })),
+  placement: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('dynamodb'), table: name }),
+    z.strictObject({ kind: z.literal('directory'), path: name }),
+  ]),
+  keyDirectory: z.exactOptional(
+    z.strictObject({
+      location: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('dynamodb'), table: name }),
+        z.strictObject({ kind: z.literal('file'), path: name }),
+      ]),
+      newKeys: z.enum(['refuse', 'hash']),
+    }),
+  ),
+});
+
+/** One schema a kind, so that a store of a kind unknown to this version is refused. */
+export const storeSchema = z.discriminatedUnion('kind', [postgresSchema, shardedPostgresSchema]);
+
+export const trustSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('file'), path: name }),
+  z.strictObject({ kind: z.literal('rds'), bundlePath: name }),
+]);
+
+/** What services may do, by service. */
+export const servicesSchema = z.record(name, z.strictObject({ uses: z.record(name, z.enum(['read', 'write'])) }));
+
+export const topologySchema = z.strictObject({
+  version: z.literal(TOPOLOGY_VERSION),
+  tier: name,
+  stage: name,
+  world: z.enum(['aws', 'local']),
+  trust: trustSchema,
+  stores: z.record(name, storeSchema),
+  services: servicesSchema,
+});
