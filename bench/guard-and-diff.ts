@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../cdk.json';
@@ -9,7 +7,8 @@ import { diffStage, renderStageDiff } from '../lib/diff';
 import { baselineOf, guardStages, readSynthesizedStacks, renderVerdicts, type Baseline } from '../lib/guard';
 import { synthesizeTier } from '../lib/stacks';
 import config from '../tier.config';
-import { RUNS, summarize, type Benchmark } from './paired';
+import { inTurns, medianOf, summarize, type Benchmark } from './paired';
+import { withTemporaryDirectory } from './temporary-directory';
 
 const SHARDS = 300;
 const STAGE = 'prod';
@@ -20,9 +19,8 @@ const PLAIN = { bold: String, dim: String, green: String, red: String, yellow: S
 export const guardAndDiff: Benchmark = {
   name: `guard and diff of ${SHARDS} shards, after synth`,
   limit: { atMost: 2 },
-  async run() {
-    const root = await mkdtemp(join(tmpdir(), 'polystore-bench-'));
-    try {
+  run: (signal) =>
+    withTemporaryDirectory(async (root) => {
       const before = tierWith({});
       const after = tierWith({ class: LARGER });
       const [old, now] = [join(root, 'before'), join(root, 'after')];
@@ -35,34 +33,26 @@ export const guardAndDiff: Benchmark = {
         decisions: [],
         stages: { [STAGE]: baselineOf(readSynthesizedStacks(old)) },
       };
-      const times = { guard: [] as number[], diff: [] as number[] };
-      for (let run = 0; run <= RUNS; run++) {
-        const guard = secondsOf(() => {
-          const comparisons = guardStages(baseline, { [STAGE]: readSynthesizedStacks(now) }, 'these stages');
-          return renderVerdicts(comparisons, PLAIN);
+      const guardOnce = (): unknown => {
+        const comparisons = guardStages(baseline, { [STAGE]: readSynthesizedStacks(now) }, 'these stages');
+        return renderVerdicts(comparisons, PLAIN);
+      };
+      const diffOnce = (): void => {
+        const side = (directory: string, definition: TierDefinition) => ({
+          stacks: readSynthesizedStacks(directory),
+          definition,
+          cost: estimateTier(definition),
         });
-        const diff = secondsOf(() => {
-          const side = (directory: string, definition: TierDefinition) => ({
-            stacks: readSynthesizedStacks(directory),
-            definition,
-            cost: estimateTier(definition),
-          });
-          const text = renderStageDiff(diffStage(STAGE, side(old, before), side(now, after)), STAGE, PLAIN);
-          if (!text.includes(`db.r8g.large → db.${LARGER}`)) throw new Error(`no change of class in: ${text}`);
-        });
-        // The first is a warm-up.
-        if (run > 0) {
-          times.guard.push(guard);
-          times.diff.push(diff);
-        }
-      }
-      const [guard, diff] = [summarize(times.guard), summarize(times.diff)];
-      const both = summarize(times.guard.map((seconds, run) => seconds + (times.diff[run] ?? 0)));
-      return { ...both, unit: 's', detail: `guard ${guard.median.toFixed(2)} s, diff ${diff.median.toFixed(2)} s` };
-    } finally {
-      await rm(root, { recursive: true, force: true });
-    }
-  },
+        const text = renderStageDiff(diffStage(STAGE, side(old, before), side(now, after)), STAGE, PLAIN);
+        if (!text.includes(`db.r8g.large → db.${LARGER}`)) throw new Error(`no change of class in: ${text}`);
+      };
+      const measure = () => ({ guard: secondsOf(guardOnce), diff: secondsOf(diffOnce) });
+      const [times = []] = await inTurns([measure], { signal });
+      const guard = medianOf(times.map((run) => run.guard));
+      const diff = medianOf(times.map((run) => run.diff));
+      const both = summarize(times.map((run) => run.guard + run.diff));
+      return { ...both, unit: 's', detail: `guard ${guard.toFixed(2)} s, diff ${diff.toFixed(2)} s` };
+    }),
 };
 
 function tierWith(changes: { readonly class?: typeof LARGER }): TierDefinition {

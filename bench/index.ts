@@ -1,59 +1,79 @@
-// `npm run bench`: speed against limits, one row a figure; `--json` for programs. Exits 1 if a figure misses its limit.
+// `npm run bench`: speed against limits, one row a figure; `--only <name>` for some, `--json` for programs. Exits 1 if a figure misses its limit.
+import { parseBenchOptions, type BenchOptions } from './bench-options';
+import { withBenchServers } from './bench-servers';
+import { contest } from './contest';
+import type { RequestKind } from './contestants';
+import { failover } from './failover';
 import { guardAndDiff } from './guard-and-diff';
 import { coldStart, keptTemplateStart } from './local-start';
-import { RUNS, verdictOf, type Benchmark, type Limit, type PairedResult } from './paired';
-import { routingDecision } from './routing-decision';
-import { readThroughput, writeThroughput } from './router-throughput';
+import { RUNS, type Benchmark } from './paired';
+import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
+import { figureOf, rowText, totalText, type Figure, type Report } from './rows';
 import { synth } from './synth';
 import { synthScaling } from './synth-scaling';
 
-const BENCHMARKS: readonly Benchmark[] = [
-  routingDecision,
-  readThroughput,
-  writeThroughput,
-  coldStart,
-  keptTemplateStart,
-  synth,
-  synthScaling,
-  guardAndDiff,
-];
+/** By the names that `--only` takes, in the order in which they run. */
+const ALONE = {
+  decision: [routingDecision, rangeDecision],
+  directory: [cachedDirectoryLookup],
+  failover: [failover],
+  start: [coldStart, keptTemplateStart],
+  synth: [synth, synthScaling],
+  guard: [guardAndDiff],
+} as const satisfies Record<string, readonly Benchmark[]>;
 
-interface Figure extends PairedResult {
-  readonly name: string;
-  readonly limit: Limit;
-  readonly verdict: 'ok' | 'miss';
+/** These share servers, which are started once. */
+const ON_SERVERS = ['read', 'write', 'session'] as const satisfies readonly RequestKind[];
+
+type Name = keyof typeof ALONE | (typeof ON_SERVERS)[number];
+const NAMES = [...ON_SERVERS, ...Object.keys(ALONE)] as readonly Name[];
+
+async function runAll({ names, proxyLeg }: BenchOptions<Name>, report: Report, signal: AbortSignal): Promise<void> {
+  const kinds = ON_SERVERS.filter((kind) => names.includes(kind));
+  if (kinds.length > 0) {
+    await withBenchServers(signal, async (servers) => {
+      for (const kind of kinds) await contest(kind, servers, proxyLeg, report, signal);
+    });
+  }
+  for (const name of names.filter((each) => each in ALONE) as (keyof typeof ALONE)[]) {
+    for (const { name: title, limit, run } of ALONE[name] as readonly Benchmark[]) {
+      signal.throwIfAborted();
+      report({ name: title, limit, result: await run(signal) });
+    }
+  }
 }
 
-const isJson = process.argv.includes('--json');
-
-const figure = (value: number, unit: PairedResult['unit']): string =>
-  `${value.toFixed(2)}${unit === 's' ? ' s' : unit}`;
-
-const limitText = (limit: Limit, unit: PairedResult['unit']): string =>
-  'atLeast' in limit ? `≥ ${figure(limit.atLeast, unit)}` : `≤ ${figure(limit.atMost, unit)}`;
-
-const row = ({ name, median, low, high, unit, limit, verdict, detail }: Figure): string =>
-  [
-    verdict === 'ok' ? '✓' : '✗',
-    name.padEnd(38),
-    figure(median, unit).padStart(8),
-    `[${figure(low, unit)}, ${figure(high, unit)}]`.padEnd(20),
-    limitText(limit, unit).padEnd(10),
-    detail,
-  ].join('  ');
-
-async function main(): Promise<void> {
+async function main(options: BenchOptions<Name>): Promise<void> {
+  const { output } = options;
+  const interrupted = new AbortController();
+  // What was started is stopped on the way out; whoever can't wait for that interrupts once more.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
+  // A reader that has gone, as in `npm run bench | head`.
+  process.stdout.on('error', () => interrupted.abort());
   const figures: Figure[] = [];
-  if (!isJson) console.log(`median of ${RUNS} alternating runs, its 95 % interval, limit\n`);
-  for (const benchmark of BENCHMARKS) {
-    const result = await benchmark.run();
-    const { name, limit } = benchmark;
-    const measured = { name, limit, ...result, verdict: verdictOf(result, limit) };
-    figures.push(measured);
-    if (!isJson) console.log(row(measured));
+  if (output === 'text') console.log(`median of ${RUNS} alternating runs, its 95 % interval, limit\n`);
+  try {
+    await runAll(
+      options,
+      (row) => {
+        figures.push(figureOf(row));
+        if (output === 'text') console.log(rowText(row));
+      },
+      interrupted.signal,
+    );
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    console.error('interrupted; what was started is stopped');
+    process.exitCode = 130;
+    return;
   }
-  if (isJson) console.log(JSON.stringify({ figures }, null, 2));
+  console.log(output === 'json' ? JSON.stringify({ figures }, null, 2) : `\n${totalText(figures)}`);
   process.exitCode = figures.some(({ verdict }) => verdict === 'miss') ? 1 : 0;
 }
 
-void main();
+try {
+  void main(parseBenchOptions(process.argv.slice(2), NAMES));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** What a figure must be; in the unit of its {@link PairedResult}. */
 export type Limit = { readonly atLeast: number } | { readonly atMost: number };
 
@@ -14,11 +16,12 @@ export interface PairedResult {
   readonly detail: string;
 }
 
-/** A promise of speed: prints as one row of `npm run bench`. */
+/** A promise of speed: one row of `npm run bench`. */
 export interface Benchmark {
   readonly name: string;
   readonly limit: Limit;
-  run(): Promise<PairedResult>;
+  /** Stops what it has started, also when it fails. After an abort it rejects as soon as the run under way is done. */
+  run(signal: AbortSignal): Promise<PairedResult>;
 }
 
 /** Runs in a measurement; each gives one ratio, or one time. */
@@ -26,6 +29,13 @@ export const RUNS = 10;
 
 /** Measures once and returns a rate or a time; both sides of a pair in the same unit. */
 export type Measure = () => Promise<number> | number;
+
+export interface RunOptions {
+  /** Ends it between two runs. */
+  readonly signal: AbortSignal;
+  /** @default {@link RUNS} */
+  readonly runs?: number;
+}
 
 /**
  * The ratio of ours to the baseline, measured side by side: one warm-up each, then alternating runs, so that what slows this machine down
@@ -35,20 +45,41 @@ export async function paired(
   ours: Measure,
   baseline: Measure,
   words: (ours: number, baseline: number) => string,
-  runs: number = RUNS,
+  options: RunOptions,
 ): Promise<PairedResult> {
-  await ours();
-  await baseline();
-  const pairs: { ours: number; baseline: number }[] = [];
-  for (let run = 0; run < runs; run++) {
-    // The order alternates too: whoever comes second finds warm caches, and the garbage of the first.
-    const isFirst = run % 2 === 0;
-    const first = await (isFirst ? ours() : baseline());
-    const second = await (isFirst ? baseline() : ours());
-    pairs.push(isFirst ? { ours: first, baseline: second } : { ours: second, baseline: first });
+  const [one, other] = await inTurns([ours, baseline], options);
+  return ratioOf(one as readonly number[], other as readonly number[], words);
+}
+
+/** Measures each of several once a run, after a warm-up of each. Resolves to what each measured, run by run. */
+export async function inTurns<T>(
+  sides: readonly (() => Promise<T> | T)[],
+  { signal, runs = RUNS }: RunOptions,
+): Promise<readonly (readonly T[])[]> {
+  const measured = sides.map((): T[] => []);
+  const forth = [...sides.keys()];
+  const back = [...forth].reverse();
+  for (let run = -1; run < runs; run++) {
+    // The order alternates: whoever comes second finds warm caches, and the garbage of the first.
+    for (const side of run % 2 === 0 || run < 0 ? forth : back) {
+      // Where a measurement never waits, a Ctrl-C is heard here.
+      await nextTurn();
+      signal.throwIfAborted();
+      const value = await (sides[side] as () => Promise<T> | T)();
+      if (run >= 0) (measured[side] as T[]).push(value);
+    }
   }
-  const detail = words(medianOf(pairs.map((pair) => pair.ours)), medianOf(pairs.map((pair) => pair.baseline)));
-  return { ...summarize(pairs.map((pair) => pair.ours / pair.baseline)), unit: '×', detail };
+  return measured;
+}
+
+/** The ratio of ours to the other's, run by run. `words` tells the medians of both. */
+export function ratioOf(
+  ours: readonly number[],
+  other: readonly number[],
+  words: (ours: number, other: number) => string,
+): PairedResult {
+  const ratios = ours.map((value, run) => value / (other[run] as number));
+  return { ...summarize(ratios), unit: '×', detail: words(medianOf(ours), medianOf(other)) };
 }
 
 /** Median, and its 95 % interval by order statistics: it supposes nothing of how the values are spread. */

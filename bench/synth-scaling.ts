@@ -14,12 +14,12 @@ const RUNS = 6;
 export const synthScaling: Benchmark = {
   name: `synth of ${MANY} shards against ${FEW}`,
   limit: { atMost: 3.3 },
-  run: () =>
+  run: (signal) =>
     paired(
       () => secondsOf(MANY),
       () => secondsOf(FEW),
       (many, few) => `${many.toFixed(1)} s against ${few.toFixed(1)} s`,
-      RUNS,
+      { signal, runs: RUNS },
     ),
 };
 

@@ -1,30 +1,25 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { paired, type Benchmark } from './paired';
+import { withTemporaryDirectory } from './temporary-directory';
 
 /** The example's templates, against an app with one empty stack, started alike and checked by the same validators. */
 export const synth: Benchmark = {
   name: 'synth of the example against an empty app',
   limit: { atMost: 1.5 },
-  async run() {
-    const outdir = await mkdtemp(join(tmpdir(), 'polystore-bench-'));
-    try {
-      return await paired(
-        () => secondsOf(['bin/app.cjs'], outdir),
-        () => secondsOf(['-r', 'tsx/cjs', 'bench/empty-app.ts'], outdir),
+  run: (signal) =>
+    withTemporaryDirectory((outdir) =>
+      paired(
+        () => secondsOf(['bin/app.cjs'], outdir, signal),
+        () => secondsOf(['-r', 'tsx/cjs', 'bench/empty-app.ts'], outdir, signal),
         (ours, baseline) => `${ours.toFixed(1)} s against ${baseline.toFixed(1)} s`,
-      );
-    } finally {
-      await rm(outdir, { recursive: true, force: true });
-    }
-  },
+        { signal },
+      ),
+    ),
 };
 
-async function secondsOf(args: readonly string[], outdir: string): Promise<number> {
+async function secondsOf(args: readonly string[], outdir: string, signal: AbortSignal): Promise<number> {
   const began = performance.now();
-  const child = spawn(process.execPath, args, { env: { ...process.env, CDK_OUTDIR: outdir }, stdio: 'ignore' });
+  const child = spawn(process.execPath, args, { env: { ...process.env, CDK_OUTDIR: outdir }, stdio: 'ignore', signal });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);

@@ -1,4 +1,4 @@
-import { medianOf, paired, summarize, verdictOf } from '../../bench/paired';
+import { medianOf, inTurns, paired, summarize, verdictOf } from '../../bench/paired';
 
 describe('a summary', () => {
   it('of ten values has the fifth and sixth between as median, the second and the ninth as interval', () => {
@@ -38,6 +38,8 @@ describe('a verdict', () => {
   });
 });
 
+const { signal } = new AbortController();
+
 describe('a pair', () => {
   it('is measured in turns, after a warm-up of each', async () => {
     const order: string[] = [];
@@ -45,8 +47,36 @@ describe('a pair', () => {
       order.push(name);
       return rate;
     };
-    const result = await paired(side('ours', 30), side('baseline', 10), (ours, baseline) => `${ours}:${baseline}`, 4);
+    const result = await paired(side('ours', 30), side('baseline', 10), (ours, baseline) => `${ours}:${baseline}`, {
+      signal,
+      runs: 4,
+    });
     expect(result).toEqual({ median: 3, low: 3, high: 3, runs: 4, unit: '×', detail: '30:10' });
     expect(order.join(' ')).toBe('ours baseline ours baseline baseline ours ours baseline baseline ours');
+  });
+
+  it('of three, too, is measured once a run each, forth and back', async () => {
+    const order: string[] = [];
+    const sides = ['a', 'b', 'c'].map((name, index) => () => {
+      order.push(name);
+      return index;
+    });
+    expect(await inTurns(sides, { signal, runs: 2 })).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(order.join('')).toBe('abcabccba');
+  });
+
+  it('ends between two runs when it is interrupted, though nothing in it ever waits', async () => {
+    const interrupted = new AbortController();
+    let runs = 0;
+    const endless = (): number => {
+      if (runs++ === 0) setImmediate(() => interrupted.abort());
+      return 1;
+    };
+    await expect(inTurns([endless], { signal: interrupted.signal, runs: 1_000_000 })).rejects.toThrow(/abort/i);
+    expect(runs).toBeLessThan(10);
   });
 });
