@@ -1,4 +1,5 @@
 import consumers from '../../examples/consumers.config';
+import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import {
   autoscaled,
   existingGroup,
@@ -92,6 +93,7 @@ const tiers = {
   }),
   'consumers of several accounts': parseTier(consumers, { stage: 'live' }),
   'consumers of an estate, by proxies': parseTier({
+  'ranges and a key directory': parseTier(rangesAndTenants),
     name: 'wide',
     stages: {
       live: {

@@ -1,8 +1,9 @@
-import { defineTier, directory, hash, range, shardedPostgres } from '../../lib/definition';
+import tier from '../../examples/ranges-and-tenants.config';
 import {
   applyMoves,
   bucketOf,
   bucketsOf,
+  hash,
   rangesOf,
   splitRange,
   type BucketId,
@@ -15,29 +16,6 @@ import { changePlacement, openKeyDirectory, placementsOf, type KeyDirectory } fr
 import type { ShardedPostgresTopology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
-
-/** A store by range of days, a store whose tenants are assigned, and services that may do more or less with it. */
-const tier = defineTier({
-  name: 'strategies',
-  stages: { dev: { profile: 'disposable' } },
-  stores: {
-    visits: shardedPostgres({
-      shardKey: { column: 'day', type: 'date' },
-      strategy: range({
-        ranges: [
-          { from: '2020-01-01', to: '2026-01-01', shard: 's0' },
-          { from: '2026-01-01', shard: 's1' },
-        ],
-      }),
-      shards: 2,
-    }),
-    tenants: shardedPostgres({ shardKey: { column: 'tenant', type: 'text' }, strategy: directory(), shards: 2 }),
-  },
-  services: {
-    editor: { uses: { tenants: 'write', visits: 'write' } },
-    report: { uses: { tenants: 'read' } },
-  },
-});
 
 const STORES = ['visits', 'tenants'] as const;
 const SHARDS = STORES.flatMap((store) => [`${store}/s0`, `${store}/s1`]);

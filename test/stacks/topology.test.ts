@@ -3,6 +3,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import fc from 'fast-check';
 import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
+import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import { parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
 import { localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
@@ -89,6 +90,49 @@ test('the parameters of a deployed tier make its topology', () => {
   expect(posts.shardKey).toEqual({ column: 'user_id', type: 'bigint' });
   expect(posts.placement.kind).toBe('dynamodb');
 });
+
+test('a store of strategy directory says where its keys are assigned, and gives its services no more than they need', () => {
+  const assumable = (service: string) => ({ principal: `arn:aws:iam::111122223333:role/${service}` });
+  const prod = { ...rangesAndTenants.stages['prod'], services: { app: assumable('app'), report: assumable('report') } };
+  const templates = templatesOf(parseTier({ ...rangesAndTenants, stages: { prod } }));
+  const { visits, tenants } = assembleTopology(documentsOf(templates), '/saas/prod').stores;
+  if (visits?.kind !== 'shardedPostgres' || tenants?.kind !== 'shardedPostgres')
+    throw new Error('stores of another kind');
+  expect(visits.shardKey).toEqual({ column: 'day', type: 'date' });
+  expect(visits).not.toHaveProperty('keyDirectory');
+  const { location, newKeys } = tenants.keyDirectory ?? {};
+  expect(newKeys).toBe('refuse');
+  const tables = resourcesOf(templates, 'AWS::DynamoDB::Table').filter(({ stack }) => stack === 'tenants');
+  const directory = tables.find(({ id }) => location?.kind === 'dynamodb' && id === location.table);
+  expect(tables).toHaveLength(2);
+  expect(directory).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
+    Properties: {
+      KeySchema: [{ AttributeName: 'key', KeyType: 'HASH' }],
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+    },
+  });
+  // Provisioning reads and writes placements alone; the smoke test assigns keys of its own.
+  const actionsOn = (policy: RegExp): string[] =>
+    resourcesOf(templates, 'AWS::IAM::Policy')
+      .filter(({ id }) => policy.test(id))
+      .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { Statement: PolicyStatement[] }).Statement)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('KeyDirectory'))
+      .flatMap(({ Action }) => Action)
+      .sort();
+  expect(actionsOn(/^Provision/)).toEqual([]);
+  const change = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
+  expect(actionsOn(/^SmokeTest/)).toEqual(change);
+  expect(actionsOn(/^Rolesapp/)).toEqual(change);
+  expect(actionsOn(/^Rolesreport/)).toEqual(['dynamodb:GetItem']);
+});
+
+interface PolicyStatement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
 
 test('every secret that the topology names is one of its own, and holds the role that it is named for', () => {
   const templates = templatesOf(blogTier('dev'));
