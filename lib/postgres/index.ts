@@ -1,9 +1,13 @@
 export * from './cancel';
 export * from './connection';
+export * from './connection-loss';
 export * from './error-group';
 export type { Login, PasswordSource } from './login';
 export * from './quote';
+export { RoutedPool, type PoolSource } from './routed-pool';
 export * from './send-together';
 export * from './server-state';
+export * from './traced-to-caller';
 export * from './transaction-outcome';
 export * from './wal-position';
+export * from './watched-client';

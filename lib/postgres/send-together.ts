@@ -1,13 +1,23 @@
 import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 
+/** What pg takes for a statement: its text, or an object that says more about it. */
+export type PgStatement = string | QueryConfig;
+
 /** One statement of several that are sent at once. */
 export interface Statement {
-  readonly text: string;
+  /** As an object where it is a caller's own, with all that pg takes there. */
+  readonly text: PgStatement;
   readonly values?: readonly unknown[] | undefined;
   /** A prepared statement of this name is made once a connection. @default - none is made */
   readonly name?: string;
   /** `array`: a row is an array, in the order of its columns. @default - an object */
   readonly rowMode?: 'array';
+}
+
+/** A statement of the kit's own. */
+export interface KitStatement extends Statement {
+  readonly text: string;
+  readonly values?: unknown[];
 }
 
 /** What became of one statement; `undefined` where the connection was lost before it was answered. */
@@ -32,13 +42,16 @@ interface CallbackConfig extends QueryConfig {
  * It needs more than a text with semicolons, which is a single transaction: what reads the position of the log behind a write would read
  * it before the write is committed.
  */
-export function sendTogether(client: PoolClient, statements: readonly Statement[]): Promise<readonly Outcome[]> {
+export function sendTogether(
+  client: Pick<PoolClient, 'query'>,
+  statements: readonly Statement[],
+): Promise<readonly Outcome[]> {
   // What pg throws, as for a text that is no text, rejects.
   return new Promise((resolve) => sendAll(client, statements, resolve));
 }
 
 function sendAll(
-  client: PoolClient,
+  client: Pick<PoolClient, 'query'>,
   statements: readonly Statement[],
   done: (outcomes: readonly Outcome[]) => void,
 ): void {
@@ -99,6 +112,11 @@ export function failureOf(outcomes: readonly Outcome[], index: number): unknown 
 }
 
 function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackConfig['callback']): Query {
+  if (typeof text !== 'string') {
+    const { query_timeout } = text as { query_timeout?: number };
+    // pg reads the time limit of a query from the query itself.
+    return Object.assign(new Query(text, values as unknown[]), { callback, ...(query_timeout && { query_timeout }) });
+  }
   const config: CallbackConfig = {
     text,
     ...(values && { values: values as unknown[] }),

@@ -1,5 +1,5 @@
 import type { PostgresEngine } from '../topology';
-import type { Statement } from './send-together';
+import type { KitStatement } from './send-together';
 
 /**
  * A point in the history of a cluster: everything that was committed before it. `timeline` counts promotions; positions of different
@@ -49,7 +49,7 @@ type PositionRow = readonly [inRecovery: boolean, lsn: string | null, walFile: s
  * Asks a server for its position. Sent behind a commit, it covers the commit. Prepared once a connection where the endpoint is direct: a pool
  * between would mix up prepared statements of different clients.
  */
-export function positionStatement(engine: PostgresEngine, via: 'direct' | 'pooled'): Statement {
+export function positionStatement(engine: PostgresEngine, via: 'direct' | 'pooled'): KitStatement {
   const text = POSITION_SQL[engine];
   return via === 'direct' ? { text, name: 'polystore_position', rowMode: 'array' } : { text, rowMode: 'array' };
 }

@@ -169,7 +169,7 @@ export class ClusterMembers implements RoutingView, Searched {
   }
 
   /** Something is wrong with the primary, or there is another one. */
-  private suspect(): void {
+  suspect(): void {
     const nowMs = performance.now();
     if (this.lostReason || nowMs - this.suspectedAtMs < SUSPECT_INTERVAL_MS) return;
     this.suspectedAtMs = nowMs;

@@ -53,10 +53,24 @@ export interface ReadWrite {
   ): Promise<T>;
 
   /**
-   * The primary's pool, for libraries that expect a `pg.Pool`. The router ends it.
+   * A `pg.Pool` that leads to the primary, for libraries that expect one: after a failover to the new one. Each call of a handle gives the same.
+   * The router ends it; its own `end` does nothing. A client that is checked out sends what it is told as it is; errors of its statements are
+   * pg's own.
+   *
+   * In a session, each statement outside a transaction and each end of one raises the session, with what is done on a client that was checked
+   * out in it, too. Of a cursor, a stream, or a transaction that ends within a text of several statements, the position is asked when the client
+   * is given back; until then the primary answers the session.
    * @throws {PolystoreError} ACCESS_REFUSED where the service may only read, HANDLE_CLOSED
    */
   pool(): PgPool;
+
+  /**
+   * A `pg.Pool` that leads to replicas: for each statement, and each client that is checked out, one is chosen as {@link ReadWrite.read} does, by
+   * the session in force, and the primary answers by the same rules. A statement is repeated elsewhere where a replica is lost; what is done on
+   * a client is not. What it is given must only read: the primary in a replica's stead does not refuse writes.
+   * @throws {PolystoreError} ACCESS_REFUSED, HANDLE_CLOSED
+   */
+  readPool(): PgPool;
 
   /** Where the next statement would go. Nothing is sent. */
   route(access: Access): Route;

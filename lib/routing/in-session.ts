@@ -1,3 +1,4 @@
+import { RoutedPool } from '../postgres';
 import { Cluster } from './cluster';
 import { PlacedKey } from './placed-key';
 import { ShardScatter } from './scatter/scatter';
@@ -6,9 +7,9 @@ import { ShardSet } from './shard-set';
 /** Runs `work` where the session is the current one. */
 type Run = <R>(work: () => R) => R;
 
-/** What finds a database, and so has to know its session; a result, a pool or a client has not. */
+/** What finds a database, and so has to know its session; a result or a client has not. */
 const isHandle = (value: unknown): value is object =>
-  value instanceof Cluster || value instanceof PlacedKey || value instanceof ShardSet || value instanceof ShardScatter;
+  [Cluster, PlacedKey, ShardSet, ShardScatter, RoutedPool].some((kind) => value instanceof kind);
 
 /** The same handle, all of whose methods run in a session, and so do those of the handles that it returns. */
 export function inSession<H extends object>(handle: H, run: Run): H {

@@ -5,7 +5,9 @@ import {
   positionStatement,
   resultOf,
   sendTogether,
+  type KitStatement,
   type Outcome,
+  type PgStatement,
   type PositionReport,
   type QueryResult,
   type QueryResultRow,
@@ -18,7 +20,7 @@ import { untilAborted } from './until-aborted';
 /** A statement of a session. */
 export interface ObservedStatement {
   readonly access: Access;
-  readonly text: string;
+  readonly text: PgStatement;
   readonly values: readonly unknown[] | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -71,7 +73,7 @@ export const positionIn = ({ engine }: StoreServer, outcome: Outcome): PositionR
   outcome && 'result' in outcome ? parsePosition(engine, outcome.result.rows) : undefined;
 
 /** The statement that asks a server for its position. */
-export const positionOf = ({ engine, endpoint }: StoreServer): Statement => positionStatement(engine, endpoint.via);
+export const positionOf = ({ engine, endpoint }: StoreServer): KitStatement => positionStatement(engine, endpoint.via);
 
 /** Sends statements in one round trip; rejects where `own` was not answered with a result. */
 async function exchange(

@@ -2,8 +2,10 @@ import { PolystoreError } from '../errors';
 import type { BucketId } from '../placement';
 import {
   errorGroupOf,
+  RoutedPool,
   type PgPool,
   type PgPoolClient,
+  type PgStatement,
   type QueryResult,
   type QueryResultRow,
   type TransactionOutcome,
@@ -46,13 +48,13 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
     return this.cluster.shard as string;
   }
 
-  write<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
+  write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>> {
     const run = ({ cluster }: PlacedKey<K, S>): Promise<QueryResult<R>> => cluster.write<R>(text, values);
     return this.placed(run).catch((error: unknown) => this.again(error, isSingle(values) ? run : undefined));
   }
 
   read<R extends QueryResultRow>(
-    text: string,
+    text: PgStatement,
     values?: readonly unknown[],
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
@@ -71,7 +73,23 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
   }
 
   pool(): PgPool {
-    return this.cluster.pool();
+    const { options } = this.cluster.pool();
+    return new RoutedPool({
+      max: options.max,
+      checkout: () => this.placed(({ cluster }) => cluster.pools.lendPrimary()),
+      query: (statement, values) => this.write(statement, values),
+      pools: () => [this.cluster.pool()],
+    });
+  }
+
+  readPool(): PgPool {
+    const { options } = this.cluster.readPool();
+    return new RoutedPool({
+      max: options.max,
+      checkout: () => this.placed(({ cluster }) => cluster.pools.lendReplica()),
+      query: (statement, values) => this.read(statement, values),
+      pools: () => [this.cluster.readPool()],
+    });
   }
 
   route(access: Access): Route {

@@ -1,4 +1,4 @@
-import type { PositionReport, QueryResult, QueryResultRow, WalPosition } from '../postgres';
+import type { PgStatement, PositionReport, QueryResult, QueryResultRow, WalPosition } from '../postgres';
 import { decideRoute, type Route } from './decide-route';
 import { isEligible, noEligibleReplica, type CatchUp } from './eligibility';
 import type { Member } from './member';
@@ -10,13 +10,13 @@ import { BEYOND_ALL } from './session-token';
 
 /** One statement of a session that only reads. */
 export interface SessionRead {
-  readonly text: string;
+  readonly text: PgStatement;
   readonly values: readonly unknown[] | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** A replica that may answer, and what it is asked first: `after` where nobody knows yet whether it has come so far. */
-interface Choice {
+export interface Choice {
   readonly member: Member;
   readonly after: bigint | undefined;
 }
@@ -68,7 +68,7 @@ export class SessionReads {
   }
 
   /** A replica that is known to have come so far; else one that may have, and is asked; undefined where none may. */
-  private choose(token: WalPosition | undefined, tried: readonly string[]): Choice | undefined {
+  choose(token: WalPosition | undefined, tried: readonly string[]): Choice | undefined {
     const known = this.decide(tried, token && { position: token, proof: 'known' });
     if (known || token === undefined) return known && this.choiceOf(known, undefined);
     const asked = this.decide(tried, { position: token, proof: 'ask' });
@@ -83,7 +83,7 @@ export class SessionReads {
   }
 
   /** The route to a replica; undefined where none is eligible. */
-  private decide(tried: readonly string[], after: CatchUp | undefined): Route | undefined {
+  decide(tried: readonly string[], after: CatchUp | undefined): Route | undefined {
     const route = decideRoute({ ...this.site.request(tried, after), fallback: 'primary' }, this.site.members);
     return route.role === 'replica' ? route : undefined;
   }
@@ -115,7 +115,7 @@ export class SessionReads {
   }
 
   /** A replica's answer may show what the next replica has not. */
-  private raise(session: SessionState, member: Member, position: PositionReport | undefined): void {
+  raise(session: SessionState, member: Member, position: PositionReport | undefined): void {
     const { health } = member;
     const known = health.state === 'up' ? health.position?.timeline : undefined;
     const timeline = position?.timeline ?? known ?? session.positionOf(this.id)?.timeline;

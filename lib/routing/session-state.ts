@@ -8,18 +8,36 @@ import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, type SessionToken 
  */
 export class SessionState {
   private seen: SessionToken;
+  /** By cluster, how many answers there were whose position is being asked for. */
+  private readonly held = new Map<string, number>();
 
   constructor(token: SessionToken = EMPTY_TOKEN) {
     this.seen = token;
   }
 
   get token(): SessionToken {
-    return this.seen;
+    if (this.held.size === 0) return this.seen;
+    const positions = new Map(this.seen.positions);
+    for (const cluster of this.held.keys()) positions.set(cluster, BEYOND_ALL);
+    return { ...this.seen, positions };
   }
 
   /** What a server of `cluster` must have reached to answer this session; undefined where every one may. */
   positionOf(cluster: string): WalPosition | undefined {
-    return this.seen.positions.get(cluster);
+    return this.held.has(cluster) ? BEYOND_ALL : this.seen.positions.get(cluster);
+  }
+
+  /**
+   * The session has seen something of the primary of `cluster` whose position is being asked for: until it is known, only the primary may answer.
+   * Whoever calls this calls the result, once, when it has raised the session to what it learned.
+   */
+  hold(cluster: string): () => void {
+    this.held.set(cluster, (this.held.get(cluster) ?? 0) + 1);
+    return () => {
+      const left = (this.held.get(cluster) ?? 1) - 1;
+      if (left > 0) this.held.set(cluster, left);
+      else this.held.delete(cluster);
+    };
   }
 
   /** The shard map by which this session has found keys of `store`; undefined where it has found none. */

@@ -11,7 +11,7 @@ import { decodeToken, encodeToken, type TokenCodec } from './token-codec';
 export interface Session<T extends TierShape = TierShape> {
   /**
    * Runs `work` in the session, and returns what it returns: whatever it, and everything that it starts, asks of the router's handles belongs
-   * to the session. Statements on a `pool()` do not.
+   * to the session: a client of a pool to the session in which it was checked out.
    */
   run<R>(work: () => R): R;
   /** A store whose handle belongs to the session wherever it is used. @throws {PolystoreError} as the router's own `store` */
