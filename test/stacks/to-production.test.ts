@@ -34,7 +34,14 @@ function parts(line: string): { readonly script: string; readonly args: string[]
 }
 
 test('every block says what it is', () => {
-  expect([...new Set(blocks.map(({ info }) => info))].sort()).toEqual(['json', 'sh', 'sh account', 'sh changes', 'ts']);
+  expect([...new Set(blocks.map(({ info }) => info))].sort()).toEqual([
+    'ini',
+    'json',
+    'sh',
+    'sh account',
+    'sh changes',
+    'ts',
+  ]);
 });
 
 test.each(blocks.filter(({ info }) => info === 'ts').map(({ text }, index) => [index + 1, text] as const))(
@@ -49,7 +56,7 @@ test.each(blocks.filter(({ info }) => info === 'ts').map(({ text }, index) => [i
 
 test('every policy is JSON', () => {
   const policies = blocks.filter(({ info }) => info === 'json');
-  expect(policies).toHaveLength(3);
+  expect(policies).toHaveLength(4);
   for (const { text } of policies) expect(() => JSON.parse(text) as unknown).not.toThrow();
 });
 

@@ -248,6 +248,12 @@ describe('docs/topology.schema.json', () => {
     }
   });
 
+  test('accepts every example of the page that explains it', () => {
+    const examples = [...readFileSync('docs/topology.md', 'utf8').matchAll(/^```json\n([^]*?)^```$/gm)];
+    expect(examples).toHaveLength(3);
+    for (const [, text = ''] of examples) expect([accepts(JSON.parse(text)), accepts.errors]).toEqual([true, null]);
+  });
+
   test('refuses a document that lacks a member, or has one more', () => {
     for (const [, part] of parts) {
       for (const key of Object.keys(part)) {
