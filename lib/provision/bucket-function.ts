@@ -1,5 +1,5 @@
-import { bucketExpression } from '../placement';
-import type { Queryable } from '../postgres';
+import { bucketExpression, type BucketExpression } from '../placement';
+import { quoteLiteral, type Queryable } from '../postgres';
 import type { PlacedRows } from './target-database';
 
 /**
@@ -12,10 +12,19 @@ import type { PlacedRows } from './target-database';
 export async function createBucketFunction(client: Queryable, { placement }: PlacedRows): Promise<void> {
   const expression = bucketExpression(placement, 'key');
   if (expression === undefined) return;
-  // Not STRICT: only then can the planner inline it; what it calls returns null for null by itself.
   await client.query(
     `create or replace function polystore.bucket(key ${placement.keyType}) returns integer
-       language sql ${expression.volatility} parallel safe
-       return ${expression.sql}`,
+       ${expression.volatility} parallel safe ${bodyOf(expression)}`,
   );
+}
+
+function bodyOf({ sql, volatility }: BucketExpression): string {
+  switch (volatility) {
+    case 'immutable':
+      // Not STRICT: only then can the planner inline it; what it calls returns null for null by itself.
+      return `language sql return ${sql}`;
+    case 'stable':
+      // The planner would inline SQL, find nothing but immutable functions, and let an index have what a split changes.
+      return `language plpgsql as ${quoteLiteral(`begin return ${sql}; end`)}`;
+  }
 }

@@ -6,7 +6,8 @@ import type { PlacedRows } from './target-database';
  * Makes the shard's own record of the buckets that it owns, `polystore.owned_bucket`, and `polystore.require_bucket(bucket)`, which raises
  * {@link WRONG_SHARD} for any other: a router that acts on an old shard map meets it, reads the map again, and goes to the right shard.
  *
- * The record follows the placement forward, never back: one that was read before somebody changed it changes nothing.
+ * The record follows the placement forward, never back. A version that it has seen changes nothing: since then the record may have been changed
+ * by whoever is about to change the placement.
  */
 export async function recordOwnedBuckets(
   client: Queryable,
@@ -20,7 +21,7 @@ export async function recordOwnedBuckets(
   const { rowCount } = await client.query(
     `insert into polystore.placement_seen (map_version) values ($1)
        on conflict (only_row) do update set map_version = excluded.map_version
-       where placement_seen.map_version <= excluded.map_version`,
+       where placement_seen.map_version < excluded.map_version`,
     [shardMap.version],
   );
   if (rowCount !== 0) await client.query(FOLLOW, [bucketsOf(shardMap, shard)]);

@@ -57,7 +57,11 @@ const NEXT_STEPS = {
     aws: 'find who writes past the router; move the rows to the shard that polystore.bucket(key) and the shard map say',
   },
   'keys-on-owner': PLACEMENT_IS_WRONG,
-  'owned-buckets': PROVISION_AGAIN,
+  'owned-buckets': {
+    local:
+      'npx polystore down, then npx polystore up, if the map is newer; else look who changed polystore.owned_bucket on the shard',
+    aws: 'run the provision Lambda, if the map is newer; else look who changed polystore.owned_bucket on the shard',
+  },
   'key-directory': {
     local: 'look at the key directory named in topology.json, and at the strategy in the tier file',
     aws: 'look at the key directory table of the store: its items, its alarms, and who may change it',

@@ -1,6 +1,7 @@
-import { bucketOf, bucketsOf, hash } from '../../lib/placement';
+import { bucketOf, bucketsOf, hash, splitRange, type Placement, type ShardMap } from '../../lib/placement';
 import { provisionTier } from '../../lib/provision';
 import { postgres } from '../../lib/definition';
+import { rangePlacement } from '../support/key-ranges';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { adminServerOf, placementOfShards, PlainDatabase, readable, type AdminServer } from '../support/plain-database';
 
@@ -59,6 +60,123 @@ describe.each(['bigint', 'text', 'uuid'] as const)('polystore.bucket for %s keys
          create index on placed (polystore.bucket(user_id))`,
       ),
     );
+  });
+});
+
+describe('the ranges of a store', () => {
+  it('are in SQL what they are in the placement, also after a split, whatever an operator calls them', async () => {
+    const database = await PlainDatabase.create(server);
+    const topology = database.shardedTopology({ reader: 'read' }, 'text');
+    const bound = `it's $misplaced_rows$ \\ end`;
+    const keys = ['a', bound, `${bound}!`, 'z'];
+    const provision = (placement: Placement) =>
+      provisionTier({ topology, secrets: database.secretSource, placementOf: () => readable(placement) });
+    const buckets = async (): Promise<unknown[]> => {
+      const { rows } = await database.as('reader', (client) =>
+        client.query(
+          'select polystore.bucket(key) as bucket from unnest($1::text[]) with ordinality as k(key, n) order by n',
+          [keys],
+        ),
+      );
+      return rows.map(({ bucket }: { bucket: number | null }) => bucket);
+    };
+    const first: Placement = {
+      ...rangePlacement('text', [{ to: bound }, { from: bound, to: 'z' }], 1),
+      store: 'posts',
+    };
+    await provision(first);
+    expect(await buckets()).toEqual([0, 1, 1, null]);
+    await database.as('owner', async (owner) => {
+      await owner.query('create table t (user_id text)');
+      await owner.query('insert into t select unnest($1::text[])', [keys]);
+    });
+    const misplaced = async (owned: readonly number[]): Promise<unknown[]> =>
+      (await database.as('smoke', (client) => client.query('select * from polystore.misplaced_rows($1)', [owned])))
+        .rows;
+    expect(await misplaced([0, 1])).toMatchObject([{ scanned: '4', misplaced: '1' }]);
+    await provision(splitRange(first, `${bound}!`));
+    expect(await buckets()).toEqual([0, 1, 2, null]);
+    expect(await misplaced([0, 1])).toMatchObject([{ scanned: '4', misplaced: '2' }]);
+    // What a split changes may be in no index: it would answer by the ranges of the past.
+    const index = database.as('owner', (owner) => owner.query('create index on t (polystore.bucket(user_id))'));
+    await expect(index).rejects.toMatchObject({ code: '42P17' });
+  });
+});
+
+describe('polystore.owned_bucket', () => {
+  it('follows the placement forward, never back, and keeps the epochs of what stays', async () => {
+    const database = await PlainDatabase.create(server);
+    const topology = database.shardedTopology({ reader: 'read' });
+    const placement = placementOfShards('posts', ['s0']);
+    const provision = (map: ShardMap) =>
+      provisionTier({
+        topology,
+        secrets: database.secretSource,
+        placementOf: () => readable({ ...placement, shardMap: map }),
+      });
+    const record = async (): Promise<unknown> => {
+      const { rows } = await database.as('smoke', (client) =>
+        client.query(`select count(*)::integer as buckets, sum(epoch)::integer as epochs,
+                             (select map_version::integer from polystore.placement_seen) as version from polystore.owned_bucket`),
+      );
+      return rows[0];
+    };
+    const owners = placement.shardMap.owners;
+    await provision({ version: 3, owners });
+    expect(await record()).toEqual({ buckets: 4096, epochs: 4096, version: 3 });
+    await database.as('owner', (owner) =>
+      owner.query(
+        'delete from polystore.owned_bucket where bucket = 7; update polystore.owned_bucket set epoch = 5 where bucket = 8',
+      ),
+    );
+    for (const version of [2, 3]) {
+      await provision({ version, owners });
+      expect(await record()).toEqual({ buckets: 4095, epochs: 4099, version: 3 });
+    }
+    await provision({ version: 4, owners });
+    expect(await record()).toEqual({ buckets: 4096, epochs: 4100, version: 4 });
+  });
+
+  it('is asked by whoever may use the schema, and changed by the owner alone', async () => {
+    const shard = await newShard('bigint');
+    await shard.as('owner', (owner) => owner.query('delete from polystore.owned_bucket where bucket = 7'));
+    await shard.as('reader', async (reader) => {
+      await reader.query('select polystore.require_bucket(8)');
+      for (const bucket of [7, -1, 4096, null]) {
+        await expect(reader.query('select polystore.require_bucket($1)', [bucket])).rejects.toMatchObject({
+          code: 'PS001',
+          detail: JSON.stringify({ bucket, mapVersion: 1 }).replaceAll(':', ' : ').replaceAll(',', ', '),
+        });
+      }
+      await expect(reader.query('insert into polystore.owned_bucket (bucket) values (7)')).rejects.toMatchObject({
+        code: '42501',
+      });
+    });
+  });
+});
+
+describe('polystore.placed_keys', () => {
+  it('shows the smoke role, and nobody else, some keys of every table', async () => {
+    const database = await PlainDatabase.create(server);
+    const topology = database.shardedTopology({ reader: 'read' }, 'text');
+    const placement: Placement = { ...placementOfShards('posts', ['s0'], 'text'), strategy: { type: 'directory' } };
+    await provisionTier({ topology, secrets: database.secretSource, placementOf: () => readable(placement) });
+    await database.as('owner', (owner) =>
+      owner.query(`create table one (user_id text); insert into one values ('a'), ('a'), ('b'), (null);
+                   create table none (user_id text); create table other (user_id bigint)`),
+    );
+    const ask = (role: string) =>
+      database.as(role, (client) => client.query('select * from polystore.placed_keys(100)'));
+    expect((await ask('smoke')).rows).toEqual([
+      { table_name: 'public."none"', keys: [], problem: null },
+      { table_name: 'public.one', keys: ['a', 'b', null], problem: null },
+      { table_name: 'public.other', keys: [], problem: 'type bigint' },
+    ]);
+    await expect(ask('reader')).rejects.toMatchObject({ code: '42501' });
+    const { rows } = await database.as('owner', (owner) =>
+      owner.query(`select from pg_proc where proname in ('bucket', 'misplaced_rows')`),
+    );
+    expect(rows).toEqual([]);
   });
 });
 

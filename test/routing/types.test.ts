@@ -1,6 +1,15 @@
 import type { PgPoolClient } from '../../lib/postgres';
 import { asc, avg, count, desc, max, min, sum } from '../../lib/routing';
-import type { Handles, HandleOf, KeyScope, Router, Scatter, StoreHandle } from '../../lib/routing';
+import type {
+  DirectoryPostgresHandle,
+  Handles,
+  HandleOf,
+  KeyScope,
+  Router,
+  Scatter,
+  StoreHandle,
+} from '../../lib/routing';
+import type saas from '../../examples/ranges-and-tenants.config';
 import type blog from '../../tier.config';
 
 /** Compiles only where both types are the same. */
@@ -17,6 +26,15 @@ it('types each store by its kind', () => {
   same<Router<typeof blog>['psots'], unknown>();
   // @ts-expect-error a store without shards knows no keys
   same<Router<typeof blog>['main']['forKey'], unknown>();
+});
+
+it('types a sharded store by its strategy', () => {
+  same<Router<typeof saas>['visits'], Handles['shardedPostgres']>();
+  same<Router<typeof saas>['tenants'], DirectoryPostgresHandle>();
+  // @ts-expect-error where a key of a directory is, only the directory knows
+  same<ReturnType<Router<typeof saas>['tenants']['forKey']>['shard'], string>();
+  // @ts-expect-error keys of a range are assigned to nothing
+  same<Router<typeof saas>['visits']['assign'], unknown>();
 });
 
 it('types the stores of an unknown tier by what all kinds have', () => {
