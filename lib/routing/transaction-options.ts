@@ -86,7 +86,7 @@ const isUndone = (error: unknown): boolean =>
   errorGroupOf(error) === 'serialization' || (isPrimaryLoss(error) && error.retryable);
 
 /** Full jitter: rivals that met once don't meet again. @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-function backoffMs(retry: number): number {
+export function backoffMs(retry: number): number {
   return Math.random() * Math.min(500, 10 * 2 ** retry);
 }
 

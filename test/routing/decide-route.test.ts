@@ -28,6 +28,15 @@ const up = (name: string, lagMs: number | 'unknown' = 0, outstanding = 0): Repli
   outstanding,
 });
 
+/** A replica that is known to have come so far. */
+const at = (name: string, timeline: number, lsn: bigint): ReplicaView => ({
+  name,
+  health: { state: 'up', lagMs: 0, sampledAtMs: NOW, position: { timeline, lsn } },
+  outstanding: 0,
+});
+
+const known = (timeline: number, lsn: bigint) => ({ position: { timeline, lsn }, proof: 'known' }) as const;
+
 const view = (...replicas: ReplicaView[]): RoutingView => ({
   store: 'main',
   shard: undefined,
@@ -100,6 +109,12 @@ describe('a read', () => {
     ['lag NaN ms, allowed 1000 ms', up('r1', NaN), {}],
     [`last seen ${MAX_SAMPLE_AGE_MS + 1} ms ago`, up('r1'), { nowMs: NOW + MAX_SAMPLE_AGE_MS + 1 }],
     ['failed this read', up('r1'), { tried: ['r1'] }],
+    ['has not replayed what the session has seen', at('r1', 1, 9n), { after: known(1, 10n) }],
+    ['has not replayed what the session has seen', at('r1', 2, 99n), { after: known(1, 10n) }],
+    ['has not replayed what the session has seen', at('r1', 1, 99n), { after: known(2, 10n) }],
+    ['has not replayed what the session has seen', up('r1'), { after: known(1, 10n) }],
+    ['has not replayed what the session has seen', at('r1', 1, 99n), { after: { ...known(2, 10n), proof: 'ask' } }],
+    ['lag 1500 ms, allowed 1000 ms', up('r1', 2000), { primaryLostAtMs: NOW - 500 }],
   ])('fails without a fallback, saying of the replica: %s', (why, replica, parts) => {
     const decide = () => decideRoute(read({ fallback: 'none', ...parts }), view(replica));
     expect(decide).toThrow(`store "main": no replica may answer a read (r1: ${why}), and the read fallback is 'none'`);
@@ -113,6 +128,56 @@ describe('a read', () => {
   });
 });
 
+describe('a read of a session', () => {
+  it('goes to a replica that is known to have come so far, on the same timeline', () => {
+    const replicas = view(at('r1', 1, 9n), at('r2', 1, 10n), at('r3', 2, 99n));
+    expect(decideRoute(read({ after: known(1, 10n) }), replicas)).toMatchObject({ server: 'r2' });
+    expect(decideRoute(read({ after: known(2, 10n) }), replicas)).toMatchObject({ server: 'r3' });
+    expect(decideRoute(read({ after: known(3, 10n) }), replicas)).toMatchObject({ reason: 'fallback' });
+  });
+
+  it('may ask a replica of the same timeline, or one whose name leads to several', () => {
+    const ask = { position: { timeline: 1, lsn: 10n }, proof: 'ask' } as const;
+    expect(decideRoute(read({ after: ask }), view(at('r1', 1, 9n), at('r2', 2, 99n)))).toMatchObject({ server: 'r1' });
+    expect(decideRoute(read({ after: ask }), view(up('readers')))).toMatchObject({ server: 'readers' });
+  });
+});
+
+describe('a read while the primary is lost', () => {
+  it('counts lag up to the loss, where replicas may go on', () => {
+    const replicas = view(up('r1', 60_000), up('r2', 90_000));
+    expect(decideRoute(read({ primaryLostAtMs: NOW - 59_500 }), replicas)).toMatchObject({ server: 'r1' });
+    expect(decideRoute(read(), replicas)).toMatchObject({ reason: 'fallback' });
+  });
+});
+
+describe('a choice of replicas', () => {
+  const zoned = (name: string, zone: string | undefined, lagMs = 0): ReplicaView => ({ ...up(name, lagMs), zone });
+
+  it('is one of the zone of whoever asks, as long as one there may answer', () => {
+    const replicas = view(zoned('r1', 'a'), zoned('r2', 'b'), zoned('r3', undefined), zoned('r4', 'b'));
+    const servers = new Set(Array.from({ length: 100 }, () => decideRoute(read({ zone: 'b' }), replicas).server));
+    expect([...servers].sort()).toEqual(['r2', 'r4']);
+    expect(decideRoute(read({ zone: 'a' }), replicas)).toMatchObject({ server: 'r1', reason: 'onlyEligible' });
+    const late = view(zoned('r1', 'a', 5000), zoned('r2', 'b'));
+    expect(decideRoute(read({ zone: 'a' }), late).server).toBe('r2');
+    expect(['r1', 'r2']).toContain(decideRoute(read({ zone: 'z' }), view(zoned('r1', 'a'), zoned('r2', 'b'))).server);
+  });
+
+  it('is any of them at random', () => {
+    const replicas = view(up('r1', 0, 50), up('r2'), up('r3'));
+    const request = read({ choice: 'random' });
+    expect(decideRoute(request, replicas, sequence(0))).toMatchObject({ server: 'r1', reason: 'random' });
+    expect(decideRoute(request, replicas, sequence(0.99)).server).toBe('r3');
+  });
+
+  it('is one after the other, whoever may not answer', () => {
+    const replicas = view(up('r1'), up('r2', 'unknown'), up('r3'));
+    const servers = [0, 1, 2, 3].map((turn) => decideRoute(read({ choice: 'roundRobin', turn }), replicas).server);
+    expect(servers).toEqual(['r1', 'r3', 'r1', 'r3']);
+  });
+});
+
 type Decide = (request: RouteRequest, view: RoutingView) => Route;
 
 const health = fc.oneof(
@@ -123,12 +188,26 @@ const health = fc.oneof(
     state: fc.constant('up' as const),
     lagMs: fc.oneof(fc.nat(5000), fc.constant('unknown' as const)),
     sampledAtMs: fc.integer({ min: NOW - 2 * MAX_SAMPLE_AGE_MS, max: NOW }),
+    position: fc.option(
+      fc.record({ timeline: fc.integer({ min: 1, max: 2 }), lsn: fc.bigInt({ min: 0n, max: 20n }) }),
+      {
+        nil: undefined,
+      },
+    ),
   }),
 );
 const views = fc
-  .uniqueArray(fc.record({ name: fc.constantFrom('a', 'b', 'c', 'd', 'e'), health, outstanding: fc.nat(50) }), {
-    selector: ({ name }) => name,
-  })
+  .uniqueArray(
+    fc.record({
+      name: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      zone: fc.constantFrom(undefined, 'y', 'z'),
+      health,
+      outstanding: fc.nat(50),
+    }),
+    {
+      selector: ({ name }) => name,
+    },
+  )
   .map((replicas) => view(...replicas));
 const requests = fc.oneof(
   fc.record({ access: fc.constant('write' as const), bucket: fc.constant(undefined) }),
@@ -137,16 +216,21 @@ const requests = fc.oneof(
       maxLagMs: fc.nat(5000),
       fallback: fc.constantFrom('primary' as const, 'none' as const),
       tried: fc.subarray(['a', 'b', 'c']),
+      after: fc.option(fc.constant(known(1, 10n)), { nil: undefined }),
+      zone: fc.constantFrom(undefined, 'z'),
+      choice: fc.constantFrom('leastOutstanding' as const, 'random' as const, 'roundRobin' as const),
+      turn: fc.nat(),
     })
     .map(read),
 );
 
-const mayAnswer = ({ name, health: h }: ReplicaView, { maxLagMs, tried }: ReadRequest): boolean =>
+const mayAnswer = ({ name, health: h }: ReplicaView, { maxLagMs, tried, after }: ReadRequest): boolean =>
   h.state === 'up' &&
   h.lagMs !== 'unknown' &&
   h.lagMs <= maxLagMs &&
   NOW - h.sampledAtMs <= MAX_SAMPLE_AGE_MS &&
-  !tried.includes(name);
+  !tried.includes(name) &&
+  (after === undefined || (h.position?.timeline === after.position.timeline && h.position.lsn >= after.position.lsn));
 
 /** For every request: a route to a server that may serve it, or the one error there is, exactly when it is due. */
 const alwaysRight = (decide: Decide) =>
@@ -218,6 +302,11 @@ describe('every decision', () => {
               : one,
           ),
         }),
+    ],
+    [
+      'leaves out what the session has seen',
+      (request, replicas) =>
+        decideRoute(request.access === 'read' ? { ...request, after: undefined } : request, replicas),
     ],
     ['sends writes where reads go', (_request, replicas) => decideRoute(read(), replicas)],
   ])('would be found wrong if it %s', (_name, decide) => {

