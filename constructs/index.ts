@@ -16,6 +16,8 @@ export * from './isolated-function';
 export * from './key-directory-table';
 export * from './placement-table';
 export * from './postgres-port';
+export * from './postgres-replicas-elsewhere';
+export * from './postgres-servers';
 export * from './postgres-with-replicas';
 export * from './private-endpoints';
 export * from './proxy-role';

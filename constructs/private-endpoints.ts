@@ -9,8 +9,12 @@ export interface PrivateEndpointsProps {
   readonly vpcSubnets: ec2.SubnetSelection;
   /** Where the one to RDS stands, by which servers can be described and nothing else. @default - there is none */
   readonly rdsSubnets?: ec2.SubnetSelection;
+  /** Where the one to STS stands, by which clients assume roles of this account and nothing else. @default - there is none */
+  readonly stsSubnets?: ec2.SubnetSelection;
   /** Said in the group's description. */
   readonly description: string;
+  /** Route tables that lead to DynamoDB, none where nobody wants to. @default - those of the VPC's isolated subnets */
+  readonly dynamoDb?: { readonly routeTableIds: readonly string[] };
 }
 
 /** HTTPS: every API of AWS. */
@@ -18,7 +22,7 @@ export const AWS_API_PORT = 443;
 
 /**
  * The ways from isolated subnets to the AWS services that a client of the tier calls, and to no other: SSM for the topology, Secrets Manager
- * for what to log in with, DynamoDB for placements; and, where wanted, RDS for what only it can tell of a server. Logs and metrics of a Lambda leave by Lambda's own way and need none.
+ * for what to log in with, DynamoDB for placements; and, where wanted, RDS for what only it can tell of a server, and STS for the roles of consumers. Logs and metrics of a Lambda leave by Lambda's own way and need none.
  *
  * They lead to things of this account only, so that nobody's copy of the data leaves by them. Who may use those of SSM and Secrets Manager is
  * said by rules of {@link securityGroup}, in the client's own stack; the one of DynamoDB is a route, free of charge.
@@ -53,11 +57,31 @@ export class PrivateEndpoints extends Construct {
       });
       rds.addToPolicy(this.ownAccountOnly(DESCRIBE_SERVERS));
     }
-    const dynamodb = props.vpc.addGatewayEndpoint('DynamoDb', {
-      service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
-      subnets: [{ subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-    });
-    dynamodb.addToPolicy(this.ownAccountOnly());
+    if (props.stsSubnets) {
+      const sts = props.vpc.addInterfaceEndpoint('Sts', {
+        service: ec2.InterfaceVpcEndpointAwsService.STS,
+        subnets: props.stsSubnets,
+        securityGroups: [this.securityGroup],
+        open: false,
+      });
+      sts.addToPolicy(this.ownAccountOnly(['sts:AssumeRole']));
+    }
+    if (props.dynamoDb === undefined) {
+      const dynamodb = props.vpc.addGatewayEndpoint('DynamoDb', {
+        service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
+        subnets: [{ subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+      });
+      dynamodb.addToPolicy(this.ownAccountOnly());
+    } else if (props.dynamoDb.routeTableIds.length > 0) {
+      // CDK knows no route tables of a VPC that it did not make.
+      new ec2.CfnVPCEndpoint(this, 'DynamoDb', {
+        vpcId: props.vpc.vpcId,
+        serviceName: new ec2.GatewayVpcEndpointAwsService('dynamodb').name,
+        vpcEndpointType: ec2.VpcEndpointType.GATEWAY,
+        routeTableIds: [...props.dynamoDb.routeTableIds],
+        policyDocument: new iam.PolicyDocument({ statements: [this.ownAccountOnly()] }),
+      });
+    }
   }
 
   private ownAccountOnly(actions: readonly string[] = ['*']): iam.PolicyStatement {

@@ -10,6 +10,8 @@ export interface RoleSecretProps {
   readonly description: string;
   /** @default - deleted with the stack */
   readonly removalPolicy?: RemovalPolicy;
+  /** Other regions that Secrets Manager copies it to, each with the id, ARN or alias of a key there. @default - none */
+  readonly copies?: readonly { readonly region: string; readonly kmsKeyId: string }[];
 }
 
 /**
@@ -18,6 +20,9 @@ export interface RoleSecretProps {
  * It makes no role in any database: provisioning does, from this secret.
  */
 export class RoleSecret extends secretsmanager.Secret {
+  /** As {@link secretArn}, which CDK refuses to a stack of another region. */
+  readonly arn: string;
+
   constructor(scope: Construct, id: string, props: RoleSecretProps) {
     super(scope, id, {
       description: props.description,
@@ -31,6 +36,10 @@ export class RoleSecret extends secretsmanager.Secret {
       },
       ...(props.removalPolicy === undefined ? {} : { removalPolicy: props.removalPolicy }),
     });
+    const resource = this.node.defaultChild as secretsmanager.CfnSecret;
+    this.arn = resource.ref;
+    // By name: CDK wants keys that are made here.
+    if (props.copies !== undefined && props.copies.length > 0) resource.replicaRegions = [...props.copies];
     // Policies choose secrets by it: a list of hundreds of shards' secrets would not fit a policy.
     Tags.of(this).add('role', props.role);
     Validations.of(this).acknowledge({

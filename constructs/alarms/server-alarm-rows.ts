@@ -54,7 +54,8 @@ export const SERVER_ALARMS: readonly AlarmRow[] = [
     datapoints: 15,
     comparison: 'below',
     // Aurora caches in nearly all of its memory: AWS says 5 % there and 25 % elsewhere.
-    threshold: ({ engine, memoryGiB }) => memoryGiB * BYTES_PER_GIB * (engine === 'postgres' ? 0.25 : 0.05),
+    threshold: ({ engine, memoryGiB }) =>
+      memoryGiB === undefined ? undefined : memoryGiB * BYTES_PER_GIB * (engine === 'postgres' ? 0.25 : 0.05),
     missing: 'breaching',
     meaning: 'memory runs out (bytes)',
     source: AWS,
@@ -76,7 +77,7 @@ export const SERVER_ALARMS: readonly AlarmRow[] = [
     periodSeconds: 60,
     datapoints: 5,
     comparison: 'above',
-    threshold: ({ maxConnections }) => Math.floor(maxConnections * 0.9),
+    threshold: ({ maxConnections }) => (maxConnections === undefined ? undefined : Math.floor(maxConnections * 0.9)),
     missing: 'breaching',
     meaning: 'nine tenths of max_connections are in use',
     source: AWS,

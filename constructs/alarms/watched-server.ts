@@ -5,10 +5,12 @@ export interface WatchedServer {
   readonly engine: 'postgres' | 'aurora-postgres';
   /** `replica`: follows a primary by streaming. `member`: of a cluster of more than one, whose writer may be any of them. */
   readonly role: 'primary' | 'replica' | 'member';
-  readonly memoryGiB: number;
-  /** None where it changes with the load. */
+  /** None where nobody knows. */
+  readonly memoryGiB?: number;
+  /** None where it changes with the load, or nobody knows. */
   readonly vcpu?: number;
-  readonly maxConnections: number;
+  /** None where nobody knows. */
+  readonly maxConnections?: number;
   /** Storage of its own at birth. */
   readonly storageGiB?: number;
 }

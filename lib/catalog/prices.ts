@@ -73,6 +73,7 @@ export const PRICES = {
   tableRecovery: { usd: 0.2, unit: 'GiB-month', from: from.dynamodb },
   endpointHour: { usd: 0.01, unit: 'endpoint-zone-hour', from: from.vpc },
   endpointTraffic: { usd: 0.01, unit: 'GB', from: from.vpc },
+  trafficBetweenRegions: { usd: UNKNOWN_PRICE, unit: 'GB' },
   lambda: { usd: UNKNOWN_PRICE, unit: 'GB-second' },
   notifications: { usd: UNKNOWN_PRICE, unit: 'million requests' },
   alarm: { usd: 0.1, unit: 'alarm-month', from: from.cloudwatch },

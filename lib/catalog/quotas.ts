@@ -7,7 +7,7 @@ export interface Quota {
   /** Regions whose default is another. */
   readonly exceptions?: Readonly<Record<string, number>>;
   /** Of what the quota is: an account's region, or one of something. */
-  readonly per: 'region' | 'security group' | 'stack';
+  readonly per: 'region' | 'VPC' | 'security group' | 'stack';
   /** By which Service Quotas knows it; absent where it does not. */
   readonly code?: { readonly service: string; readonly quota: string };
   /** Whether AWS raises it on request. */
@@ -65,6 +65,14 @@ export const QUOTAS = {
     adjustable: true,
     source: RDS_LIMITS,
   },
+  dbProxies: {
+    label: 'RDS proxies',
+    default: 20,
+    per: 'region',
+    code: { service: 'rds', quota: 'L-D94C7EA3' },
+    adjustable: true,
+    source: RDS_LIMITS,
+  },
   vpcs: {
     label: 'VPCs',
     default: 5,
@@ -78,6 +86,22 @@ export const QUOTAS = {
     default: 2500,
     per: 'region',
     code: { service: 'vpc', quota: 'L-E79EC296' },
+    adjustable: true,
+    source: VPC_LIMITS,
+  },
+  interfaceEndpoints: {
+    label: 'interface endpoints',
+    default: 50,
+    per: 'VPC',
+    code: { service: 'vpc', quota: 'L-29B6F2EB' },
+    adjustable: true,
+    source: VPC_LIMITS,
+  },
+  gatewayEndpoints: {
+    label: 'gateway endpoints',
+    default: 20,
+    per: 'region',
+    code: { service: 'vpc', quota: 'L-1B52E74A' },
     adjustable: true,
     source: VPC_LIMITS,
   },
@@ -96,6 +120,13 @@ export const QUOTAS = {
     code: { service: 'vpc', quota: 'L-0EA8095F' },
     adjustable: true,
     source: VPC_LIMITS,
+  },
+  alarms: {
+    label: 'CloudWatch alarms',
+    default: 5000,
+    per: 'region',
+    adjustable: true,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html',
   },
   secrets: {
     label: 'secrets',

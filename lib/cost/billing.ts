@@ -17,6 +17,8 @@ import type { CostLine } from './cost-estimate';
 export interface BilledPart {
   readonly resources: ResourceCounts;
   readonly servers: readonly Server[];
+  /** Copies of its secrets in other regions. */
+  readonly copiedSecrets: number;
   /** Interface endpoints by the zones that each stands in, added up. */
   readonly endpointZones: number;
 }
@@ -93,7 +95,15 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     ],
   },
   'AWS::RDS::DBClusterParameterGroup': { free: 'no charge' },
-  'AWS::RDS::DBInstance': { lines: (_count, { servers }) => [...instanceLines(servers), ...storageLines(servers)] },
+  'AWS::RDS::DBInstance': {
+    lines: (count, { servers }) => [
+      ...instanceLines(servers),
+      ...storageLines(servers),
+      ...(servers.some(({ region }) => region !== undefined)
+        ? [byUse('changes sent to another region', 'AWS::RDS::DBInstance', count, PRICES.trafficBetweenRegions)]
+        : []),
+    ],
+  },
   'AWS::RDS::DBParameterGroup': { free: 'no charge' },
   'AWS::RDS::DBProxy': { lines: (count, { servers }) => [proxyLine(count, servers)] },
   'AWS::RDS::DBProxyEndpoint': {
@@ -108,8 +118,19 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   },
   'AWS::Scheduler::Schedule': { free: 'an hourly schedule stays within what is free for ever' },
   'AWS::SecretsManager::Secret': {
-    lines: (count) => [
+    lines: (count, { copiedSecrets }) => [
       byTime('secret', 'AWS::SecretsManager::Secret', count, count, PRICES.secret),
+      ...(copiedSecrets > 0
+        ? [
+            byTime(
+              'secret, copied to another region',
+              'AWS::SecretsManager::Secret',
+              count,
+              copiedSecrets,
+              PRICES.secret,
+            ),
+          ]
+        : []),
       byUse('calls of Secrets Manager', 'AWS::SecretsManager::Secret', count, PRICES.secretCalls),
     ],
   },

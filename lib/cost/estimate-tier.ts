@@ -1,5 +1,6 @@
 import { HOURS_A_MONTH, PRICE_REGION, UNKNOWN_PRICE } from '../catalog';
 import type { TierDefinition } from '../definition';
+import { otherRegions } from '../definition/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type Inventory } from '../inventory';
 import { AURORA_STORAGE_AT_BIRTH_GIB, AWAKE, BILLING, isPausing, toCents } from './billing';
 import { COST_ESTIMATE_VERSION, type CostEstimate, type CostLine, type CostOfPart } from './cost-estimate';
@@ -22,7 +23,7 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
     ...(region !== undefined && { region }),
     hoursAMonth: HOURS_A_MONTH,
     pricesFrom: { oldest: dates[0] ?? UNKNOWN_PRICE, newest: dates.at(-1) ?? UNKNOWN_PRICE },
-    assumptions: assumptionsOf(region, inventory.servers.some(isPausing)),
+    assumptions: assumptionsOf(region, { others: otherRegions(tier), pauses: inventory.servers.some(isPausing) }),
     parts,
     monthlyUsd: toCents(parts.reduce((sum, { monthlyUsd }) => sum + monthlyUsd, 0)),
     atLeast: parts.some(({ atLeast }) => atLeast),
@@ -36,9 +37,14 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
   };
 }
 
-function costOfPart({ groups, servers, endpointZones }: Inventory, part: string): CostOfPart {
+function costOfPart({ groups, servers, copiedSecrets, endpointZones }: Inventory, part: string): CostOfPart {
   const resources = countResources(groups, (group) => group.part === part);
-  const billed = { resources, servers: servers.filter(({ store }) => store === part), endpointZones };
+  const billed = {
+    resources,
+    servers: servers.filter(({ store }) => store === part),
+    copiedSecrets: copiedSecrets[part] ?? 0,
+    endpointZones,
+  };
   const lines = RESOURCE_TYPES.flatMap((type): readonly CostLine[] => {
     const billing = BILLING[type];
     const count = resources[type] ?? 0;
@@ -54,7 +60,10 @@ function costOfPart({ groups, servers, endpointZones }: Inventory, part: string)
   };
 }
 
-function assumptionsOf(region: string | undefined, pauses: boolean): readonly string[] {
+function assumptionsOf(
+  region: string | undefined,
+  { others, pauses }: { readonly others: readonly string[]; readonly pauses: boolean },
+): readonly string[] {
   return [
     `List prices on demand of ${PRICE_REGION}, without tax, free tier, reservations and discounts.`,
     ...(region === PRICE_REGION
@@ -64,6 +73,9 @@ function assumptionsOf(region: string | undefined, pauses: boolean): readonly st
             ? `The stage names no region: another than ${PRICE_REGION} has other prices.`
             : `The stage is in ${region}, whose prices are others.`,
         ]),
+    ...(others.some((other) => other !== PRICE_REGION)
+      ? [`Replicas stand in ${others.join(' and ')} too, and are reckoned with the same prices.`]
+      : []),
     `A month has ${HOURS_A_MONTH} hours, and every server${pauses ? ' that never pauses' : ''} runs in all of them.`,
     ...(pauses
       ? [

@@ -14,10 +14,11 @@ export function diagnoseAppliedQuotas(tier: TierDefinition, scope: AwsScope): Pr
   const subject = 'account quotas';
   return askAws(subject, 'servicequotas:GetServiceQuota', async () => {
     const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
-    const client = new ServiceQuotasClient(scope);
+    const clientIn = (region: string | undefined): ServiceQuotasClient =>
+      new ServiceQuotasClient({ ...scope, ...(region !== undefined && { region }) });
     const asked = neededQuotas(tier).filter(({ quota }) => codeOf(quota) !== undefined);
     const applied = await Promise.all(
-      asked.map(async (need) => ({ need, value: (await appliedQuota(client, need)) ?? need.default })),
+      asked.map(async (need) => ({ need, value: (await appliedQuota(clientIn(need.region), need)) ?? need.default })),
     );
     const short = applied.filter(({ need, value }) => need.needed > value);
     if (short.length === 0) {
@@ -26,7 +27,7 @@ export function diagnoseAppliedQuotas(tier: TierDefinition, scope: AwsScope): Pr
     return short.map(({ need, value }) => ({
       subject,
       verdict: 'bad',
-      says: `${need.needed} ${need.label} are needed, the account's quota is ${value} a ${need.per}`,
+      says: `${need.needed} ${need.label} are needed${need.region === undefined ? '' : ` in ${need.region}`}, the account's quota is ${value} a ${need.per}`,
       next: requestCommand(need),
     }));
   });
@@ -49,7 +50,7 @@ async function appliedQuota(client: ServiceQuotasClient, { quota }: QuotaNeed): 
   }
 }
 
-function requestCommand({ quota, needed }: QuotaNeed): string {
+function requestCommand({ quota, needed, region }: QuotaNeed): string {
   const code = codeOf(quota);
-  return `aws service-quotas request-service-quota-increase --service-code ${code?.service} --quota-code ${code?.quota} --desired-value ${needed}`;
+  return `aws service-quotas request-service-quota-increase --service-code ${code?.service} --quota-code ${code?.quota} --desired-value ${needed}${region === undefined ? '' : ` --region ${region}`}`;
 }

@@ -1,17 +1,24 @@
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
 import type { FullestGroups, ResourceGroup } from './inventory';
+import { makesEndpoints } from './network-inventory';
+import { functionsOf } from './operations-inventory';
 import { poolingStacksOf } from './pooling-inventory';
 
 /** The stack `access`: secrets and parameters of each store, security groups of clients and their rules. */
 export function accessInventory(tier: TierDefinition): {
   readonly groups: readonly ResourceGroup[];
   readonly fullestGroups: FullestGroups;
+  readonly copiedSecrets: Readonly<Record<string, number>>;
 } {
   const stack = stackName(tier, 'access');
   const stores = Object.keys(tier.stores);
   const services = Object.values(tier.services);
-  const own = tier.network.kind === 'newVpc';
+  const own = makesEndpoints(tier);
+  const isAway = tier.stage.awayFrom !== undefined;
+  // One of the smoke test's role, one of each service's that has a password.
+  const secretsOf = (store: string): number =>
+    1 + usersOf(store).filter(({ authentication }) => authentication === 'password').length;
   const usersOf = (store: string): readonly ServiceDefinition[] =>
     services.filter(({ uses }) => uses[store] !== undefined);
   const poolsOf = (store: string): number => {
@@ -44,12 +51,10 @@ export function accessInventory(tier: TierDefinition): {
       ...stores.map((store) => ({
         stack,
         part: store,
-        resources: {
-          // One of the smoke test's role, one of each service's that has a password.
-          'AWS::SecretsManager::Secret':
-            1 + usersOf(store).filter(({ authentication }) => authentication === 'password').length,
-          'AWS::SSM::Parameter': 1,
-        },
+        resources: isAway
+          ? // Where its servers are, beside who logs in how; its secrets are copies.
+            { 'AWS::SSM::Parameter': 2 }
+          : { 'AWS::SecretsManager::Secret': secretsOf(store), 'AWS::SSM::Parameter': 1 },
       })),
       {
         stack,
@@ -61,7 +66,7 @@ export function accessInventory(tier: TierDefinition): {
           'AWS::EC2::SecurityGroupEgress': sum(clients.map(waysOut)),
           'AWS::EC2::SecurityGroupIngress': sum(clients.map((client) => client.stores.length)) + toEndpoints,
           // Of the kit's own functions.
-          'AWS::Logs::LogGroup': 2,
+          'AWS::Logs::LogGroup': functionsOf(tier),
           ...(byRole > 0 && { 'AWS::IAM::Role': byRole, 'AWS::IAM::Policy': byRole }),
         },
       },
@@ -71,6 +76,7 @@ export function accessInventory(tier: TierDefinition): {
         resources: own && stores.some(isSharded) ? PREFIX_LIST : {},
       },
     ],
+    copiedSecrets: isAway ? Object.fromEntries(stores.map((store) => [store, secretsOf(store)])) : {},
     fullestGroups: {
       inboundRules: Math.max(toEndpoints, ...stores.map((store) => 1 + usersOf(store).length + poolsOf(store))),
       // Beside its ways out, a group of the kit's has the rule that keeps EC2 from opening everything.

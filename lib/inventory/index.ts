@@ -1,3 +1,4 @@
+export * from './imported-servers';
 export * from './inventory';
 export { servicesCalledBy } from './network-inventory';
 export * from './resource-type';

@@ -1,7 +1,8 @@
 import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
+import { inRegion, otherRegions } from '../definition/tier-in-region';
 import { accessInventory } from './access-inventory';
-import { endpointZonesOf, networkInventory } from './network-inventory';
+import { endpointZonesOf, interfaceEndpointsOf, networkInventory } from './network-inventory';
 import { alarmsInventory, operationsInventory } from './operations-inventory';
 import { poolingInventory } from './pooling-inventory';
 import type { ResourceCounts } from './resource-type';
@@ -17,6 +18,8 @@ export interface ResourceGroup {
   /** A store's name, `network`, `access`, `alarms` or `operations`: no store may have these. */
   readonly part: string;
   readonly resources: ResourceCounts;
+  /** Where the stack stands, if that is another region than the stage's own. */
+  readonly region?: string;
 }
 
 /** Storage of a server at birth. */
@@ -42,6 +45,8 @@ export interface Server {
   readonly storage?: ServerStorage;
   /** How the cluster's storage is billed, for its servers too; absent where the server has storage of its own. */
   readonly clusterStorage?: 'standard' | 'ioOptimized';
+  /** Where it stands, if that is another region than the stage's own. */
+  readonly region?: string;
 }
 
 /** Rules of the security groups of a tier, the fullest group of each direction. */
@@ -55,28 +60,63 @@ export interface Inventory {
   readonly groups: readonly ResourceGroup[];
   readonly servers: readonly Server[];
   readonly fullestGroups: FullestGroups;
-  /** Interface endpoints by the zones that each stands in, added up; part of the network. */
+  /** Copies of secrets in other regions, by store; no resources of any stack. */
+  readonly copiedSecrets: Readonly<Record<string, number>>;
+  /** Part of the network, which has gateway endpoints beside them. */
+  readonly interfaceEndpoints: number;
+  /** Interface endpoints by the zones that each stands in, added up. */
   readonly endpointZones: number;
 }
 
-/** Counts what a tier will have on AWS. Pure and quick: costs, quotas and a comparison of definitions read it. */
+/** Counts what a tier will have on AWS, in all its regions. Pure and quick: costs, quotas and a comparison of definitions read it. */
 export function inventoryOf(tier: TierDefinition): Inventory {
+  const home = regionInventory(tier);
+  const others = otherRegions(tier).map((region) => regionInventory(inRegion(tier, region)));
+  const all = [home, ...others];
+  const most = (figure: (groups: FullestGroups) => number): number =>
+    Math.max(...all.map(({ fullestGroups }) => figure(fullestGroups)));
+  return {
+    groups: all.flatMap(({ groups }) => groups),
+    servers: all.flatMap(({ servers }) => servers),
+    fullestGroups: {
+      inboundRules: most(({ inboundRules }) => inboundRules),
+      outboundRules: most(({ outboundRules }) => outboundRules),
+    },
+    copiedSecrets: addUp(others.map(({ copiedSecrets }) => copiedSecrets)),
+    interfaceEndpoints: all.reduce((sum, { interfaceEndpoints }) => sum + interfaceEndpoints, 0),
+    endpointZones: all.reduce((sum, { endpointZones }) => sum + endpointZones, 0),
+  };
+}
+
+function addUp(tables: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const [key, count] of tables.flatMap((table) => Object.entries(table))) sums[key] = (sums[key] ?? 0) + count;
+  return sums;
+}
+
+/** What a tier has in one region: its own, or the one that the definition is of. */
+export function regionInventory(tier: TierDefinition): Inventory {
+  const { awayFrom, env } = tier.stage;
+  const region = awayFrom === undefined || env === undefined ? {} : { region: env.region };
   const stores = Object.values(tier.stores).map((store) => storeInventory(tier, store));
   const access = accessInventory(tier);
+  const groups = [
+    ...networkInventory(tier),
+    ...stores.flatMap(({ groups }) => groups),
+    ...access.groups,
+    ...operationsInventory(tier),
+    ...poolingInventory(tier),
+    ...alarmsInventory(
+      tier,
+      stores.flatMap(({ servers }) => servers),
+    ),
+  ];
   return {
-    groups: [
-      ...networkInventory(tier),
-      ...stores.flatMap(({ groups }) => groups),
-      ...access.groups,
-      ...operationsInventory(tier),
-      ...poolingInventory(tier),
-      ...alarmsInventory(
-        tier,
-        stores.flatMap(({ servers }) => servers),
-      ),
-    ],
-    servers: stores.flatMap(({ servers }) => servers),
+    groups: groups.map((group) => ({ ...group, ...region })),
+    servers: stores.flatMap(({ servers }) => servers).map((server) => ({ ...server, ...region })),
     fullestGroups: access.fullestGroups,
+    copiedSecrets: access.copiedSecrets,
+    interfaceEndpoints: interfaceEndpointsOf(tier),
     endpointZones: endpointZonesOf(tier),
   };
 }

@@ -1,4 +1,5 @@
-import type { TierDefinition } from '../definition';
+import type { NetworkDefinition, TierDefinition } from '../definition';
+import { assumesRoles } from '../definition/iam-services';
 import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
 import type { ResourceGroup } from './inventory';
@@ -6,7 +7,7 @@ import { isWatched } from './operations-inventory';
 
 /** The stack `network`: a VPC with a subnet a zone, its flow logs, and the ways to AWS; nothing where the network is there already. */
 export function networkInventory(tier: TierDefinition): readonly ResourceGroup[] {
-  if (tier.network.kind === 'existingVpc') return [];
+  if (tier.network.kind === 'existingVpc') return endpointsInventory(tier, tier.network);
   const zones = zonesOf(tier);
   return [
     {
@@ -22,21 +23,48 @@ export function networkInventory(tier: TierDefinition): readonly ResourceGroup[]
         'AWS::IAM::Policy': 1,
         'AWS::Logs::LogGroup': 1,
         // Those of interfaces have a security group; the one of DynamoDB is a route.
-        'AWS::EC2::VPCEndpoint': INTERFACE_ENDPOINTS + (isWatched(tier) ? 1 : 0) + 1,
+        'AWS::EC2::VPCEndpoint': interfaceEndpointsOf(tier) + 1,
         'AWS::EC2::SecurityGroup': 1,
       },
     },
   ];
 }
 
-/** Of SSM and Secrets Manager; in a stage that is watched there is one of RDS, in one zone. */
-const INTERFACE_ENDPOINTS = 2;
+/** The stack `endpoints`: the ways to AWS in a VPC that is there already, where the tier makes them. */
+function endpointsInventory(
+  tier: TierDefinition,
+  { endpoints, dataRouteTableIds }: Extract<NetworkDefinition, { readonly kind: 'existingVpc' }>,
+): readonly ResourceGroup[] {
+  if (endpoints === 'provided') return [];
+  const routes = dataRouteTableIds === undefined ? 0 : 1;
+  return [
+    {
+      stack: stackName(tier, 'endpoints'),
+      part: 'network',
+      resources: {
+        'AWS::EC2::VPCEndpoint': interfaceEndpointsOf(tier) + routes,
+        'AWS::EC2::SecurityGroup': 1,
+      },
+    },
+  ];
+}
+
+/** Whether the tier makes its own ways to AWS. */
+export const makesEndpoints = ({ network }: TierDefinition): boolean =>
+  network.kind === 'newVpc' || network.endpoints === 'create';
+
+/** Of SSM and Secrets Manager, and of STS where somebody assumes a role; in a stage that is watched there is one of RDS, in one zone. */
+const interfacesIn = (tier: TierDefinition): number => 2 + (assumesRoles(tier) ? 1 : 0);
+
+/** Interface endpoints that the tier makes. */
+export const interfaceEndpointsOf = (tier: TierDefinition): number =>
+  makesEndpoints(tier) ? interfacesIn(tier) + (isWatched(tier) ? 1 : 0) : 0;
 
 /** Interface endpoints by the zones that each stands in, added up: what they are billed by. */
 export function endpointZonesOf(tier: TierDefinition): number {
-  if (tier.network.kind === 'existingVpc') return 0;
+  if (!makesEndpoints(tier)) return 0;
   const zones = PROFILES[tier.stage.profile].multiAz ? zonesOf(tier) : 1;
-  return INTERFACE_ENDPOINTS * zones + (isWatched(tier) ? 1 : 0);
+  return interfacesIn(tier) * zones + (isWatched(tier) ? 1 : 0);
 }
 
 function zonesOf({ stage: { zones } }: TierDefinition): number {
@@ -49,5 +77,11 @@ function zonesOf({ stage: { zones } }: TierDefinition): number {
  */
 export function servicesCalledBy(tier: TierDefinition): readonly string[] {
   const isSharded = Object.values(tier.stores).some(({ kind }) => kind === 'shardedPostgres');
-  return ['ssm', 'secretsmanager', ...(isSharded ? ['dynamodb'] : []), ...(isWatched(tier) ? ['rds'] : [])];
+  return [
+    'ssm',
+    'secretsmanager',
+    ...(isSharded ? ['dynamodb'] : []),
+    ...(assumesRoles(tier) ? ['sts'] : []),
+    ...(isWatched(tier) ? ['rds'] : []),
+  ];
 }

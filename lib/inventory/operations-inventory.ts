@@ -1,25 +1,30 @@
 import type { TierDefinition } from '../definition';
 import { shardStackOf, stackName } from '../definition/stack-names';
+import { importedServers, type ImportedServerOf } from './imported-servers';
 import type { ResourceGroup, Server } from './inventory';
 
-/** Provisioning and the smoke test: each is a function, and a step of a deployment that calls it by a function of its own. */
-const FUNCTIONS = 2;
+/**
+ * Functions of the kit: provisioning, where there is a primary, and the smoke test. Each has a step of a deployment that calls it by a function of
+ * its own.
+ */
+export const functionsOf = ({ stage }: TierDefinition): number => (stage.awayFrom === undefined ? 2 : 1);
 
 /** The stack `operations`. */
 export function operationsInventory(tier: TierDefinition): readonly ResourceGroup[] {
+  const count = functionsOf(tier);
   return [
     {
       stack: stackName(tier, 'operations'),
       part: 'operations',
       resources: {
-        'AWS::Lambda::Function': 2 * FUNCTIONS,
-        'AWS::Lambda::EventInvokeConfig': FUNCTIONS,
-        'AWS::Logs::LogGroup': FUNCTIONS,
-        'Custom::Provision': 1,
+        'AWS::Lambda::Function': 2 * count,
+        'AWS::Lambda::EventInvokeConfig': count,
+        'AWS::Logs::LogGroup': count,
+        ...(count > 1 && { 'Custom::Provision': 1 }),
         'Custom::SmokeTest': 1,
         ...(isWatched(tier) ? { 'AWS::Scheduler::Schedule': 1 } : {}),
-        'AWS::IAM::Role': 2 * FUNCTIONS + (isWatched(tier) ? 1 : 0),
-        'AWS::IAM::Policy': 2 * FUNCTIONS + (isWatched(tier) ? 1 : 0),
+        'AWS::IAM::Role': 2 * count + (isWatched(tier) ? 1 : 0),
+        'AWS::IAM::Policy': 2 * count + (isWatched(tier) ? 1 : 0),
       },
     },
   ];
@@ -44,6 +49,17 @@ export function alarmsInventory(tier: TierDefinition, servers: readonly Server[]
       part: server.store,
       resources: { 'AWS::CloudWatch::Alarm': alarmsOf(server, servers) },
     })),
+    ...importedServers(tier).flatMap((server) =>
+      server.identifier === undefined
+        ? []
+        : [
+            {
+              stack: stackName(tier, server.store, 'alarms'),
+              part: server.store,
+              resources: { 'AWS::CloudWatch::Alarm': alarmsOfImported(server) },
+            },
+          ],
+    ),
   ];
 }
 
@@ -64,4 +80,10 @@ function alarmsOf(server: Server, servers: readonly Server[]): number {
     servers.filter((other) => other.store === server.store && shardOf(other) === shardOf(server)).length > 1;
   const follows = server.engine === 'postgres' ? server.name !== 'primary' : isMember;
   return 3 + [server.class !== 'serverless', server.storage !== undefined, follows].filter(Boolean).length;
+}
+
+/** Of what nobody said there is no alarm. */
+function alarmsOfImported({ class: name, maxConnections, follows }: ImportedServerOf): number {
+  const known = [name !== undefined, name !== undefined, maxConnections !== undefined, follows];
+  return 1 + known.filter(Boolean).length;
 }

@@ -48,8 +48,15 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
   }
   const { multiAz } = PROFILES[tier.stage.profile];
   const shared = { store: store.name, engine: 'postgres', storage: store.storage } as const;
+  const isAway = tier.stage.awayFrom !== undefined;
+  const primary = {
+    ...shared,
+    name: 'primary',
+    class: store.class,
+    deployment: multiAz ? 'multi-az' : 'single-az',
+  } as const;
   const servers: readonly Server[] = [
-    { ...shared, name: 'primary', class: store.class, deployment: multiAz ? 'multi-az' : 'single-az' },
+    ...(isAway ? [] : [primary]),
     ...store.replicas.map((replica) => ({
       ...shared,
       name: replica.name,
@@ -67,12 +74,15 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
           'AWS::RDS::DBSubnetGroup': 1,
           'AWS::EC2::SecurityGroup': 1,
           'AWS::RDS::DBParameterGroup': 1,
-          'AWS::SecretsManager::Secret': 1,
-          'AWS::SecretsManager::SecretTargetAttachment': 1,
           'AWS::RDS::DBInstance': servers.length,
           // The primary's log of upgrades beside a log of each server.
-          'AWS::Logs::LogGroup': servers.length + 1,
-          'AWS::SSM::Parameter': 1,
+          'AWS::Logs::LogGroup': servers.length + (isAway ? 0 : 1),
+          // In another region the stack of access knows where servers are.
+          ...(!isAway && {
+            'AWS::SecretsManager::Secret': 1,
+            'AWS::SecretsManager::SecretTargetAttachment': 1,
+            'AWS::SSM::Parameter': 1,
+          }),
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { QUOTAS, type Quota, type QuotaName } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { countResources, inventoryOf, type Inventory, type ResourceType } from '../inventory';
+import { inRegion, otherRegions } from '../definition/tier-in-region';
+import { countResources, regionInventory, type Inventory, type ResourceType } from '../inventory';
 
 /** How much of a quota a stage needs, and what an account has that never asked for more. */
 export interface QuotaNeed {
@@ -11,6 +12,8 @@ export interface QuotaNeed {
   readonly needed: number;
   readonly default: number;
   readonly per: Quota['per'];
+  /** Where it counts, if that is another region than the stage's own. */
+  readonly region?: string;
   /** Whether AWS raises it on request. */
   readonly adjustable: boolean;
   /** Where the default was read. */
@@ -29,11 +32,17 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
   dbSubnetGroups: ofType('AWS::RDS::DBSubnetGroup'),
   dbParameterGroups: ofType('AWS::RDS::DBParameterGroup'),
   dbClusterParameterGroups: ofType('AWS::RDS::DBClusterParameterGroup'),
+  dbProxies: ofType('AWS::RDS::DBProxy'),
   vpcs: ofType('AWS::EC2::VPC'),
   securityGroups: ofType('AWS::EC2::SecurityGroup'),
+  interfaceEndpoints: ({ interfaceEndpoints }) => interfaceEndpoints,
+  gatewayEndpoints: (inventory) => ofType('AWS::EC2::VPCEndpoint')(inventory) - inventory.interfaceEndpoints,
   inboundRules: ({ fullestGroups }) => fullestGroups.inboundRules,
   outboundRules: ({ fullestGroups }) => fullestGroups.outboundRules,
-  secrets: ofType('AWS::SecretsManager::Secret'),
+  alarms: ofType('AWS::CloudWatch::Alarm'),
+  // A copy counts in the region that it is in.
+  secrets: (inventory) =>
+    ofType('AWS::SecretsManager::Secret')(inventory) + sum(Object.values(inventory.copiedSecrets)),
   keys: ofType('AWS::KMS::Key'),
   tables: ofType('AWS::DynamoDB::Table'),
   parameters: ofType('AWS::SSM::Parameter'),
@@ -48,9 +57,23 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
 
 const stacksOf = (groups: Inventory['groups']): readonly string[] => [...new Set(groups.map(({ stack }) => stack))];
 
-/** What a stage needs of every quota that it may run into, against AWS's defaults in its region. Pure. */
+/**
+ * What a stage needs of every quota that it may run into, against AWS's defaults in its region; then what it needs in each other region, as far as
+ * it has something there. Pure.
+ */
 export function neededQuotas(tier: TierDefinition): readonly QuotaNeed[] {
-  const inventory = inventoryOf(tier);
+  return [
+    ...needsIn(tier),
+    ...otherRegions(tier).flatMap((region) =>
+      needsIn(inRegion(tier, region))
+        .filter(({ needed }) => needed > 0)
+        .map((need) => ({ ...need, region })),
+    ),
+  ];
+}
+
+function needsIn(tier: TierDefinition): readonly QuotaNeed[] {
+  const inventory = regionInventory(tier);
   return (Object.keys(QUOTAS) as QuotaName[]).map((name) => {
     const quota: Quota = QUOTAS[name];
     return {
@@ -65,14 +88,17 @@ export function neededQuotas(tier: TierDefinition): readonly QuotaNeed[] {
   });
 }
 
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
 /** Those that an account which never asked for more can't give. */
 export const exceededQuotas = (needs: readonly QuotaNeed[]): readonly QuotaNeed[] =>
   needs.filter((need) => need.needed > need.default);
 
 /** `300 DB clusters are needed, the default quota is 40 a region: ask AWS for more before deploying`. */
-export function renderQuotaWarning({ label, needed, default: allowed, per, adjustable }: QuotaNeed): string {
+export function renderQuotaWarning({ label, needed, default: allowed, per, adjustable, region }: QuotaNeed): string {
   const way = adjustable ? 'ask AWS for more before deploying' : 'AWS does not raise it: split the tier';
-  return `${needed} ${label} are needed, the default quota is ${allowed} a ${per}: ${way}`;
+  const where = region === undefined ? '' : ` in ${region}`;
+  return `${needed} ${label} are needed${where}, the default quota is ${allowed} a ${per}: ${way}`;
 }
 
 function defaultIn(quota: Quota, region: string | undefined): number {

@@ -8,9 +8,10 @@ export function renderQuotaSection(quotas: readonly QuotaNeed[]): string {
     (need) => `<p class="failed"><strong>${escapeHtml(renderQuotaWarning(need))}</strong></p>`,
   );
   const rows = quotas.map((need) => {
-    const { label, needed, default: allowed, per } = need;
+    const { label, needed, default: allowed, per, region } = need;
+    const what = `${label} a ${per}${region === undefined ? '' : `, in ${region}`}`;
     const status = exceeded.includes(need) ? 'failed' : 'passed';
-    return `<tr class="${status}"><td class="mark">${status === 'failed' ? '✗' : '✓'}</td><td>${escapeHtml(`${label} a ${per}`)}</td><td class="number">${needed}</td><td class="number">${allowed}</td></tr>`;
+    return `<tr class="${status}"><td class="mark">${status === 'failed' ? '✗' : '✓'}</td><td>${escapeHtml(what)}</td><td class="number">${needed}</td><td class="number">${allowed}</td></tr>`;
   });
   return `<section><h2>Quotas <small>of the account, by default</small></h2>
 ${warnings.join('\n')}<details${exceeded.length > 0 ? ' open' : ''}><summary>${quotas.length - exceeded.length} of ${quotas.length} suffice</summary>

@@ -4,12 +4,17 @@ import { awsChecks } from './aws-checks';
 import type { Check } from './check';
 import { wholeStore } from './cluster-under-test';
 import { routingChecks } from './routing-checks';
+import { replicaChecks } from './replica-checks';
 import { serverChecks } from './server-checks';
 import type { TierUnderTest } from './tier-under-test';
 
-/** What proves a primary with its replicas. */
+/** What proves a primary with its replicas; of a store whose primary stands in another region, its replicas here. */
 export function postgresChecks(tier: TierUnderTest, name: string, store: PostgresTopology): readonly Check[] {
   const cluster = wholeStore(tier, name, store);
+  if (store.primary.region !== undefined) {
+    // Standbys are the primary's; roles and their rights too, which replicas have from it.
+    return [...replicaChecks(cluster, store.primary.region), ...awsChecks(name, tier).filter(isOfEachServer)];
+  }
   return [
     ...serverChecks(cluster),
     ...routingChecks(cluster),
@@ -17,3 +22,5 @@ export function postgresChecks(tier: TierUnderTest, name: string, store: Postgre
     ...awsChecks(name, tier),
   ];
 }
+
+const isOfEachServer = ({ name }: Check): boolean => name === 'kms-encryption';

@@ -81,7 +81,7 @@ function servesReads(cluster: ClusterUnderTest, replica: ServerUnderTest): Check
   };
 }
 
-function refusesWrites(cluster: ClusterUnderTest, replica: ServerUnderTest): Check {
+export function refusesWrites(cluster: ClusterUnderTest, replica: ServerUnderTest): Check {
   return {
     name: 'refuses-writes',
     store: cluster.store,
@@ -105,7 +105,7 @@ function refusesWrites(cluster: ClusterUnderTest, replica: ServerUnderTest): Che
   };
 }
 
-function isItself(cluster: ClusterUnderTest, server: ServerUnderTest): Check {
+export function isItself(cluster: ClusterUnderTest, server: ServerUnderTest): Check {
   const expected = identityText(cluster.identity);
   return {
     name: 'identity',
@@ -124,7 +124,7 @@ function isItself(cluster: ClusterUnderTest, server: ServerUnderTest): Check {
   };
 }
 
-function refusesPlaintext(cluster: ClusterUnderTest, server: ServerUnderTest): Check {
+export function refusesPlaintext(cluster: ClusterUnderTest, server: ServerUnderTest): Check {
   return {
     name: 'refuses-plaintext',
     store: cluster.store,
@@ -152,7 +152,10 @@ function refusesPlaintext(cluster: ClusterUnderTest, server: ServerUnderTest): C
   };
 }
 
-const readsServedBy = (replicas: readonly ServerUnderTest[], passed: ReadonlySet<string>): string | undefined => {
+export const readsServedBy = (
+  replicas: readonly ServerUnderTest[],
+  passed: ReadonlySet<string>,
+): string | undefined => {
   const serving = replicas.filter(({ label }) => passed.has(`${label} serves-reads`)).map(({ server }) => server.name);
   return serving.length > 0 ? `reads served by ${serving.join(', ')}` : undefined;
 };

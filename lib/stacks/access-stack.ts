@@ -1,28 +1,21 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Tags } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import {
-  ClientSecurityGroup,
-  ConsumerRole,
-  DynamoDbPrefixList,
-  ExistingClient,
-  RoleSecret,
-  type DatabaseClient,
-} from '../../constructs';
+import { ClientSecurityGroup, ConsumerRole, ExistingClient, type DatabaseClient } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
-import { LAST_REPORT_PATH, NO_REPORT_YET, SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
-import { eachFunction, functionName, type FunctionOf } from './kit-functions';
+import { LAST_REPORT_PATH, NO_REPORT_YET, TOPOLOGY_VERSION } from '../topology';
+import { eachFunction, functionName, type OwnFunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { serviceStatements } from './service-statements';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import { StoreSecrets, usesStore, type StoreLogins } from './store-logins';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
+import { WaysToAws } from './ways-to-aws';
 
 /**
  * Who may reach what, and with which credentials: exactly what `services` says, plus the kit's own operations.
@@ -34,11 +27,19 @@ export class AccessStack extends Stack {
   /** Of provisioning and the smoke test: reaches every store. */
   readonly operations: ClientSecurityGroup;
   /** Of the kit's own functions; here, and not with the functions, so that the log of a failed deployment outlives its rollback. */
-  readonly logGroups: FunctionOf<logs.LogGroup>;
+  readonly logGroups: OwnFunctionOf<logs.LogGroup>;
+  /** By store. */
+  readonly logins: ReadonlyMap<string, StoreLogins>;
   private readonly clients: ReadonlyMap<string, DatabaseClient>;
-  private readonly secrets: ReadonlyMap<string, StoreSecrets>;
 
-  constructor(scope: Construct, tier: TierDefinition, stores: readonly Store[], network: TierNetwork) {
+  /** `loginsOf`: where the secrets of a store are made or found, below a scope of their own. */
+  constructor(
+    scope: Construct,
+    tier: TierDefinition,
+    stores: readonly Store[],
+    network: TierNetwork,
+    loginsOf: (scope: Construct, store: Store) => StoreLogins = (below, store) => new StoreSecrets(below, tier, store),
+  ) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
     super(scope, settings.stackName, settings);
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
@@ -46,7 +47,7 @@ export class AccessStack extends Stack {
 
     // Scopes of their own, so that stores and services may be called whatever they like.
     const secrets = new Construct(this, 'Secrets');
-    this.secrets = new Map(stores.map((store) => [store.name, new StoreSecrets(secrets, tier, store)]));
+    this.logins = new Map(stores.map((store) => [store.name, loginsOf(secrets, store)]));
 
     const waysToAws = new WaysToAws(this, tier, network);
     this.operations = new ClientSecurityGroup(this, 'Operations', {
@@ -58,6 +59,7 @@ export class AccessStack extends Stack {
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
     const logScope = new Construct(this, 'Logs');
     this.logGroups = eachFunction(
+      tier,
       (name) =>
         new logs.LogGroup(logScope, name, {
           logGroupName: `/aws/lambda/${functionName(tier, name)}`,
@@ -109,9 +111,9 @@ export class AccessStack extends Stack {
     return client;
   }
 
-  /** What a service logs in to a store with. */
-  secretOf(store: string, service: string): RoleSecret {
-    const secret = this.secrets.get(store)?.services.get(service);
+  /** ARN of what a service logs in to a store with. */
+  secretOf(store: string, service: string): string {
+    const secret = this.logins.get(store)?.services.get(service);
     if (secret === undefined) throw new TypeError(`${this.stackName} has no secret of service ${service} in ${store}`);
     return secret;
   }
@@ -140,7 +142,7 @@ export class AccessStack extends Stack {
   /** What the principals of a service may act as, to do what the service needs. */
   private addRole(scope: Construct, tier: TierDefinition, service: ServiceDefinition, used: readonly Store[]): void {
     const { name, principals } = service;
-    const secretArns = used.flatMap((store) => this.secrets.get(store.name)?.services.get(name)?.secretArn ?? []);
+    const secretArns = used.flatMap((store) => this.logins.get(store.name)?.services.get(name) ?? []);
     const role = new ConsumerRole(scope, name, {
       description: `Service ${name} of ${tier.name}/${tier.stage.name}`,
       principals,
@@ -150,83 +152,6 @@ export class AccessStack extends Stack {
     Tags.of(role).add('service', name);
   }
 }
-
-/** How clients reach the AWS services that tell them where a store is and what to log in with. */
-class WaysToAws {
-  private readonly dynamoDb: DynamoDbPrefixList | undefined;
-
-  constructor(
-    scope: Construct,
-    tier: TierDefinition,
-    private readonly network: TierNetwork,
-  ) {
-    const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
-    const isSharded = Object.values(tier.stores).some(({ kind }) => kind === 'shardedPostgres');
-    this.dynamoDb =
-      network.stack && isSharded
-        ? new DynamoDbPrefixList(scope, 'DynamoDb', { logRetention, removalPolicy })
-        : undefined;
-  }
-
-  /** To SSM and Secrets Manager for whoever uses a store, to DynamoDB for whoever uses one that is sharded. */
-  openTo(client: DatabaseClient, stores: readonly Store[]): void {
-    // Another account's group is in another network, which leads to AWS by ways of its own.
-    if (stores.length === 0 || client.ownerAccount !== undefined) return;
-    // What somebody else's group reaches of AWS by somebody else's network is no business of ours.
-    if (!this.network.stack) return client instanceof ClientSecurityGroup ? client.allowToHttps() : undefined;
-    client.allowToEndpoints(this.network.stack.endpoints);
-    if (this.dynamoDb && stores.some(({ placement }) => placement))
-      client.allowToPrefixList(this.dynamoDb.prefixListId);
-  }
-}
-
-/** What everybody but its owner logs in to a store with, all its shards alike; and the part of the topology that says so. */
-class StoreSecrets extends Construct {
-  /** By service; none of those that log in by IAM. */
-  readonly services: ReadonlyMap<string, RoleSecret>;
-
-  constructor(scope: Construct, tier: TierDefinition, store: Store) {
-    super(scope, store.name);
-    // By ARN: a grant on the key itself would make the store's stack depend on this one.
-    const encryptionKey = kms.Key.fromKeyArn(this, 'Key', store.key.keyArn);
-    const smoke = new RoleSecret(this, 'Smoke', {
-      role: SMOKE_ROLE,
-      encryptionKey,
-      description: `Smoke test in store ${store.name} of ${tier.name}/${tier.stage.name}`,
-    });
-    const serviceScope = new Construct(this, 'Services');
-    this.services = new Map(
-      Object.values(tier.services)
-        .filter((service) => usesStore(service, store) && service.authentication === 'password')
-        .map(({ name }): [string, RoleSecret] => {
-          const secret = new RoleSecret(serviceScope, name, {
-            role: name,
-            encryptionKey,
-            description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
-          });
-          Tags.of(secret).add('service', name);
-          return [name, secret];
-        }),
-    );
-    const byIam = iamServicesOf(tier, store.name);
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['access', store.name],
-      part: {
-        part: 'access',
-        version: TOPOLOGY_VERSION,
-        store: store.name,
-        smoke: smoke.secretArn,
-        services: Object.fromEntries([...this.services].map(([name, { secretArn }]) => [name, secretArn])),
-        ...(byIam.length > 0 && {
-          iam: Object.fromEntries(byIam.map(({ name }) => [name, { role: name, region: Stack.of(this).region }])),
-        }),
-      },
-    });
-    Tags.of(this).add('store', store.name);
-  }
-}
-
-const usesStore = ({ uses }: ServiceDefinition, { name }: Store): boolean => Object.hasOwn(uses, name);
 
 /**
  * Amazon's certificate authorities, those of RDS among them, in every Node.js runtime of AWS Lambda since 20; elsewhere the application brings the

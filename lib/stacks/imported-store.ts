@@ -3,11 +3,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ImportedDefinition, PostgresDefinition, TierDefinition } from '../definition';
-import { TOPOLOGY_VERSION, type ServerTopology } from '../topology';
+import { directServer, publishPostgres } from './postgres-part';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
-import { TopologyParameter } from './topology-parameter';
 
 /**
  * A database that the tier routes to and does not own: where it is, for the topology, and the key of the secrets that its clients get. It goes
@@ -26,22 +25,13 @@ export class ImportedPostgresStack extends Stack {
       mutable: false,
     });
     const { host, port } = origin.primary;
-    const server = (name: string, host: string): ServerTopology => ({ name, endpoint: { host, port, via: 'direct' } });
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: {
-        part: 'store',
-        version: TOPOLOGY_VERSION,
-        store: store.name,
-        topology: {
-          kind: 'postgres',
-          engine: origin.engine,
-          database: store.database,
-          primary: server('primary', host),
-          replicas: Object.entries(origin.replicas).map(([name, replica]) => server(name, replica.host)),
-          owner: origin.secretArn,
-        },
-      },
+    publishPostgres(this, tier, store.name, {
+      kind: 'postgres',
+      engine: origin.engine,
+      database: store.database,
+      primary: directServer('primary', host, port),
+      replicas: Object.entries(origin.replicas).map(([name, replica]) => directServer(name, replica.host, port)),
+      owner: origin.secretArn,
     });
     tagStack(this, tier, { store: store.name });
   }

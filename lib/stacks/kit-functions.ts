@@ -4,9 +4,12 @@ import type { LambdaName } from './lambda-code';
 /** Something of each of the kit's functions. */
 export type FunctionOf<T> = Readonly<Record<LambdaName, T>>;
 
-/** Makes one thing for each of the kit's functions. */
-export function eachFunction<T>(make: (name: LambdaName) => T): FunctionOf<T> {
-  return { provision: make('provision'), 'smoke-test': make('smoke-test') };
+/** Something of each of the kit's functions that a tier has: in another region than its own there is no primary to provision. */
+export type OwnFunctionOf<T> = Readonly<Pick<FunctionOf<T>, 'smoke-test'> & Partial<FunctionOf<T>>>;
+
+/** Makes one thing for each of the kit's functions that a tier has. */
+export function eachFunction<T>({ stage }: TierDefinition, make: (name: LambdaName) => T): OwnFunctionOf<T> {
+  return { ...(stage.awayFrom === undefined && { provision: make('provision') }), 'smoke-test': make('smoke-test') };
 }
 
 /** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */

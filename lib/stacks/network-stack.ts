@@ -1,6 +1,13 @@
 import type { Construct } from 'constructs';
-import { DataNetwork, PrivateEndpoints, ZonedStack } from '../../constructs';
+import {
+  DataNetwork,
+  PrivateEndpoints,
+  ZonedStack,
+  type IDataNetwork,
+  type PrivateEndpointsProps,
+} from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
+import { assumesRoles } from '../definition/iam-services';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 
@@ -17,22 +24,35 @@ export class NetworkStack extends ZonedStack {
   ) {
     const settings = statefulStackSettings(definition, ['network'], 'network');
     super(scope, settings.stackName, { ...settings, zones: definition.stage.zones });
-    const { removalPolicy, logRetention, multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
+    const profile = PROFILE_SETTINGS[definition.stage.profile];
+    const { removalPolicy, logRetention } = profile;
     this.network = new DataNetwork(this, 'Network', {
       cidr: network.cidr,
       flowLogRetention: logRetention,
       flowLogRemovalPolicy: removalPolicy,
     });
-    const { vpc, dataSubnets } = this.network;
-    const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
     this.endpoints = new PrivateEndpoints(this, 'Endpoints', {
-      vpc,
-      // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
-      vpcSubnets: multiAz ? dataSubnets : oneZone,
-      // Nothing but proofs ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
-      ...(watched && { rdsSubnets: oneZone }),
+      vpc: this.network.vpc,
+      ...endpointSubnets(this.network, definition),
       description: `Ways to AWS of ${definition.name}/${definition.stage.name}`,
     });
     tagStack(this, definition);
   }
+}
+
+/** Where ways to AWS stand in a network. */
+export function endpointSubnets(
+  { vpc, dataSubnets }: IDataNetwork,
+  definition: TierDefinition,
+): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'rdsSubnets' | 'stsSubnets'> {
+  const { multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
+  const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
+  // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
+  const vpcSubnets = multiAz ? dataSubnets : oneZone;
+  return {
+    vpcSubnets,
+    ...(assumesRoles(definition) && { stsSubnets: vpcSubnets }),
+    // Nothing but proofs ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
+    ...(watched && { rdsSubnets: oneZone }),
+  };
 }

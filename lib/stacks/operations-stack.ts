@@ -9,7 +9,7 @@ import { encodePlacement } from '../placement';
 import type { AccessStack } from './access-stack';
 import { anySecret, anyServer, functionStatements, tokenUsers } from './function-policies';
 import { functionTimeouts, patienceSeconds } from './function-timeouts';
-import { eachFunction, functionName, type FunctionOf } from './kit-functions';
+import { eachFunction, functionName, type FunctionOf, type OwnFunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -37,12 +37,12 @@ export interface OperationsStackProps {
 
 /**
  * What the kit does to a tier on AWS: provisions its databases and then proves them, whenever a template of a store or of access has changed,
- * and in a protected stage proves them by the hour from then on.
+ * and in a protected stage proves them by the hour from then on. In another region than the stage's own it proves what stands there.
  *
  * Stateless and last: nothing waits for it, and what fails here rolls back this stack and no other. It reads the others weakly.
  */
 export class OperationsStack extends Stack {
-  readonly functions: FunctionOf<IsolatedFunction>;
+  readonly functions: OwnFunctionOf<IsolatedFunction>;
 
   constructor(scope: Construct, tier: TierDefinition, { stores, access, network, options }: OperationsStackProps) {
     const settings = stackSettings(tier, ['operations'], 'provisioning and smoke test');
@@ -57,6 +57,7 @@ export class OperationsStack extends Stack {
     const timeouts = functionTimeouts(tier);
     const patience = patienceSeconds(tier);
     this.functions = eachFunction(
+      tier,
       (name) =>
         new IsolatedFunction(this, IDS[name], {
           functionName: functionName(tier, name),
@@ -78,8 +79,8 @@ export class OperationsStack extends Stack {
     );
 
     const users = tokenUsers(this, tier, stores);
-    eachFunction((name) => {
-      const { role } = this.functions[name];
+    eachFunction(tier, (name) => {
+      const role = this.functions[name]?.role;
       if (!role) return;
       const reason = 'Secrets are chosen by their tags: tier, stage and role of the database.';
       acknowledgeWildcards(role, [anySecret(this)], reason);
@@ -100,12 +101,14 @@ export class OperationsStack extends Stack {
     }
     const templates = templateDigest(before);
     const stepSettings = { logRetention: profile.logRetention, removalPolicy: profile.removalPolicy };
-    const provision = new DeploymentStep(this, 'Provisioning', {
-      ...stepSettings,
-      handler: this.functions.provision,
-      resourceType: 'Custom::Provision',
-      properties: { Templates: templates, Code: lambdaBundle('provision').hash, seeds: seedsOf(tier) },
-    });
+    const provision =
+      this.functions.provision &&
+      new DeploymentStep(this, 'Provisioning', {
+        ...stepSettings,
+        handler: this.functions.provision,
+        resourceType: 'Custom::Provision',
+        properties: { Templates: templates, Code: lambdaBundle('provision').hash, seeds: seedsOf(tier) },
+      });
     const proof = new DeploymentStep(this, 'Proof', {
       ...stepSettings,
       handler: this.functions['smoke-test'],
@@ -116,7 +119,7 @@ export class OperationsStack extends Stack {
         onFailure: options.smoke ?? 'throw',
       },
     });
-    proof.node.addDependency(provision);
+    if (provision) proof.node.addDependency(provision);
     if (profile.watched) {
       new SmokeSchedule(this, 'Schedule', {
         smokeTest: this.functions['smoke-test'],

@@ -50,7 +50,7 @@ export class PoolingStack extends Stack {
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
     const encryptionKey = kms.Key.fromKeyArn(this, 'Key', store.key.keyArn);
     const services = Object.values(tier.services).filter(({ uses }) => Object.hasOwn(uses, store.name));
-    const secretArns = services.map(({ name }) => access.secretOf(store.name, name).secretArn);
+    const secretArns = services.map(({ name }) => access.secretOf(store.name, name));
     const role = new ProxyRole(this, 'Role', { secretArns, encryptionKey });
     const securityGroup = new ProxySecurityGroup(this, 'Proxies', {
       vpc,

@@ -3,9 +3,9 @@ import { Construct } from 'constructs';
 import { ServerAlarms, type WatchedServer } from '../../constructs';
 import { INSTANCE_CLASSES, LIMITS } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { inventoryOf, type Server } from '../inventory';
+import { importedServers, regionInventory, type Server } from '../inventory';
 import type { AlarmsStack } from './alarms-stack';
-import { shardStackOf, stackName } from './names';
+import { serverName, shardStackOf } from './names';
 import { stackSettings, tagStack } from './stack-settings';
 
 /** Alarms of the servers of one store, or of the shards of one stack: a template holds no more. They refer to no other stack. */
@@ -36,31 +36,61 @@ export function serverAlarmsStacks(
   tier: TierDefinition,
   alarms: AlarmsStack,
 ): readonly ServerAlarmsStack[] {
-  const groups = new Map<string, { store: string; parts: readonly string[]; servers: Server[] }>();
-  for (const server of inventoryOf(tier).servers) {
-    const parts = server.engine === 'postgres' ? [] : [shardStackOf(shardOf(server))];
-    const key = [server.store, ...parts].join('/');
-    const group = groups.get(key) ?? { store: server.store, parts, servers: [] };
+  const groups = new Map<string, { store: string; parts: readonly string[]; servers: Watched[] }>();
+  for (const { store, parts, ...server } of [...ownServers(tier), ...importedOnes(tier)]) {
+    const key = [store, ...parts].join('/');
+    const group = groups.get(key) ?? { store, parts, servers: [] };
     group.servers.push(server);
     groups.set(key, group);
   }
   return [...groups.values()].map(
-    ({ store, parts, servers }) =>
-      new ServerAlarmsStack(scope, tier, store, {
-        alarms,
-        parts,
-        servers: servers.map((server) => ({ name: server.name, server: watched(tier, server, servers) })),
-      }),
+    ({ store, parts, servers }) => new ServerAlarmsStack(scope, tier, store, { alarms, parts, servers }),
   );
+}
+
+/** A server, by its name in the store. */
+interface Watched {
+  readonly name: string;
+  readonly server: WatchedServer;
+}
+
+/** A server, and the stack that its alarms are in. */
+type WatchedIn = Watched & { readonly store: string; readonly parts: readonly string[] };
+
+function ownServers(tier: TierDefinition): readonly WatchedIn[] {
+  const servers = regionInventory(tier).servers;
+  return servers.map((server) => ({
+    store: server.store,
+    parts: server.engine === 'postgres' ? [] : [shardStackOf(shardOf(server))],
+    name: server.name,
+    server: watched(tier, server, servers),
+  }));
+}
+
+/** Those that CloudWatch can be asked for. */
+function importedOnes(tier: TierDefinition): readonly WatchedIn[] {
+  return importedServers(tier).flatMap(({ store, name, engine, identifier, class: size, maxConnections, follows }) => {
+    if (identifier === undefined) return [];
+    const role = !follows ? 'primary' : engine === 'postgres' ? 'replica' : 'member';
+    const server = {
+      identifier,
+      engine,
+      role,
+      ...(size !== undefined && sizeOf({ class: size })),
+      ...(maxConnections !== undefined && { maxConnections }),
+    } as const;
+    return [{ store, parts: [], name, server }];
+  });
 }
 
 /** `s0` of `s0-a`. */
 const shardOf = ({ name }: Server): string => name.replace(/-[^-]*$/, '');
 
 function watched(tier: TierDefinition, server: Server, alike: readonly Server[]): WatchedServer {
-  const isAlone = alike.filter((other) => shardOf(other) === shardOf(server)).length === 1;
+  const isAlone =
+    alike.filter((other) => other.store === server.store && shardOf(other) === shardOf(server)).length === 1;
   return {
-    identifier: stackName(tier, server.store, server.name),
+    identifier: serverName(tier, server.store, server.name),
     engine: server.engine,
     role:
       server.engine === 'postgres'
@@ -76,7 +106,7 @@ function watched(tier: TierDefinition, server: Server, alike: readonly Server[])
   };
 }
 
-function sizeOf({ class: name, acu }: Server): Pick<WatchedServer, 'memoryGiB' | 'vcpu'> {
+function sizeOf({ class: name, acu }: Pick<Server, 'class' | 'acu'>): Pick<WatchedServer, 'memoryGiB' | 'vcpu'> {
   if (name === 'serverless') return { memoryGiB: (acu?.maxAcu ?? 0) * LIMITS.gibPerAcu.value };
   const { vcpu, memoryGiB } = INSTANCE_CLASSES[name];
   return { vcpu, memoryGiB };

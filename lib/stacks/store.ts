@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { PostgresPart } from '../topology';
 
 /** A synthesized store, as the stacks after it see it. It knows none of them. */
 export interface Store {
@@ -19,6 +20,8 @@ export interface Store {
   readonly resourceIds?: readonly string[];
   /** Roles that own its databases. None where they are somebody else's. */
   readonly owners?: readonly string[];
+  /** What the topology says of it; of a store of kind `postgres` only. */
+  readonly postgres?: PostgresPart;
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */
   readonly importedSecret?: string;
   /** Where the placement of a sharded store lives. */

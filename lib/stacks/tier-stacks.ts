@@ -2,20 +2,20 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { AccessStack } from './access-stack';
-import { AlarmsStack } from './alarms-stack';
+import { alarmsStacks } from './alarms-stacks';
+import { accessElsewhere, storesElsewhere } from './elsewhere';
+import type { EndpointsStack } from './endpoints-stack';
 import type { NetworkStack } from './network-stack';
 import { OperationsStack, type OperationsOptions } from './operations-stack';
 import { synthesizePooling, type PoolingStack } from './pooling-stack';
-import { PROFILE_SETTINGS } from './profile-settings';
-import { serverAlarmsStacks } from './server-alarms-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
 import { networkOf } from './tier-network';
 
 /** The stacks of a tier. */
 export interface TierStacks {
-  /** None where the tier stands on a network that is there already. */
-  readonly network?: NetworkStack;
+  /** None where the tier stands on a network that is there already, with its ways to AWS. */
+  readonly network?: NetworkStack | EndpointsStack;
   readonly stores: Readonly<Record<string, Store>>;
   readonly access: AccessStack;
   readonly operations: OperationsStack;
@@ -37,10 +37,15 @@ export function synthesizeTier(
 ): TierStacks {
   const network = networkOf(scope, definition);
   const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
+  const regions = storesElsewhere(scope, definition, stores);
   const access = new AccessStack(scope, definition, stores, network);
+  // Secrets are copied to where their keys are.
+  for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))
+    access.addStackDependency(stack);
   const pooling = synthesizePooling(scope, definition, { stores, access, network });
-  const watched = PROFILE_SETTINGS[definition.stage.profile].watched ? alarmStacks(scope, definition) : [];
+  const watched = alarmsStacks(scope, definition);
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
+  const elsewhere = regions.map((region) => accessElsewhere(scope, region, { access, operations, options }));
   return {
     ...(network.stack === undefined ? {} : { network: network.stack }),
     stores: Object.fromEntries(stores.map((store) => [store.name, store])),
@@ -50,16 +55,15 @@ export function synthesizeTier(
     all: [
       ...(network.stack === undefined ? [] : [network.stack]),
       ...stores.flatMap(({ stacks }) => stacks),
+      ...regions.flatMap((region) => [
+        ...(region.network.stack === undefined ? [] : [region.network.stack]),
+        ...region.stores.flatMap(({ stacks }) => stacks),
+      ]),
       access,
       operations,
+      ...elsewhere.flat(),
       ...pooling,
       ...watched,
     ],
   };
-}
-
-/** The topic first, so that the first alarm is told to somebody. */
-function alarmStacks(scope: Construct, definition: TierDefinition): readonly Stack[] {
-  const alarms = new AlarmsStack(scope, definition);
-  return [alarms, ...serverAlarmsStacks(scope, definition, alarms)];
 }

@@ -11,8 +11,10 @@ import {
   shardedPostgres,
 } from '../../lib/definition';
 import { stackName } from '../../lib/definition/stack-names';
+import { otherRegions } from '../../lib/definition/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
+import { awayTier, awayTierIn, vpcThere } from '../support/away-tier';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { ESTATE, estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
@@ -91,9 +93,9 @@ const tiers = {
     },
     services: { web: { uses: { main: 'write', posts: 'write' } }, jobs: { uses: { posts: 'read' } } },
   }),
+  'ranges and a key directory': parseTier(rangesAndTenants),
   'consumers of several accounts': parseTier(consumers, { stage: 'live' }),
   'consumers of an estate, by proxies': parseTier({
-  'ranges and a key directory': parseTier(rangesAndTenants),
     name: 'wide',
     stages: {
       live: {
@@ -113,6 +115,8 @@ const tiers = {
       idle: { uses: {}, principal: 'arn:aws:iam::777788889999:root' },
     },
   }),
+  'replicas in another region': awayTier(),
+  'replicas in another region, in a VPC that is there': awayTierIn(vpcThere),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },
@@ -157,26 +161,51 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
     expect(counted.sort(byIdentifier)).toEqual(synthesized.sort(byIdentifier));
   });
 
-  it('leads to the quotas that the templates need', () => {
-    const count = (type: ResourceType): number => resourcesOf(templates, type).length;
-    const needs = Object.fromEntries(neededQuotas(tier).map(({ quota, needed }) => [quota, needed]));
-    expect(needs).toEqual({
-      dbInstances: count('AWS::RDS::DBInstance'),
-      dbClusters: count('AWS::RDS::DBCluster'),
-      dbSubnetGroups: count('AWS::RDS::DBSubnetGroup'),
-      dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
-      dbClusterParameterGroups: count('AWS::RDS::DBClusterParameterGroup'),
-      vpcs: count('AWS::EC2::VPC'),
-      securityGroups: count('AWS::EC2::SecurityGroup'),
-      inboundRules: fullest(templates, 'Ingress'),
-      outboundRules: fullest(templates, 'Egress'),
-      secrets: count('AWS::SecretsManager::Secret'),
-      keys: count('AWS::KMS::Key'),
-      tables: count('AWS::DynamoDB::Table'),
-      parameters: count('AWS::SSM::Parameter'),
-      stacks: Object.keys(templates).length,
-      resources: Math.max(...Object.values(templates).map(({ Resources }) => Object.keys(Resources).length)),
-    });
+  it('leads to the quotas that the templates need, in each region', () => {
+    const regions = [undefined, ...otherRegions(tier)];
+    for (const region of regions) {
+      const own = Object.fromEntries(
+        Object.entries(templates).filter(([stack]) =>
+          region === undefined ? !otherRegions(tier).some((other) => stack.endsWith(other)) : stack.endsWith(region),
+        ),
+      );
+      const count = (type: ResourceType): number => resourcesOf(own, type).length;
+      const endpoints = (type: string): number =>
+        resourcesOf(own, 'AWS::EC2::VPCEndpoint').filter(({ Properties }) => Properties['VpcEndpointType'] === type)
+          .length;
+      const copies = resourcesOf(templates, 'AWS::SecretsManager::Secret')
+        .flatMap(({ Properties }) => (Properties['ReplicaRegions'] ?? []) as readonly { readonly Region: string }[])
+        .filter((copy) => copy.Region === region).length;
+      const needs = Object.fromEntries(
+        neededQuotas(tier)
+          .filter((need) => need.region === region)
+          .map(({ quota, needed }) => [quota, needed]),
+      );
+      const counted = {
+        dbInstances: count('AWS::RDS::DBInstance'),
+        dbClusters: count('AWS::RDS::DBCluster'),
+        dbSubnetGroups: count('AWS::RDS::DBSubnetGroup'),
+        dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
+        dbClusterParameterGroups: count('AWS::RDS::DBClusterParameterGroup'),
+        dbProxies: count('AWS::RDS::DBProxy'),
+        vpcs: count('AWS::EC2::VPC'),
+        interfaceEndpoints: endpoints('Interface'),
+        gatewayEndpoints: endpoints('Gateway'),
+        alarms: count('AWS::CloudWatch::Alarm'),
+        securityGroups: count('AWS::EC2::SecurityGroup'),
+        inboundRules: fullest(own, 'Ingress'),
+        outboundRules: fullest(own, 'Egress'),
+        secrets: count('AWS::SecretsManager::Secret') + copies,
+        keys: count('AWS::KMS::Key'),
+        tables: count('AWS::DynamoDB::Table'),
+        parameters: count('AWS::SSM::Parameter'),
+        stacks: Object.keys(own).length,
+        resources: Math.max(...Object.values(own).map(({ Resources }) => Object.keys(Resources).length)),
+      };
+      // Of another region only what is there.
+      const wanted = Object.entries(counted).filter(([, needed]) => region === undefined || needed > 0);
+      expect(needs).toEqual(Object.fromEntries(wanted));
+    }
   });
 });
 

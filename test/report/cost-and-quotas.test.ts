@@ -38,7 +38,7 @@ describe('the quota section', () => {
   it('is quiet where an account has enough', () => {
     const section = renderQuotaSection(neededQuotas(blogTier('dev')));
     expect(section).not.toMatch(/class="failed"|<details open>/);
-    expect(section).toContain('<summary>15 of 15 suffice</summary>');
+    expect(section).toContain('<summary>19 of 19 suffice</summary>');
   });
 });
 

@@ -235,6 +235,36 @@ describe('a service that logs in by IAM', () => {
   });
 });
 
+describe('where the primary stands in another region', () => {
+  const awayFrom = (replicas = mainOf(local.topology).replicas) => {
+    const main = mainOf(local.topology);
+    // Nobody listens there, as nothing leads to another region.
+    const primary = { ...main.primary, region: 'eu-west-1', endpoint: { ...main.primary.endpoint, port: 1 } };
+    return { ...local.topology, stores: { main: { ...main, primary, replicas } } };
+  };
+
+  it('proves the replicas, and asks nothing of the primary', async () => {
+    const { outcomes } = await prove(local, { topology: awayFrom() });
+    expect(outcomes.map(({ subject, check, status }) => [subject, check, status])).toEqual([
+      ['main/primary', 'takes-writes', 'skipped'],
+      ...['main/r1', 'main/r2'].flatMap((replica) => [
+        [replica, 'serves-reads', 'passed'],
+        [replica, 'refuses-writes', 'passed'],
+        [replica, 'identity', 'passed'],
+        [replica, 'refuses-plaintext', 'passed'],
+      ]),
+      ['main', 'kms-encryption', 'skipped'],
+    ]);
+    expect(outcomes[0]).toMatchObject({ reason: 'stands in eu-west-1, and is proven there' });
+  });
+
+  it('notices a replica that is none', async () => {
+    const { primary } = mainOf(local.topology);
+    const report = await prove(local, { topology: awayFrom([{ ...primary, name: 'eu' }]) });
+    expect(failedOf(report)).toEqual(['main/eu refuses-writes', 'main/eu serves-reads']);
+  });
+});
+
 it('proves only the stores that it is asked for', async () => {
   const report = await prove(local, { only: ['posts'] });
   expect([...new Set(report.outcomes.map(({ store }) => store))]).toEqual(['posts']);

@@ -1,0 +1,56 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { PostgresDefinition, TierDefinition } from '../definition';
+import { inRegion, otherRegions } from '../definition/tier-in-region';
+import { AccessElsewhereStack } from './access-elsewhere-stack';
+import type { AccessStack } from './access-stack';
+import { alarmsStacks } from './alarms-stacks';
+import { OperationsStack, type OperationsOptions } from './operations-stack';
+import { synthesizeReplicasElsewhere } from './replicas-elsewhere-stack';
+import type { Store } from './store';
+import { networkOf, type TierNetwork } from './tier-network';
+
+/** What a tier has in a region beside its own, in two steps: stores first, since copies of secrets need their keys. */
+export interface RegionElsewhere {
+  /** The tier as that region has it. */
+  readonly tier: TierDefinition;
+  readonly network: TierNetwork;
+  readonly stores: readonly Store[];
+}
+
+/** Networks and replicas in every other region of a tier. */
+export function storesElsewhere(
+  scope: Construct,
+  definition: TierDefinition,
+  stores: readonly Store[],
+): readonly RegionElsewhere[] {
+  return otherRegions(definition).map((region) => {
+    const tier = inRegion(definition, region);
+    const network = networkOf(scope, tier);
+    const there = Object.values(tier.stores).map((store) => {
+      const primary = stores.find(({ name }) => name === store.name) as Store;
+      return synthesizeReplicasElsewhere(scope, tier, store as PostgresDefinition, { network, primary });
+    });
+    return { tier, network, stores: there };
+  });
+}
+
+export interface AfterStoresProps {
+  /** Of the stage's own region: it makes the secrets, of which the others have copies. */
+  readonly access: AccessStack;
+  /** Of the stage's own region: it provisions the roles that replicas then have too. */
+  readonly operations: OperationsStack;
+  readonly options: OperationsOptions;
+}
+
+/** Who may reach the replicas of another region, what proves them, and who is told. */
+export function accessElsewhere(
+  scope: Construct,
+  { tier, network, stores }: RegionElsewhere,
+  { access: home, operations: before, options }: AfterStoresProps,
+): readonly Stack[] {
+  const access = new AccessElsewhereStack(scope, tier, stores, network, home);
+  const operations = new OperationsStack(scope, tier, { stores, access, network, options });
+  operations.addStackDependency(before);
+  return [access, operations, ...alarmsStacks(scope, tier)];
+}
