@@ -3,15 +3,21 @@ export { isPolystoreError, PolystoreError, type ErrorCode, type ErrorDetails } f
 export * from '../../lib/topology';
 export * from '../../lib/placement';
 export {
+  changePlacement,
   DirectoryPlacement,
+  DynamoDbKeyDirectory,
   DynamoDbPlacement,
+  FileKeyDirectory,
   FileSecrets,
   FileTopology,
+  openKeyDirectory,
   openPlacement,
   RdsTokens,
   SecretsManagerSecrets,
   SsmTopology,
+  type Assignment,
   type Credentials,
+  type KeyDirectory,
   type PlacementStore,
   type SecretSource,
   type TokenRequest,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import tier from '../../examples/ranges-and-tenants.config';
+import { signUp, splitDays } from '../../examples/router-tenants';
 import {
   applyMoves,
   bucketOf,
@@ -292,6 +294,19 @@ describe('directory', () => {
     await expect(routers[0]?.tenants.shardOf('pinned')).resolves.toBe(pinned.shard);
     await Promise.all([...routers, reader].map((each) => each.close()));
   });
+});
+
+it('does what the README shows', async () => {
+  const readme = readFileSync('packages/router/README.md', 'utf8');
+  const file = readFileSync('examples/router-tenants.ts', 'utf8');
+  expect(readme).toContain(`\`\`\`ts\n${file.replace("'../packages/router'", "'polystore-router'")}\`\`\``);
+  const signUps = ['s0', 's1'].map((shard) => signUp(router, 'shown', shard));
+  const [one, other] = await Promise.all(signUps);
+  expect(one).toBe(other);
+  await expect(signUp(router, 'shown', 's0')).resolves.toBe(one);
+  const bucket = await splitDays(placements()('visits'), router, '2030-01-01');
+  expect(router.visits.forKey('2029-12-31').bucket).not.toBe(bucket);
+  await provision();
 });
 
 describe('a router whose shard map is old', () => {
