@@ -10,3 +10,11 @@ export function iamServicesOf(
     ({ uses, authentication }) => authentication === 'iam' && Object.hasOwn(uses, store),
   );
 }
+
+/** Whether somebody in the network of the tier assumes a role of it, and so needs a way to STS; another account's groups have ways of their own. */
+export function assumesRoles({ services }: Pick<TierDefinition, 'services'>): boolean {
+  return Object.values(services).some(
+    ({ principals, uses, client }) =>
+      principals.length > 0 && Object.keys(uses).length > 0 && client?.account === undefined,
+  );
+}
