@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ProxyLeg } from './contestants';
+import type { CoreUse } from './cores';
 
 /** What `npm run bench` was asked for. */
 export interface BenchOptions<Name extends string> {
@@ -8,10 +9,11 @@ export interface BenchOptions<Name extends string> {
   /** `json`: one document at the end, and nothing else. */
   readonly output: 'text' | 'json';
   readonly proxyLeg: ProxyLeg;
+  readonly cores: CoreUse;
 }
 
 /**
- * Reads the command line: `--json`, `--only <name>`, which may be given more than once, and `--plain-proxies`.
+ * Reads the command line: `--json`, `--only <name>`, which may be given more than once, `--plain-proxies`, `--shared-cores`.
  * @throws {Error} for anything else, naming what there is
  */
 export function parseBenchOptions<Name extends string>(
@@ -24,6 +26,7 @@ export function parseBenchOptions<Name extends string>(
       json: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       'plain-proxies': { type: 'boolean', default: false },
+      'shared-cores': { type: 'boolean', default: false },
     },
   });
   const only = values.only ?? names;
@@ -33,5 +36,6 @@ export function parseBenchOptions<Name extends string>(
     names: names.filter((name) => only.includes(name)),
     output: values.json ? 'json' : 'text',
     proxyLeg: values['plain-proxies'] ? 'plain' : 'tls',
+    cores: values['shared-cores'] ? 'shared' : 'split',
   };
 }

@@ -6,6 +6,7 @@ import { findFreePorts } from '../lib/local/ports';
 import { withClient, type ConnectionTarget } from '../lib/postgres';
 import { FileSecrets, FileTopology } from '../lib/sources';
 import type { PostgresTopology, ServerTopology } from '../lib/topology';
+import type { Cores } from './cores';
 import { ROWS } from './load';
 import { pgbouncer } from './pgbouncer';
 import { pgpool } from './pgpool';
@@ -43,17 +44,20 @@ const SETUP = `
   create table counter (id integer primary key, hits integer not null);
   insert into counter select id, 0 from generate_series(1, ${ROWS}) id`;
 
-/** Starts the servers for `work`; stops them and the proxies afterwards, whatever happens. */
+/** Starts the servers for `work`, each side on its own cores; stops them and the proxies afterwards, whatever happens. */
 export async function withBenchServers<T>(
+  cores: Cores,
   signal: AbortSignal,
   work: (servers: BenchServers) => Promise<T>,
 ): Promise<T> {
   return withTemporaryDirectory(async (directory) => {
     const root = join(directory, 'tier');
     const templates = join(directory, 'templates');
-    const local = await startLocalTier(parseTier(benchTier), { directory: root, templates, signal });
     const running: RunningProxy[] = [];
+    let local: LocalTier | undefined;
     try {
+      cores.moveTo('servers');
+      local = await startLocalTier(parseTier(benchTier), { directory: root, templates, signal });
       const secrets = new FileSecrets(join(dirname(local.topologyFile), 'secrets.json'));
       const backends = await setUp(local, secrets, root);
       const proxies: (RunningProxy | NotInstalled)[] = [];
@@ -75,10 +79,12 @@ export async function withBenchServers<T>(
         running.push(proxy);
         proxies.push(proxy);
       }
+      cores.moveTo('clients');
       return await work({ topology: new FileTopology(local.topologyFile), secrets, backends, proxies });
     } finally {
       for (const proxy of running) await proxy.stop();
-      await local.stop();
+      await local?.stop();
+      cores.moveTo('all');
     }
   });
 }

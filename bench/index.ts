@@ -1,14 +1,16 @@
-// `npm run bench`: speed against limits, one row a figure; `--only <name>` for some, `--json` for programs. Exits 1 if a figure misses its limit.
+// `npm run bench`: speed against limits, one row a figure; `--only <name>` for some, `--json` for programs. See CONTRIBUTING.md.
+// Exits 1 if a figure misses its limit.
 import { parseBenchOptions, type BenchOptions } from './bench-options';
 import { withBenchServers } from './bench-servers';
 import { contest } from './contest';
 import type { RequestKind } from './contestants';
+import { coresFor, type Cores } from './cores';
 import { failover } from './failover';
 import { guardAndDiff } from './guard-and-diff';
 import { coldStart, keptTemplateStart } from './local-start';
 import { RUNS, type Benchmark } from './paired';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
-import { figureOf, rowText, totalText, type Figure, type Report } from './rows';
+import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
 import { synth } from './synth';
 import { synthScaling } from './synth-scaling';
 
@@ -28,10 +30,15 @@ const ON_SERVERS = ['read', 'write', 'session'] as const satisfies readonly Requ
 type Name = keyof typeof ALONE | (typeof ON_SERVERS)[number];
 const NAMES = [...ON_SERVERS, ...Object.keys(ALONE)] as readonly Name[];
 
-async function runAll({ names, proxyLeg }: BenchOptions<Name>, report: Report, signal: AbortSignal): Promise<void> {
+async function runAll(
+  { names, proxyLeg }: BenchOptions<Name>,
+  cores: Cores,
+  report: Report,
+  signal: AbortSignal,
+): Promise<void> {
   const kinds = ON_SERVERS.filter((kind) => names.includes(kind));
   if (kinds.length > 0) {
-    await withBenchServers(signal, async (servers) => {
+    await withBenchServers(cores, signal, async (servers) => {
       for (const kind of kinds) await contest(kind, servers, proxyLeg, report, signal);
     });
   }
@@ -45,16 +52,19 @@ async function runAll({ names, proxyLeg }: BenchOptions<Name>, report: Report, s
 
 async function main(options: BenchOptions<Name>): Promise<void> {
   const { output } = options;
+  const cores = coresFor(options.cores);
   const interrupted = new AbortController();
   // What was started is stopped on the way out; whoever can't wait for that interrupts once more.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
   // A reader that has gone, as in `npm run bench | head`.
   process.stdout.on('error', () => interrupted.abort());
   const figures: Figure[] = [];
-  if (output === 'text') console.log(`median of ${RUNS} alternating runs, its 95 % interval, limit\n`);
+  if (output === 'text')
+    console.log(`median of ${RUNS} alternating runs, its 95 % interval, limit\n${coresText(cores)}\n`);
   try {
     await runAll(
       options,
+      cores,
       (row) => {
         figures.push(figureOf(row));
         if (output === 'text') console.log(rowText(row));
@@ -67,7 +77,11 @@ async function main(options: BenchOptions<Name>): Promise<void> {
     process.exitCode = 130;
     return;
   }
-  console.log(output === 'json' ? JSON.stringify({ figures }, null, 2) : `\n${totalText(figures)}`);
+  console.log(
+    output === 'json'
+      ? JSON.stringify({ cores: cores.halves ?? 'shared', figures }, null, 2)
+      : `\n${totalText(figures)}`,
+  );
   process.exitCode = figures.some(({ verdict }) => verdict === 'miss') ? 1 : 0;
 }
 

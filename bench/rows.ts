@@ -1,3 +1,4 @@
+import type { Cores } from './cores';
 import { verdictOf, type Limit, type PairedResult } from './paired';
 
 /** One line of `npm run bench`: a promise, and what came of it. */
@@ -49,6 +50,12 @@ export function rowText(row: Row): string {
     detail,
   ].join('  ');
 }
+
+/** Who runs where while the router is measured against others. */
+export const coresText = ({ halves }: Pick<Cores, 'halves'>): string =>
+  halves
+    ? `read, write, session: clients on cores ${halves.clients}, servers and proxies on cores ${halves.servers}`
+    : 'read, write, session: clients, servers and proxies share all cores';
 
 /** What stands below the rows: `12 of 13 within their limits, 1 missed, 2 skipped`. */
 export function totalText(figures: readonly Figure[]): string {

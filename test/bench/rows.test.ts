@@ -1,7 +1,8 @@
 import { parseBenchOptions } from '../../bench/bench-options';
+import { coresFor, halvesOf } from '../../bench/cores';
 import { pgbouncer } from '../../bench/pgbouncer';
 import { notInstalled } from '../../bench/proxy';
-import { figureOf, rowText, totalText, type Row } from '../../bench/rows';
+import { coresText, figureOf, rowText, totalText, type Row } from '../../bench/rows';
 
 const result = {
   median: 0.987,
@@ -61,11 +62,14 @@ describe('the command line', () => {
   const names = ['read', 'write', 'synth'] as const;
 
   it('runs everything unless told otherwise', () => {
-    expect(parseBenchOptions([], names)).toEqual({ names, output: 'text', proxyLeg: 'tls' });
-    expect(parseBenchOptions(['--only', 'synth', '--json', '--only', 'read', '--plain-proxies'], names)).toEqual({
+    expect(parseBenchOptions([], names)).toEqual({ names, output: 'text', proxyLeg: 'tls', cores: 'split' });
+    expect(
+      parseBenchOptions(['--only', 'synth', '--json', '--only', 'read', '--plain-proxies', '--shared-cores'], names),
+    ).toEqual({
       names: ['read', 'synth'],
       output: 'json',
       proxyLeg: 'plain',
+      cores: 'shared',
     });
   });
 
@@ -74,5 +78,24 @@ describe('the command line', () => {
       'no benchmark is named "reed"; there are read, write, synth',
     );
     expect(() => parseBenchOptions(['--onyl', 'read'], names)).toThrow(/--onyl/);
+  });
+});
+
+describe('the cores', () => {
+  it.each([
+    ['0-1', { clients: '0', servers: '1' }],
+    ['0-3,8', { clients: '0,1', servers: '2,3,8' }],
+    ['5,7', { clients: '5', servers: '7' }],
+    ['0', undefined],
+    ['', undefined],
+  ])('%s are halved', (list, halves) => {
+    expect(halvesOf(list)).toEqual(halves);
+  });
+
+  it('are shared where that was asked for, and the output says who runs where', () => {
+    expect(coresText(coresFor('shared'))).toBe('read, write, session: clients, servers and proxies share all cores');
+    expect(coresText({ halves: { clients: '0', servers: '1' } })).toBe(
+      'read, write, session: clients on cores 0, servers and proxies on cores 1',
+    );
   });
 });
