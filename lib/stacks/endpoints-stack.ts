@@ -2,7 +2,6 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { PrivateEndpoints, type IDataNetwork } from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
-import { PROFILE_SETTINGS } from './profile-settings';
 import { endpointSubnets } from './network-stack';
 import { stackSettings, tagStack } from './stack-settings';
 

@@ -166,6 +166,16 @@ function impliedBy(tier: TierDefinition): Reach {
   return {
     egress: [...toStores.filter(({ foreign }) => !foreign).map(({ way }) => way), ...toAws, ...toDynamoDb].sort(),
     ingress: [...toStores.map(({ way }) => way), ...(own ? toAws : [])].sort(),
+    endpoints: own
+      ? [
+          'dynamodb: *',
+          ...(tier.stage.profile === 'protected' ? ['rds: rds:DescribeDBClusters rds:DescribeDBInstances'] : []),
+          'secretsmanager: *',
+          'ssm: *',
+          // Isolated subnets lead nowhere else, and whoever assumes a role asks for it.
+          ...(roles.some(({ client }) => client?.account === undefined) ? ['sts: sts:AssumeRole'] : []),
+        ]
+      : [],
     principals: roles.flatMap(({ name, principals }) => principals.map((arn) => `${arn} is service ${name}`)).sort(),
     secrets: [
       ...reads('provision', [...stores.flatMap(ownersOf), ...proven]),
@@ -402,6 +412,15 @@ describe('a way that the definition does not imply is seen', () => {
       'takesTokens',
       (copy) =>
         void delete found(copy, 'stock', 'AWS::RDS::DBInstance', /Replicasr1/)['EnableIAMDatabaseAuthentication'],
+    ],
+    [
+      'no way to STS for those who assume a role',
+      'endpoints',
+      (copy) => {
+        const { Resources } = copy['network'] ?? { Resources: {} };
+        const sts = Object.keys(Resources).find((id) => /Sts/.test(id)) as string;
+        delete Resources[sts];
+      },
     ],
     [
       'a key used for anything',

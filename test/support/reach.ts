@@ -8,6 +8,8 @@ export interface Reach {
   readonly egress: readonly string[];
   /** The same as the server's side says, where a server has one. */
   readonly ingress: readonly string[];
+  /** `sts: sts:AssumeRole`: AWS services that endpoints of the VPC lead to, and what for. */
+  readonly endpoints: readonly string[];
   /** `arn:aws:iam::1111:role/web is service web`: who may act as what, beside services of AWS. */
   readonly principals: readonly string[];
   /** `provision reads secret of polystore_owner in main`, by name and by tags. */
@@ -47,6 +49,7 @@ export function reachOf(templates: Templates, prefix: string): Reach {
     );
   return {
     ...waysOf(templates, prefix, resource),
+    endpoints: endpointsOf(templates, resource),
     principals: principalsOf(templates),
     secrets: on(/^(secretsmanager:|\*)/)
       .flatMap(({ who, stack, statement }) =>
@@ -118,6 +121,20 @@ function namesOfGroups(templates: Templates, prefix: string): ReadonlyMap<string
       return [`${stack}/${id}`, name];
     }),
   );
+}
+
+/** Endpoints of the VPC, all of which lead to things of the own account. @throws Error where one leads further */
+function endpointsOf(templates: Templates, resource: Resolve): readonly string[] {
+  return resourcesOf(templates, 'AWS::EC2::VPCEndpoint')
+    .map(({ stack, Properties }) => {
+      const { Statement: statements } = Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] };
+      for (const { Condition } of statements) {
+        if (Condition?.StringEquals?.['aws:ResourceAccount'] === undefined) throw new Error('an endpoint to anywhere');
+      }
+      const service = resource(stack, Properties['ServiceName']).split('.').at(-1);
+      return `${service}: ${statements.flatMap(({ Action }) => list(Action)).join(' ')}`;
+    })
+    .sort();
 }
 
 /** What every role may do, by policies beside it and by policies within it. */
