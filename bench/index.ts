@@ -11,6 +11,7 @@ import { coldStart, keptTemplateStart } from './local-start';
 import { RUNS, type Benchmark } from './paired';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
 import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
+import { scatterThroughput } from './scatter';
 import { synth } from './synth';
 import { synthScaling } from './synth-scaling';
 
@@ -18,6 +19,7 @@ import { synthScaling } from './synth-scaling';
 const ALONE = {
   decision: [routingDecision, rangeDecision],
   directory: [cachedDirectoryLookup],
+  scatter: [scatterThroughput],
   failover: [failover],
   start: [coldStart, keptTemplateStart],
   synth: [synth, synthScaling],

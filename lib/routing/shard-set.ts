@@ -1,5 +1,5 @@
 import { isPolystoreError, PolystoreError } from '../errors';
-import { countBuckets, isSameStrategy, type BucketId, type Placement } from '../placement';
+import { countBuckets, isSameStrategy, type BucketId, type Placement, type ShardMap } from '../placement';
 import type { QueryResultRow } from '../postgres';
 import type { PlacementStore } from '../sources';
 import type { ShardedPostgresTopology } from '../topology';
@@ -70,8 +70,7 @@ export abstract class ShardSet {
     signal?: AbortSignal,
   ): Scatter<Row> {
     this.lifetime.check(this.store);
-    const owning = [...countBuckets(this.current.shardMap).keys()].sort();
-    const shards = owning.map((shard) => ({
+    const shards = owningShards(this.current.shardMap).map((shard) => ({
       shard,
       read: (sql: string, parameters: readonly unknown[], ended: AbortSignal) =>
         this.clusterOf(shard).read(sql, parameters, ended),
@@ -142,6 +141,15 @@ export abstract class ShardSet {
     }
     return shardMap.owners.map((shard) => this.clusters.get(shard) as Cluster);
   }
+}
+
+const owning = new WeakMap<ShardMap, readonly string[]>();
+
+/** Shards that own buckets, in the order of their names; looked up once a map. */
+function owningShards(map: ShardMap): readonly string[] {
+  const known = owning.get(map) ?? [...countBuckets(map).keys()].sort();
+  owning.set(map, known);
+  return known;
 }
 
 /**

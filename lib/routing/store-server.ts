@@ -103,19 +103,30 @@ export class StoreServer implements FailedServer {
     values: readonly unknown[] | undefined,
     signal: AbortSignal,
   ): Promise<QueryResult<R>> {
+    if (signal.aborted) throw cancelled(this, signal.reason);
     this.outstanding++;
+    // One listener for both: each costs as much as all the rest of a statement's way.
+    let client: PgPoolClient | undefined;
     try {
-      const client = await this.checkout(signal);
-      try {
-        const cancel = (reason: unknown): Promise<never> => this.interrupt(client, backendOf(client), reason);
-        const result = await untilAborted(signal, cancel, () => client.query<R>(text, values as unknown[]));
-        client.release();
-        return result;
-      } catch (error) {
-        const failure = await this.translate(error, 'reading', client);
-        client.release(!isReusableAfter(error, values));
-        throw failure;
-      }
+      const connecting = this.checkout();
+      const cancel = (reason: unknown): Promise<never> => {
+        if (client) return this.interrupt(client, backendOf(client), reason);
+        connecting.then((late) => late.release()).catch(() => undefined);
+        return Promise.reject(cancelled(this, reason));
+      };
+      const result = await untilAborted(signal, cancel, async () => {
+        const connection = await connecting;
+        if (signal.aborted) throw signal.reason;
+        client = connection;
+        return client.query<R>(text, values as unknown[]);
+      });
+      client?.release();
+      return result;
+    } catch (error) {
+      if (!client) throw error;
+      const failure = await this.translate(error, 'reading', client);
+      client.release(!isReusableAfter(error, values));
+      throw failure;
     } finally {
       this.outstanding--;
     }

@@ -436,7 +436,7 @@ it('reads moments as PostgreSQL writes them, over its whole range', async () => 
        from json_to_recordset($1) as given (day integer, us bigint)`,
     [JSON.stringify(moments)],
   );
-  expect(rows.map(({ moment }) => microsecondsOf(moment))).toEqual(
+  expect(rows.map(({ moment }) => BigInt(microsecondsOf(moment) ?? -1))).toEqual(
     moments.map(({ day, us }) => BigInt(day) * 86_400_000_000n + BigInt(us)),
   );
   expect(microsecondsOf('1890-06-01T12:00:00+00:19:32')).toBe(microsecondsOf('1890-06-01T11:40:28+00:00'));

@@ -1,6 +1,6 @@
 import type { Position } from './cursor';
 import { columnSql, type OrderColumn } from './order';
-import { ORDERED_TYPES, type OrderedType } from './ordered-type';
+import { orderedType } from './ordered-rows';
 
 /** Rows after a position: each of them meets exactly one of the conditions, whose parameters are among `values`. */
 export interface RowsAfter {
@@ -26,8 +26,7 @@ export function afterPosition(
     const text = position.texts[index] ?? null;
     if (text === null) return comparison(ordered, undefined);
     parameters.push(text);
-    const { sql } = ORDERED_TYPES.get(types[index] as number) as OrderedType;
-    return comparison(ordered, `$${parameters.length}::${sql}`);
+    return comparison(ordered, `$${parameters.length}::${orderedType(types[index]).sql}`);
   });
   if (!first) throw new RangeError('an order needs at least one column, got none');
   const later = others.map(({ after, afterAsNull }, index) => {

@@ -70,24 +70,26 @@ export async function askShards(
   const controller = new AbortController();
   // Every shard listens to it, however many there are.
   setMaxListeners(Infinity, controller.signal);
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const abort = (): void => {
+    controller.abort();
+    end();
+  };
   const waiting = [...shards];
   const askNext = async (): Promise<void> => {
     for (let next = waiting.shift(); next && !controller.signal.aborted; next = waiting.shift()) {
-      const { text, values } = statementFor(next.shard);
       try {
+        const { text, values } = statementFor(next.shard);
         const result = await next.read(text, values, controller.signal);
         if (!controller.signal.aborted) outcomes.set(next.shard, { result });
       } catch (error) {
         if (controller.signal.aborted) return;
         outcomes.set(next.shard, { error });
-        if (partial === 'refused' || !isShardLost(error)) controller.abort();
+        if (partial === 'refused' || !isShardLost(error)) abort();
       }
     }
   };
-  const ended = new Promise<void>((resolve) =>
-    controller.signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
-  const abort = (): void => controller.abort();
   const deadline = setTimeout(abort, deadlineMs);
   signal?.addEventListener('abort', abort, { once: true });
   const workers = Array.from({ length: Math.min(concurrency, shards.length) }, askNext);
@@ -96,7 +98,6 @@ export async function askShards(
   } finally {
     clearTimeout(deadline);
     signal?.removeEventListener('abort', abort);
-    controller.abort();
   }
   if (signal?.aborted) throw cancelled(store, signal);
   return judge(store, shards, outcomes, `no answer within ${deadlineMs} ms`, partial);

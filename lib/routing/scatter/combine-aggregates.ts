@@ -4,7 +4,7 @@ import type { ShardAnswer } from './ask-shards';
 import { addDecimals, averageOf, decimalText, parseDecimal, type Decimal } from './decimal';
 import { notCombinable } from './not-combinable';
 import { columnSql, exactText } from './order';
-import { ORDERED_TYPE_NAMES, ORDERED_TYPES, type OrderedKey } from './ordered-type';
+import { ORDERED_TYPE_NAMES, ORDERED_TYPES, type OrderedKey, type OrderedType } from './ordered-type';
 
 /** What one shard said of one aggregate: the columns that {@link aggregateSql} made for it. */
 interface Part {
@@ -131,21 +131,26 @@ function readDecimal(store: string, column: string, text: string): Decimal {
 }
 
 function combineExtremes(store: string, aggregate: Extreme, parts: readonly Part[]): unknown {
-  let best: { readonly key: OrderedKey; readonly value: unknown } | undefined;
+  let best: Extremum | undefined;
   for (const part of parts) {
-    const key = extremeKey(store, aggregate, part);
-    if (key === null) continue;
-    const difference = best ? key.compare(best.key) : -1;
-    if (!best || (aggregate.kind === 'min' ? difference < 0 : difference > 0)) best = { key, value: part.value };
+    const found = extremeOf(store, aggregate, part);
+    if (!found) continue;
+    const difference = best ? found.compare(found.key, best.key) : 0;
+    if (!best || (aggregate.kind === 'min' ? difference < 0 : difference > 0)) best = found;
   }
   return best?.value ?? null;
 }
 
-function extremeKey(
+interface Extremum extends Pick<OrderedType, 'compare'> {
+  readonly key: OrderedKey;
+  readonly value: unknown;
+}
+
+function extremeOf(
   store: string,
   { column, collate }: Extreme,
-  { shard, text, type, encoding }: Part,
-): OrderedKey | null {
+  { shard, value, text, type, encoding }: Part,
+): Extremum | undefined {
   const refuse = (why: string, next: string): PolystoreError => notCombinable(store, why, next, column);
   const ordered = ORDERED_TYPES.get(type);
   if (!ordered) {
@@ -161,8 +166,8 @@ function extremeKey(
   if (encoding !== undefined && encoding !== 'UTF8') {
     throw refuse(`the database of shard "${shard}" is encoded in ${encoding}`, 'Take a column that is no text.');
   }
-  if (text === null) return null;
+  if (text === null) return undefined;
   const key = ordered.key(text);
-  if (key) return key;
+  if (key !== undefined) return { key, value, compare: ordered.compare };
   throw refuse(`shard "${shard}" wrote a value that the router can't read`, 'Cast it in the statement.');
 }

@@ -7,13 +7,15 @@ import { ORDERED_TYPE_NAMES, ORDERED_TYPES, type OrderedKey, type OrderedType } 
 /** A row with its place in an order. */
 export interface OrderedRow {
   readonly shard: string;
-  readonly row: QueryResultRow;
+  /** With the columns that make its place; {@link callersRow} is without. */
+  readonly answer: QueryResultRow;
   /** The ordered columns as JSON shows them. */
   readonly texts: readonly (string | null)[];
   readonly keys: readonly (OrderedKey | null)[];
 }
 
 const ENCODING = 'polystore:encoding';
+const OURS = /^polystore:/;
 const sortColumn = (index: number): string => `polystore:${index}`;
 
 /** Columns that a statement must select besides its own, so that {@link orderedRows} can read its answers. */
@@ -66,45 +68,66 @@ export function orderedRows(
   types: readonly number[],
   { shard, result }: ShardAnswer,
 ): readonly OrderedRow[] {
-  const ordered = types.map((oid) => ORDERED_TYPES.get(oid) as OrderedType);
-  const compare = rowComparison(order);
-  let last: OrderedRow | undefined;
-  return result.rows.map((answer) => {
-    if (ENCODING in answer && answer[ENCODING] !== 'UTF8') throw otherEncoding(store, shard, String(answer[ENCODING]));
-    const texts = order.map((_, index) => answer[sortColumn(index)] as string | null);
-    const keys = texts.map((text, index) =>
-      text === null ? null : ((ordered[index] as OrderedType).key(text) ?? null),
-    );
-    const unread = keys.findIndex((key, index) => key === null && texts[index] !== null);
-    if (unread >= 0) throw unreadable(store, shard, (order[unread] as OrderColumn).column);
-    const row = { shard, row: withoutSortColumns(answer, order.length), texts, keys };
+  const compare = rowComparison(order, types);
+  const columns = order.map(({ column }, index) => ({
+    column,
+    name: sortColumn(index),
+    key: orderedType(types[index]).key,
+  }));
+  const rows: OrderedRow[] = [];
+  for (const answer of result.rows) {
+    const encoding = answer[ENCODING] as string | undefined;
+    if (encoding !== undefined && encoding !== 'UTF8') throw otherEncoding(store, shard, encoding);
+    const texts: (string | null)[] = [];
+    const keys: (OrderedKey | null)[] = [];
+    for (const { column, name, key } of columns) {
+      const text = answer[name] as string | null;
+      const value = text === null ? null : key(text);
+      if (value === undefined) throw unreadable(store, shard, column);
+      texts.push(text);
+      keys.push(value);
+    }
+    const row = { shard, answer, texts, keys };
+    const last = rows.at(-1);
     if (last && compare(last, row) > 0) throw otherOrder(store, shard, order);
-    last = row;
-    return row;
-  });
+    rows.push(row);
+  }
+  return rows;
 }
+
+/** The order of an OID that {@link orderTypes} or a cursor has let pass. */
+export const orderedType = (oid: number | undefined): OrderedType => ORDERED_TYPES.get(oid as number) as OrderedType;
 
 /** PostgreSQL's order of rows; 0 where they are equal in every ordered column. */
 export function rowComparison(
   order: readonly OrderColumn[],
+  types: readonly number[],
 ): (a: Pick<OrderedRow, 'keys'>, b: Pick<OrderedRow, 'keys'>) => number {
-  return (a, b) => {
-    for (const [index, { direction, nulls }] of order.entries()) {
-      const one = a.keys[index] ?? null;
-      const other = b.keys[index] ?? null;
-      if (one === null && other === null) continue;
-      if (one === null || other === null) return (one === null) === (nulls === 'first') ? -1 : 1;
-      const difference = one.compare(other);
-      if (difference !== 0) return direction === 'asc' ? difference : -difference;
+  const columns = order.map(({ direction, nulls }, index) => ({
+    compare: orderedType(types[index]).compare,
+    sign: direction === 'asc' ? 1 : -1,
+    ofNull: nulls === 'first' ? -1 : 1,
+  }));
+  return ({ keys: a }, { keys: b }) => {
+    for (let index = 0; index < columns.length; index++) {
+      const { compare, sign, ofNull } = columns[index] as (typeof columns)[number];
+      const one = a[index] ?? null;
+      const other = b[index] ?? null;
+      if (one === null || other === null) {
+        if (one === other) continue;
+        return one === null ? ofNull : -ofNull;
+      }
+      const difference = compare(one, other);
+      if (difference !== 0) return sign * difference;
     }
     return 0;
   };
 }
 
-function withoutSortColumns(answer: QueryResultRow, columns: number): QueryResultRow {
-  const row = { ...answer };
-  for (let index = 0; index < columns; index++) delete row[sortColumn(index)];
-  delete row[ENCODING];
+/** The row as the caller's statement gave it. */
+export function callersRow({ answer }: OrderedRow): QueryResultRow {
+  const row: QueryResultRow = {};
+  for (const name in answer) if (!OURS.test(name)) row[name] = answer[name] as unknown;
   return row;
 }
 

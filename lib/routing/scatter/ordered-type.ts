@@ -1,46 +1,30 @@
 import { compareBytes } from '../../placement/byte-order';
-import { compareDecimals, parseDecimal } from './decimal';
+import { compareDecimals, parseDecimal, type Decimal } from './decimal';
 import { microsecondsOf } from './moment';
 
-/** A type of PostgreSQL whose order is known here. A key is made once a row, compared often. */
+/** A value in its order: what {@link OrderedType.key} made of it. Keys of different types can't be compared. */
+export type OrderedKey = number | bigint | string | Decimal;
+
+/** A type of PostgreSQL whose order is known here. A key is made once a value, compared often. */
 export interface OrderedType {
   /** For a cast. */
   readonly sql: string;
   /** Needs COLLATE "C": only then is its order one of bytes, the same in every database and here. */
   readonly isText: boolean;
-  /** A function of two texts as PostgreSQL writes the values in JSON; `undefined` where a text is no value of the type. */
-  key(text: string): OrderedKey | undefined;
+  /** Of a text as PostgreSQL writes the value in JSON; `undefined` where it is no value of the type. */
+  readonly key: (text: string) => OrderedKey | undefined;
+  /** Below 0 where `a` comes first. Both are keys of this type. */
+  readonly compare: (a: OrderedKey, b: OrderedKey) => number;
 }
 
-/** A value in its order. */
-export interface OrderedKey {
-  /** Below 0 where this comes first. Both must be keys of one type. */
-  compare(other: OrderedKey): number;
-}
+const ordered = <Key extends OrderedKey>(
+  sql: string,
+  key: (text: string) => Key | undefined,
+  compare: (a: Key, b: Key) => number,
+): OrderedType => ({ sql, isText: false, key, compare: (a, b) => compare(a as Key, b as Key) });
 
-class KeyOf<T> implements OrderedKey {
-  constructor(
-    private readonly value: T,
-    private readonly order: (a: T, b: T) => number,
-  ) {}
-
-  compare(other: OrderedKey): number {
-    return this.order(this.value, (other as KeyOf<T>).value);
-  }
-}
-
-function ordered<T>(sql: string, parse: (text: string) => T | undefined, order: (a: T, b: T) => number): OrderedType {
-  return {
-    sql,
-    isText: false,
-    key: (text) => {
-      const value = parse(text);
-      return value === undefined ? undefined : new KeyOf(value, order);
-    },
-  };
-}
-
-const compareNative = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Numbers and bigints compare exactly with each other. */
+const compareNative = <Key extends number | bigint | string>(a: Key, b: Key): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** NaN is above everything else, and -0 is 0. */
 const compareFloats = (a: number, b: number): number =>
@@ -51,7 +35,10 @@ const matching =
   (text: string): string | undefined =>
     pattern.test(text) ? text : undefined;
 
-const integer = (text: string): bigint | undefined => (/^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined);
+const integer = (text: string): number | bigint | undefined => {
+  if (!/^-?\d{1,19}$/.test(text)) return undefined;
+  return text.length <= 15 ? Number(text) : BigInt(text);
+};
 const float = (text: string): number | undefined =>
   text === 'NaN' || /^-?(?:Infinity|\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.test(text) ? Number(text) : undefined;
 const uuid = matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);

@@ -3,8 +3,7 @@ import { afterPosition } from './after-position';
 import type { Position, Progress } from './cursor';
 import { notCombinable } from './not-combinable';
 import { orderBySql, ROWS, rowsOf, type OrderColumn } from './order';
-import { ORDERED_TYPES, type OrderedType } from './ordered-type';
-import { orderedRows, orderTypes, rowComparison, sortColumnsSql, type OrderedRow } from './ordered-rows';
+import { orderedRows, orderedType, orderTypes, rowComparison, sortColumnsSql, type OrderedRow } from './ordered-rows';
 
 /** The first `limit` rows of a shard in an order, after a position where there is one. */
 export function firstRowsSql(
@@ -34,7 +33,7 @@ export function mergedRows(
   const types = first ? orderTypes(store, order, first) : [];
   const rows = answers.flatMap((answer) => orderedRows(store, order, types, answer));
   // The sort is stable, and its algorithm merges what is sorted in parts already.
-  return { rows: rows.sort(rowComparison(order)), types };
+  return { rows: rows.sort(rowComparison(order, types)), types };
 }
 
 /**
@@ -50,7 +49,7 @@ export function cutPage(
 ): { readonly rows: readonly OrderedRow[]; readonly progress: Progress | undefined } {
   const { rows, types } = mergedRows(store, order, answered);
   if (before && !isSame(before.types, types)) throw typesChanged(store);
-  checkDistinct(store, order, rows);
+  checkDistinct(store, order, types, rows);
   const page = rows.slice(0, size);
   const last = page.at(-1);
   if (rows.length === page.length && answered.missing.length === 0) return { rows: page, progress: undefined };
@@ -93,17 +92,20 @@ function positionComparison(
   order: readonly OrderColumn[],
   types: readonly number[],
 ): (a: Position, b: Position) => number {
-  const compare = rowComparison(order);
+  const compare = rowComparison(order, types);
   const keysOf = ({ texts }: Position): Pick<OrderedRow, 'keys'> => ({
-    keys: texts.map((text, index) =>
-      text === null ? null : ((ORDERED_TYPES.get(types[index] as number) as OrderedType).key(text) ?? null),
-    ),
+    keys: texts.map((text, index) => (text === null ? null : (orderedType(types[index]).key(text) ?? null))),
   });
   return (a, b) => compare(keysOf(a), keysOf(b)) || (a.shard < b.shard ? -1 : a.shard > b.shard ? 1 : 0);
 }
 
-function checkDistinct(store: string, order: readonly OrderColumn[], rows: readonly OrderedRow[]): void {
-  const compare = rowComparison(order);
+function checkDistinct(
+  store: string,
+  order: readonly OrderColumn[],
+  types: readonly number[],
+  rows: readonly OrderedRow[],
+): void {
+  const compare = rowComparison(order, types);
   const last = new Map<string, OrderedRow>();
   for (const row of rows) {
     const previous = last.get(row.shard);

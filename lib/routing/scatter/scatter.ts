@@ -12,6 +12,7 @@ import {
 import { aggregatesSql, combineAggregate } from './combine-aggregates';
 import { decodeCursor, encodeCursor, pagesOf } from './cursor';
 import { rowsOf, type OrderColumn } from './order';
+import { callersRow } from './ordered-rows';
 import { cutPage, firstRowsSql, mergedRows, placeOf } from './page';
 import { checkSameColumns } from './same-columns';
 
@@ -141,7 +142,7 @@ export class ShardScatter<Row extends QueryResultRow> implements Scatter<Row> {
     checkInteger('limit', limit, 1, MAX_ROWS);
     const answered = await this.ask(firstRowsSql(this.statement, order, limit));
     const { rows } = mergedRows(this.store, order, answered);
-    return { rows: rows.slice(0, limit).map(({ row }) => row as Row), missing: answered.missing };
+    return { rows: rows.slice(0, limit).map((row) => callersRow(row) as Row), missing: answered.missing };
   }
 
   async page(order: readonly OrderColumn[], size: number, after?: string): Promise<ScatteredPage<Row>> {
@@ -161,7 +162,7 @@ export class ShardScatter<Row extends QueryResultRow> implements Scatter<Row> {
     });
     const { rows, progress } = cutPage(this.store, order, size, before, answered);
     return {
-      rows: rows.map(({ row }) => row as Row),
+      rows: rows.map((row) => callersRow(row) as Row),
       next: progress && encodeCursor(pages, progress),
       missing: answered.missing,
     };
