@@ -1,4 +1,5 @@
 import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { LeanQuery } from './lean-query';
 
 /** What pg takes for a statement: its text, or an object that says more about it. */
 export type PgStatement = string | QueryConfig;
@@ -10,7 +11,7 @@ export interface Statement {
   readonly values?: readonly unknown[] | undefined;
   /** A prepared statement of this name is made once a connection. @default - none is made */
   readonly name?: string;
-  /** `array`: a row is an array, in the order of its columns. @default - an object */
+  /** `array`: a row is an array, in the order of its columns; of texts where the statement is prepared. @default - an object */
   readonly rowMode?: 'array';
 }
 
@@ -76,7 +77,7 @@ function sendAll(
   );
   const [first, ...others] = queries;
   if (!first) return finish();
-  const submits = queries.map((query) => query.submit.bind(query));
+  const submits = queries.map((query): ((connection: Connection) => unknown) => query.submit.bind(query));
   first.submit = (connection: Connection): unknown => {
     connection.stream.cork();
     try {
@@ -111,11 +112,14 @@ export function failureOf(outcomes: readonly Outcome[], index: number): unknown 
   return lost && 'error' in lost ? lost.error : new Error('Connection terminated');
 }
 
-function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackConfig['callback']): Query {
+function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackConfig['callback']): Query | LeanQuery {
   if (typeof text !== 'string') {
     const { query_timeout } = text as { query_timeout?: number };
     // pg reads the time limit of a query from the query itself.
     return Object.assign(new Query(text, values as unknown[]), { callback, ...(query_timeout && { query_timeout }) });
+  }
+  if (name !== undefined && rowMode === 'array' && values === undefined) {
+    return new LeanQuery(text, name, (error, result) => callback(error, result as QueryResult));
   }
   const config: CallbackConfig = {
     text,

@@ -43,7 +43,7 @@ const POSITION_SQL: Readonly<Record<PostgresEngine, string>> = {
 };
 
 /** A row of the statements above. */
-type PositionRow = readonly [inRecovery: boolean, lsn: string | null, walFile: string | null];
+type PositionRow = readonly [inRecovery: boolean | 't' | 'f', lsn: string | null, walFile: string | null];
 
 /**
  * Asks a server for its position. Sent behind a commit, it covers the commit. Prepared once a connection where the endpoint is direct: a pool
@@ -60,7 +60,8 @@ export function parsePosition(engine: PostgresEngine, rows: readonly unknown[]):
   if (!row || row[1] === null) return undefined;
   const [inRecovery, lsn, walFile] = row;
   return {
-    role: inRecovery ? 'replica' : 'primary',
+    // As pg reads it, or as the server has written it.
+    role: inRecovery === true || inRecovery === 't' ? 'replica' : 'primary',
     lsn: BigInt(lsn),
     timeline: engine === 'aurora-postgres' ? AURORA_TIMELINE : walFile === null ? undefined : timelineOf(walFile),
   };
