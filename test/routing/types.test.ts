@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { PgPoolClient } from '../../lib/postgres';
 import { asc, avg, count, desc, max, min, sum } from '../../lib/routing';
 import type {
@@ -99,4 +100,9 @@ const transact = async (router: Router<typeof blog>): Promise<void> => {
 
 it('types combinators by the rows of the statement, and transactions by their store', () => {
   expect([combine, transact]).toHaveLength(2);
+});
+
+it('gives pools that those take who expect one of pg', () => {
+  same<ReturnType<Handles['postgres']['pool']>, Pool>();
+  same<ReturnType<ReturnType<Handles['shardedPostgres']['forKey']>['readPool']>, Pool>();
 });
