@@ -220,6 +220,13 @@ describe('docs/topology.schema.json', () => {
     }
   });
 
+  test('on this machine, where there is no IAM, a service that logs in by it has a password', () => {
+    const market = parseTier(consumers, { stage: 'live' });
+    const { stores } = localTopology(market, tierDirectory('.polystore/market/live'), 'ca.pem', () => 5432);
+    expect(stores['ledger']).toMatchObject({ secrets: { services: { billing: 'ledger/services/billing' } } });
+    expect(JSON.stringify(stores)).not.toContain('"iam"');
+  });
+
   /** Every way to each object within a document, the document's own first. */
   const objectsIn = (value: unknown): readonly Record<string, unknown>[] =>
     typeof value !== 'object' || value === null
