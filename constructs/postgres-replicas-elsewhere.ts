@@ -56,14 +56,21 @@ export class PostgresReplicasElsewhere extends Construct implements ec2.IConnect
         const replica = servers.addReplica(name, {
           instanceType,
           source,
-          storageEncryptionKey: props.encryptionKey,
+          encryption: KEY_OF_REGION,
         });
         const resource = replica.node.defaultChild as rds.CfnDBInstance;
         // CDK names a source in the stack's own region.
         resource.sourceDbInstanceIdentifier = sourceArn;
         resource.sourceRegion = region;
+        resource.kmsKeyId = props.encryptionKey.keyArn;
         return [name, replica];
       }),
     );
   }
 }
+
+const KEY_OF_REGION = {
+  id: 'AwsSolutions-RDS2',
+  reason:
+    'A replica is encrypted as its primary is, and with the key of its own region that it names; AWS refuses to be told so of a replica.',
+};

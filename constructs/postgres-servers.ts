@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations, type Duration, type Size } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations, type Acknowledgment, type Duration, type Size } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -55,8 +55,8 @@ export interface PostgresServersProps {
 export interface ReplicaOfServers {
   readonly instanceType: ec2.InstanceType;
   readonly source: rds.IDatabaseInstance;
-  /** Of a replica in another region than its source: one in the same has its primary's, and AWS refuses the property. @default - the primary's */
-  readonly storageEncryptionKey?: kms.IKey;
+  /** Why nothing says that it is encrypted, which AWS refuses of any replica. */
+  readonly encryption: Acknowledgment;
 }
 
 export const STANDARD_PORT = {
@@ -151,10 +151,7 @@ export class PostgresServers {
     });
   }
 
-  addReplica(
-    name: string,
-    { instanceType, source, storageEncryptionKey }: ReplicaOfServers,
-  ): rds.DatabaseInstanceReadReplica {
+  addReplica(name: string, { instanceType, source, encryption }: ReplicaOfServers): rds.DatabaseInstanceReadReplica {
     const identifier = checkRdsIdentifier(this.scope, `${this.props.identifier}-${name}`);
     const replica = new rds.DatabaseInstanceReadReplica(this.ofReplicas('Replicas'), name, {
       ...this.shared,
@@ -162,18 +159,13 @@ export class PostgresServers {
       instanceIdentifier: identifier,
       instanceType,
       multiAz: false,
-      ...(storageEncryptionKey !== undefined && { storageEncryptionKey }),
       cloudwatchLogsExports: [...REPLICA_LOGS],
     });
-    Validations.of(replica).acknowledge(
-      STANDARD_PORT,
-      ...(storageEncryptionKey === undefined ? [KEY_OF_PRIMARY] : []),
-      {
-        id: 'AwsSolutions-RDS3',
-        reason:
-          'A replica needs no standby: clients turn to another replica or the primary, and its data is the primary’s.',
-      },
-    );
+    Validations.of(replica).acknowledge(STANDARD_PORT, encryption, {
+      id: 'AwsSolutions-RDS3',
+      reason:
+        'A replica needs no standby: clients turn to another replica or the primary, and its data is the primary’s.',
+    });
     this.exportLogs(this.ofReplicas('ReplicaLogs'), name, replica, identifier, REPLICA_LOGS);
     return replica;
   }
@@ -183,8 +175,3 @@ export class PostgresServers {
     return (this.scope.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this.scope, id);
   }
 }
-
-const KEY_OF_PRIMARY = {
-  id: 'AwsSolutions-RDS2',
-  reason: "A replica has its primary's encryption and key; AWS refuses the property on a replica of the same region.",
-};

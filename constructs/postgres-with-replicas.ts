@@ -43,6 +43,11 @@ const KEY_OF_SNAPSHOT = {
   reason: 'Storage has the encryption and the key of the snapshot: RDS takes neither property when it restores one.',
 };
 
+const KEY_OF_PRIMARY = {
+  id: 'AwsSolutions-RDS2',
+  reason: "A replica has its primary's encryption and key; AWS refuses the property on a replica of the same region.",
+};
+
 const PRIMARY_LOGS = ['postgresql', 'upgrade'] as const;
 
 /**
@@ -110,7 +115,7 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
     this.replicas = Object.fromEntries(
       Object.entries(props.replicas ?? {}).map(([name, { instanceType = props.instanceType }]) => [
         name,
-        servers.addReplica(name, { instanceType, source: this.primary }),
+        servers.addReplica(name, { instanceType, source: this.primary, encryption: KEY_OF_PRIMARY }),
       ]),
     );
   }

@@ -53,8 +53,11 @@ export function synthesizeReplicasElsewhere(
   const stack = new ReplicasElsewhereStack(scope, tier, store, network);
   // The primary is known by its identifier only, and has to be there.
   for (const before of primary.stacks) stack.addStackDependency(before);
-  const { postgres: topology } = primary;
-  if (topology === undefined) throw new TypeError(`store ${store.name} has no primary of its own, and no rule noticed`);
+  if (primary.postgres === undefined) {
+    throw new TypeError(`store ${store.name} has no primary of its own, and no rule noticed`);
+  }
+  const { elsewhere = [], ...topology } = primary.postgres;
+  const others = elsewhere.filter(({ region }) => region !== stack.region);
   return {
     name: store.name,
     stacks: [stack],
@@ -68,6 +71,7 @@ export function synthesizeReplicasElsewhere(
       replicas: Object.entries(stack.postgres.replicas).map(([name, replica]) =>
         directServer(name, replica.dbInstanceEndpointAddress, POSTGRES_PORT),
       ),
+      ...(others.length > 0 && { elsewhere: others }),
     },
   };
 }

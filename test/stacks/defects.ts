@@ -7,7 +7,7 @@ const STATEFUL = ['network', 'main', 'posts', 'posts-shards-s0'];
 
 /** Properties by which data is protected, private, encrypted, backed up or logged. */
 const GUARDS =
-  /Encrypt|Kms|KMS|Backup|Protect|Public|MultiAZ|Password|Logs|Insights|Retention|Rotation|Pending|Policy$|Recovery|SSE|SecurityGroup|SubnetGroup|ParameterGroupName|^Parameters|Window|Certificate|MinorVersion|CopyTags|GenerateSecret/;
+  /Encrypt|Kms|KMS|Backup|Protect|Public|MultiAZ|Password|Logs|Insights|Retention|Rotation|Pending|Policy$|Recovery|SSE|SecurityGroup|SubnetGroup|ParameterGroupName|^Parameters|Window|Certificate|MinorVersion|CopyTags|GenerateSecret|^Source/;
 
 /** What no promise notices, each with its reason. A defect that is not listed here has to be noticed. */
 export const SURVIVORS: Readonly<Record<string, string>> = {
@@ -25,8 +25,8 @@ export interface Defect {
 }
 
 /** One defect a property and way, in one resource of each type and stack: deleted, or the opposite of what it is. */
-export function* defectsOf(all: Record<string, TemplateJson>): Generator<Defect> {
-  for (const stack of STATEFUL) {
+export function* defectsOf(all: Record<string, TemplateJson>, stacks: readonly string[] = STATEFUL): Generator<Defect> {
+  for (const stack of stacks) {
     const template = all[stack] as TemplateJson;
     for (const [id, resource] of Object.entries(template.Resources)) {
       if (!TYPES.test(resource.Type)) continue;

@@ -12,7 +12,8 @@ export interface TemplatePromise {
 }
 
 /** Stacks whose loss can't be made good. */
-const isStateful = ({ stack }: Found): boolean => !/^(access|alarms|operations)$|-alarms/.test(stack);
+const isStateful = ({ stack }: Found): boolean =>
+  !/^(access|alarms|operations)(-[a-z]+-[a-z]+-\d)?$|-alarms/.test(stack);
 
 /** Every resource of a type is as `expected` says, property by property; there is at least one. */
 function each(
@@ -57,7 +58,7 @@ const policies = (stage: BlogStage) =>
     : { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
 const isPrimary = ({ Properties }: Found): boolean => Properties['DBName'] !== undefined;
 const isReplica = ({ Properties }: Found): boolean => Properties['SourceDBInstanceIdentifier'] !== undefined;
-const ofInstances = ({ stack }: Found): boolean => stack === 'main';
+const ofInstances = ({ stack }: Found): boolean => /^main(-|$)/.test(stack);
 const isCluster = ({ Properties }: Found): boolean => Properties['DBClusterIdentifier'] !== undefined;
 
 const KEPT_TYPES = [
@@ -181,13 +182,30 @@ export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
     'AWS::Logs::LogGroup',
     'an exported log is encrypted',
     () => ({ KmsKeyId: PRESENT, LogGroupName: PRESENT }),
-    ({ stack }) => stack !== 'network',
+    ({ stack }) => !stack.startsWith('network'),
   ),
   each('AWS::Logs::LogGroup', 'a log is kept for a stated time', (_, stage) => ({
     RetentionInDays: stage === 'prod' ? 90 : 7,
   })),
 ];
 
+/** What a stack of replicas in another region promises beside these. */
+export const AWAY_PROMISES: readonly TemplatePromise[] = [
+  each(
+    'AWS::RDS::DBInstance',
+    'a replica in another region is encrypted with a key of that region, and follows the primary by its ARN',
+    () => ({
+      KmsKeyId: PRESENT,
+      SourceRegion: 'eu-west-1',
+      SourceDBInstanceIdentifier: 'arn:aws:rds:eu-west-1:111122223333:db:shop-live-main-primary',
+    }),
+    ({ stack }) => stack === 'main-eu-central-1',
+  ),
+];
+
 /** Every breach of every promise. */
-export const breachesOf = (templates: Templates, stage: BlogStage): readonly string[] =>
-  TEMPLATE_PROMISES.flatMap((each) => each.breaches(templates, stage));
+export const breachesOf = (
+  templates: Templates,
+  stage: BlogStage,
+  promises: readonly TemplatePromise[] = TEMPLATE_PROMISES,
+): readonly string[] => promises.flatMap((promise) => promise.breaches(templates, stage));

@@ -7,6 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
 import { parseTier } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
+import { awayTier, awayTierIn, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
 
@@ -53,6 +54,12 @@ test('a tier on an estate that is there already has no finding either', () => {
   expect(stacks.map(({ name }) => name)).toContain('acme-shop-prod-legacy');
   const ofSnapshots = acknowledged.filter(({ reason }) => /snapshot/.test(reason)).map(({ rule }) => rule);
   expect(ofSnapshots.sort()).toEqual(['AwsSolutions-RDS2', 'F3021']);
+});
+
+test('a tier with replicas in another region has none, in a network of its own there and in one that is there', () => {
+  for (const tier of [awayTier(), awayTierIn(vpcThere)]) {
+    expect(summarize(createTierApp({ definition: tier }).synth()).findings).toEqual([]);
+  }
 });
 
 /** What cdk-nag would say if nobody had acknowledged anything: `rule path`. */
