@@ -69,11 +69,17 @@ function whomOf(value: unknown, from: PlacedResource, index: StackIndex, partOf:
   return group === undefined ? text : ownerOf(group, partOf);
 }
 
+/** A tier's stack in another region than the stage's own is called after it. */
+function regionOf(stack: string): string {
+  const [, region] = /-([a-z]{2,4}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)$/.exec(stack) ?? [];
+  return region === undefined ? '' : ` in ${region}`;
+}
+
 /** A service by its tag; a store's servers by the store; any other by its place: `operations`, `network/vpc/endpoints`. */
 function ownerOf(group: PlacedResource, partOf: PartOf): string {
   const { service, store } = tagsOf(group.resource);
   if (service !== undefined) return service;
-  if (store !== undefined) return store;
+  if (store !== undefined) return `${store}${regionOf(group.stack.name)}`;
   const part = partOf(group.stack.name);
   const path = nameOfResource(group)
     .slice(group.stack.name.length + 1)

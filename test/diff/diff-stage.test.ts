@@ -1,6 +1,7 @@
 import {
   existingGroup,
   iam,
+  newVpc,
   postgres,
   shardedPostgres,
   type TierConfig,
@@ -39,6 +40,29 @@ test('the same tier twice is nothing', () => {
   const diff = diffOf({});
   expect(diff).toMatchObject({ verdict: 'nothing', losses: [], replacements: 0, rollout: { steps: [], leftOver: [] } });
   expect(lines(diff)).toEqual(['shop/prod: nothing changes', '= main, posts unchanged; 0 replacements']);
+});
+
+describe('a replica more, in another region', () => {
+  const AWAY = 'eu-central-1';
+  const diff = diffOf({
+    stages: { prod: { ...STAGE, regions: { [AWAY]: { network: newVpc({ cidr: '10.1.0.0/16' }) } } } },
+    ...main({ replicas: { r1: {}, eu: { region: AWAY } } }),
+  });
+
+  test('opens a way there, costs what it costs, and touches no server at home', () => {
+    expect(diff).toMatchObject({ verdict: 'safe', losses: [], replacements: 0, reach: { lost: [] } });
+    expect(diff.reach.gained).toEqual(expect.arrayContaining([`web → main in ${AWAY}:5432`]));
+    expect(partOf(diff, 'main')).toMatchObject({ kind: 'changed' });
+    expect(lines(diff)).toEqual(expect.arrayContaining([expect.stringMatching(/elsewhere\.eu new/)]));
+  });
+
+  test('deploys there after the primary, and before what follows it at home', () => {
+    const stepOf = (stack: string): number =>
+      diff.rollout.steps.findIndex((step) => step.includes(`shop-prod-${stack}`));
+    expect(stepOf(`main-${AWAY}`)).toBeGreaterThan(stepOf('main'));
+    expect(stepOf('access')).toBeGreaterThan(stepOf(`main-${AWAY}`));
+    expect(stepOf(`operations-${AWAY}`)).toBeGreaterThan(stepOf('operations'));
+  });
 });
 
 describe('a store more', () => {
