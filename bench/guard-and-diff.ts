@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../cdk.json';
 import { estimateTier } from '../lib/cost';
@@ -24,8 +25,15 @@ export const guardAndDiff: Benchmark = {
       const before = tierWith({});
       const after = tierWith({ class: LARGER });
       const [old, now] = [join(root, 'before'), join(root, 'after')];
-      synthesizeTo(old, before);
-      synthesizeTo(now, after);
+      for (const [outdir, definition] of [
+        [old, before],
+        [now, after],
+      ] as const) {
+        // Each takes seconds, in which no Ctrl-C is heard.
+        await nextTurn();
+        signal.throwIfAborted();
+        synthesizeTo(outdir, definition);
+      }
       const baseline: Baseline = {
         version: 1,
         tier: after.name,
