@@ -89,6 +89,8 @@ const combine = async (posts: Scatter<Post>): Promise<unknown> => {
 const transact = async (router: Router<typeof blog>): Promise<void> => {
   const work = async (_client: PgPoolClient, scope: KeyScope): Promise<string> => scope.shard;
   same<Awaited<ReturnType<typeof router.posts.scatter>>, Scatter>();
+  // Rows of no known type have whatever columns are asked for.
+  await router.posts.scatter('select 1 as one').aggregate({ all: sum('one'), least: min('one') });
   const shard: string = await router.posts.forKey(1).transaction(work, { isolation: 'serializable', retries: 3 });
   // @ts-expect-error a store without shards has no keys in its transactions
   await router.main.transaction(work);
