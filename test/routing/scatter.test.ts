@@ -17,7 +17,8 @@ import {
 import { hash as hashStrategy, seedShardMap } from '../../lib/placement';
 import { askShards } from '../../lib/routing/scatter/ask-shards';
 import { averageOf, decimalText, parseDecimal } from '../../lib/routing/scatter/decimal';
-import { firstRowsSql } from '../../lib/routing/scatter/page';
+import type { QueryResult } from '../../lib/postgres';
+import { firstRowsSql, mergedRows } from '../../lib/routing/scatter/page';
 import { microsecondsOf } from '../../lib/routing/scatter/moment';
 import { FileTopology } from '../../lib/sources';
 import type { ShardedPostgresTopology, Topology } from '../../lib/topology';
@@ -596,6 +597,27 @@ describe('what cannot be combined', () => {
     });
   });
 
+  it('is refused: a column whose type changes between two pages', async () => {
+    const onAll = (text: string) => Promise.all(SHARDS.map((name) => router.posts.shard(name).write(text)));
+    await onAll('create table typed as select id from generate_series(1, 5) id');
+    const ids = router.posts.scatter<{ id: number }>('select id from typed');
+    const { next } = await ids.page([asc('id')], 2);
+    await onAll('alter table typed alter id type bigint');
+    await expect(ids.page([asc('id')], 2, next)).rejects.toMatchObject({
+      code: 'NOT_COMBINABLE',
+      next: 'Begin again without a cursor.',
+    });
+  });
+
+  it.each([
+    ['2', '1', 'sorts its rows by id otherwise than the router does'],
+    ['1', 'two', "wrote a value that the router can't read"],
+  ])('is refused: an answer in another order, or of other values (%s, %s)', (one, other, why) => {
+    const rows = [one, other].map((text) => ({ id: text, 'polystore:0': text }));
+    const result = { rows, fields: [{ name: 'id', dataTypeID: 23 }] } as unknown as QueryResult;
+    expect(() => mergedRows('posts', [asc('id')], { answers: [{ shard: 's1', result }], missing: [] })).toThrow(why);
+  });
+
   it('is refused: text of a database with another encoding', async () => {
     const { username } = await test.secrets.read(
       (test.topology.stores['posts'] as ShardedPostgresTopology).shards['s0']?.secrets.owner ?? '',
@@ -653,6 +675,14 @@ describe('a shard that gives no answer', () => {
     await failing.failed;
     await eventually('none runs', async () => (await running(marker)).length === 0);
     await eventually('none is waited for', () => outstanding(router).every((count) => count === 0));
+  });
+
+  it('because it refuses the statement fails the call, though a partial result is allowed', async () => {
+    const text = `select case when current_setting('cluster_name') = 'posts/s0' then 1 / (pg_sleep(0.05)::text = 'x')::integer else 1 end as it`;
+    await expect(router.posts.scatter(text, [], { partial: 'allowed' }).concat()).rejects.toMatchObject({
+      code: 'SCATTER_FAILED',
+      details: { shards: { s0: 'division by zero' } },
+    });
   });
 
   it('within the deadline is cancelled, and named', async () => {
