@@ -19,6 +19,9 @@ import {
 } from '../../lib/placement';
 import { anyKey, anyRanges, rangePlacement } from '../support/key-ranges';
 
+/** Once for each of the five types of keys. */
+const RUNS = { numRuns: 40 };
+
 const bucketIn = (placement: Placement, key: ShardKeyValue): number | 'none' => {
   try {
     return bucketFinder(placement)?.(key) as number;
@@ -90,6 +93,7 @@ describe('ranges of keys', () => {
         expect(holding.map(({ bucket }) => bucket)).toEqual(found === 'none' ? [] : [found]);
         if (found !== 'none') expect(holding[0]?.shard).toBe(placement.shardMap.owners[found]);
       }),
+      RUNS,
     );
   });
 
@@ -199,6 +203,7 @@ describe('splitRange', () => {
           expect(decodePlacement(encodePlacement(after), 'a test')).toEqual(after);
         },
       ),
+      RUNS,
     );
   });
 
