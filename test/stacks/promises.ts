@@ -57,8 +57,8 @@ const policies = (stage: BlogStage) =>
     ? { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
     : { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
 const isPrimary = ({ Properties }: Found): boolean => Properties['DBName'] !== undefined;
-const isReplica = ({ Properties }: Found): boolean => Properties['SourceDBInstanceIdentifier'] !== undefined;
 const ofInstances = ({ stack }: Found): boolean => /^main(-|$)/.test(stack);
+const isReplica = (found: Found): boolean => ofInstances(found) && !isPrimary(found);
 const isCluster = ({ Properties }: Found): boolean => Properties['DBClusterIdentifier'] !== undefined;
 
 const KEPT_TYPES = [
@@ -114,7 +114,12 @@ export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
     }),
     isPrimary,
   ),
-  each('AWS::RDS::DBInstance', 'a replica has no standby', () => ({ MultiAZ: false }), isReplica),
+  each(
+    'AWS::RDS::DBInstance',
+    'a replica follows a primary and has no standby',
+    () => ({ SourceDBInstanceIdentifier: PRESENT, MultiAZ: false }),
+    isReplica,
+  ),
   each(
     'AWS::RDS::DBInstance',
     'servers of a shard belong to a cluster',
