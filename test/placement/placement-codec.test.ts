@@ -71,7 +71,11 @@ describe('placement codec', () => {
   it.each([
     ['text that is no JSON', '{', "placement at there can't be read: not JSON"],
     ['an unknown version', change((d) => (d['version'] = 2)), /version: Invalid input/],
-    ['an unknown strategy', change((d) => (d['strategy'] = { type: 'zodiac' })), /strategy\.type: Invalid discriminator value/],
+    [
+      'an unknown strategy',
+      change((d) => (d['strategy'] = { type: 'zodiac' })),
+      /strategy\.type: Invalid discriminator value/,
+    ],
     [
       'an unknown order',
       change((d) => (d['strategy'] = { type: 'range', order: 'icu' })),
