@@ -42,6 +42,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     return { value, detail: describeTier(value) };
   });
   const synthesis = await steps.run('synth', () => synthesize(definition));
+  if (!options.json) for (const notice of synthesis.notices ?? []) steps.note(`- ${notice}`);
   const losses = await guardAgainstBaseline(options, steps);
   const { smoke, servers } = await runAndProve(definition, steps, options);
   const cost = estimateTier(definition);
@@ -102,8 +103,8 @@ async function synthesize(definition: TierDefinition): Promise<{ value: ProofRep
   const { createTierApp, summarize } = require('../../lib/stacks') as typeof import('../../lib/stacks');
   const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
   const summary = summarize(createTierApp({ definition, outdir: directory }).synth());
-  const value = { directory: relative('.', directory), stacks: summary.stacks, acknowledged: summary.acknowledged };
-  const { stacks, findings, acknowledged } = summary;
+  const { stacks, findings, acknowledged, notices } = summary;
+  const value = { directory: relative('.', directory), stacks, acknowledged, notices };
   return { value, detail: `${stacks.length} stacks, ${findings.length} errors, ${acknowledged.length} acknowledged` };
 }
 

@@ -27,7 +27,7 @@ const RIGHTS = 'ec2:DescribeSubnets, ec2:DescribeVpcEndpoints, ec2:DescribeRoute
 
 /**
  * Whether a VPC that is there already has what `endpoints: 'provided'` promises: data subnets in the zones that they are written for, and a way
- * to each AWS service that the stage calls from inside. Nothing for a network that the kit makes.
+ * to each AWS service that the stage calls from inside; with `'create'`, room for these ways. Nothing for a network that the kit makes.
  */
 export async function diagnoseExistingNetwork(tier: TierDefinition, scope: AwsScope): Promise<readonly Diagnosis[]> {
   const { network: vpc } = tier;
@@ -38,11 +38,13 @@ export async function diagnoseExistingNetwork(tier: TierDefinition, scope: AwsSc
     const findings = [
       ...subnetFindings(tier, vpc, network),
       ...dnsFindings(network),
-      ...services.flatMap((service) => serviceFindings(service, network)),
+      ...services.flatMap((service) =>
+        vpc.endpoints === 'create' ? conflictFindings(service, tier, network) : serviceFindings(service, network),
+      ),
     ];
     const good: Finding = {
       verdict: 'good',
-      says: `${vpc.vpcId} leads to ${services.join(', ')}; its ${vpc.dataSubnetIds.length} data subnets are in their zones`,
+      says: `${vpc.vpcId} ${vpc.endpoints === 'create' ? 'has room for endpoints of' : 'leads to'} ${services.join(', ')}; its ${vpc.dataSubnetIds.length} data subnets are in their zones`,
     };
     return (findings.length > 0 ? findings : [good]).map((finding) => ({ subject: SUBJECT, ...finding }));
   });
@@ -106,6 +108,22 @@ function dnsFindings({ vpcId, dns }: Network): readonly Finding[] {
     says: `${option} of ${vpcId} is off: nothing in it finds servers and endpoints by their names`,
     next: `aws ec2 modify-vpc-attribute --vpc-id ${vpcId} --${option}`,
   }));
+}
+
+/** A private name is an endpoint's once in a VPC: where somebody has one already, the tier's own could not be made. */
+function conflictFindings(service: string, tier: TierDefinition, { vpcId, endpoints }: Network): readonly Finding[] {
+  return endpoints
+    .filter(
+      ({ ServiceName = '', PrivateDnsEnabled, Tags = [] }) =>
+        ServiceName.split('.').at(-1) === service &&
+        PrivateDnsEnabled === true &&
+        !Tags.some(({ Key, Value }) => Key === 'tier' && Value === tier.name),
+    )
+    .map(({ VpcEndpointId: id }) => ({
+      verdict: 'bad',
+      says: `${vpcId} has an endpoint of ${service} already, ${id}, whose private name a second one can't have`,
+      next: "Set endpoints to 'provided' in the tier file.",
+    }));
 }
 
 function serviceFindings(service: string, { vpcId, endpoints, routeTables }: Network): readonly Finding[] {

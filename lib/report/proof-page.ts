@@ -87,12 +87,13 @@ function renderSynthesis({ synthesis }: ProofReport): string {
   const stacks = synthesis.stacks.map(
     ({ name, resources }) => `<tr><td>${escapeHtml(name)}</td><td class="number">${resources}</td></tr>`,
   );
+  const notices = (synthesis.notices ?? []).map((notice) => `<p>${escapeHtml(notice)}</p>`);
   const acknowledged = synthesis.acknowledged.map(
     ({ rule, reason, paths }) =>
       `<tr><td><code>${escapeHtml(rule)}</code></td><td>${escapeHtml(reason)}</td><td class="number">${paths.length}</td></tr>`,
   );
   return `<section><h2>Templates <small>for AWS</small></h2>
-<table><thead><tr><th>stack</th><th class="number">resources</th></tr></thead><tbody>${stacks.join('')}</tbody></table>
+<table><thead><tr><th>stack</th><th class="number">resources</th></tr></thead><tbody>${stacks.join('')}</tbody></table>${notices.join('')}
 <details><summary>${synthesis.acknowledged.length} acknowledged findings</summary>
 <table><thead><tr><th>rule</th><th>why it is accepted</th><th class="number">places</th></tr></thead><tbody>${acknowledged.join('')}</tbody></table></details></section>`;
 }

@@ -54,4 +54,6 @@ export interface Synthesis {
     readonly reason: string;
     readonly paths: readonly string[];
   }[];
+  /** What a reader should know and nobody has to mend. */
+  readonly notices?: readonly string[];
 }

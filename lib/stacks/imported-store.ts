@@ -1,9 +1,11 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ImportedDefinition, PostgresDefinition, TierDefinition } from '../definition';
+import { importedServers } from '../inventory';
 import { directServer, publishPostgres } from './postgres-part';
+import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
@@ -33,8 +35,20 @@ export class ImportedPostgresStack extends Stack {
       replicas: Object.entries(origin.replicas).map(([name, replica]) => directServer(name, replica.host, port)),
       owner: origin.secretArn,
     });
+    if (PROFILE_SETTINGS[tier.stage.profile].watched) tellOfUnwatched(this, tier, store.name);
     tagStack(this, tier, { store: store.name });
   }
+}
+
+/** A stage that watches its servers says which ones it can't. */
+function tellOfUnwatched(stack: Stack, tier: TierDefinition, store: string): void {
+  const unwatched = importedServers(tier).filter((server) => server.store === store && server.identifier === undefined);
+  if (unwatched.length === 0) return;
+  const names = unwatched.map(({ name }) => `${store}/${name}`).join(', ');
+  Annotations.of(stack).addInfoV2(
+    `cdk-polystore:unwatched:${store}`,
+    `no alarm watches ${names}, which ${unwatched.length === 1 ? 'is' : 'are'} imported: CloudWatch knows servers by an identifier, which stores.${store}.origin may give`,
+  );
 }
 
 /** Synthesizes a store of kind `postgres` that is there already. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
-import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { SynthesisMessageLevel, type CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 
 /** What was synthesized, for people: one line of `npm start`, the report. */
 export interface TierSummary {
@@ -13,6 +13,8 @@ export interface TierSummary {
   readonly findings: readonly Finding[];
   /** Findings that were accepted on purpose. */
   readonly acknowledged: readonly Acknowledged[];
+  /** What a reader should know and nobody has to mend. */
+  readonly notices: readonly string[];
 }
 
 export interface StackSummary {
@@ -51,6 +53,12 @@ export function summarize(assembly: CloudAssembly): TierSummary {
       violations.map(({ ruleName, severity = 'error', description }) => ({ rule: ruleName, severity, description })),
     ),
     acknowledged: groupByReason([...acknowledgedPolicies(stacks), ...acknowledgedRules(pluginReports)]),
+    notices: stacks.flatMap(({ messages }) =>
+      messages
+        .filter(({ level }) => level === SynthesisMessageLevel.INFO)
+        // CDK puts the id of a message after it.
+        .map(({ entry }) => String(entry.data).replace(/ \[ack: [^\]]*\]$/, '')),
+    ),
   };
 }
 

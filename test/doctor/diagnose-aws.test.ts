@@ -336,6 +336,24 @@ describe('a network that is there already', () => {
     expect(await diagnosesOf('network', estate)).toMatchObject([{ verdict: 'good' }]);
   });
 
+  it('in which the tier makes the endpoints has none of them yet but the tier’s own', async () => {
+    const creating = estateTier({ createEndpoints: true });
+    const made = (service: string) => interfaceTo(service, { Tags: [{ Key: 'tier', Value: creating.name }] });
+    endpoints([made('ssm'), made('secretsmanager')]);
+    expect(await diagnosesOf('network', creating)).toMatchObject([
+      { verdict: 'good', says: expect.stringContaining('has room for endpoints of ssm, secretsmanager') },
+    ]);
+    endpoints([interfaceTo('ssm'), made('secretsmanager')]);
+    expect(await diagnosesOf('network', creating)).toEqual([
+      {
+        subject: 'network',
+        verdict: 'bad',
+        says: `${vpcId} has an endpoint of ssm already, vpce-ssm, whose private name a second one can't have`,
+        next: "Set endpoints to 'provided' in the tier file.",
+      },
+    ]);
+  });
+
   it('in which names are not resolved, or whose subnets are elsewhere, is bad', async () => {
     ec2.on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsHostnames' }).resolves({});
     ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [subnet(0), { ...subnet(1), AvailabilityZone: 'eu-west-1c' }] });

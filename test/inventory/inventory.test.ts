@@ -77,6 +77,10 @@ const tiers = {
     ),
   }),
   'an estate, with keys of its own': estateTier(),
+  'an estate, with ways to AWS that the kit makes, and alarms': estateTier({
+    createEndpoints: true,
+    legacy: { primary: { identifier: 'legacy-1', class: 'r6g.large' }, r1: { identifier: 'legacy-2' } },
+  }),
   'an estate, with the kit’s keys': estateTier({ withoutKeys: true }),
   'pools, serverless servers and readers by their CPU': parseTier({
     name: 'wide',

@@ -1,3 +1,4 @@
+import { createTierApp, summarize } from '../../lib/stacks';
 import { estateTier, ESTATE } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
@@ -167,3 +168,94 @@ describe('a store that is imported', () => {
 function ids(template: TemplateJson | undefined): readonly string[] {
   return Object.keys(template?.Resources ?? {}).sort();
 }
+
+describe('ways to AWS that the kit makes in a VPC that is there already', () => {
+  const made = templatesOf(estateTier({ createEndpoints: true }));
+  const endpoints = resourcesOf(made, 'AWS::EC2::VPCEndpoint').map(({ Properties }) => Properties);
+
+  test('are in a stack of their own, and every other stack with data stays as it was', () => {
+    expect(Object.keys(made).filter((stack) => templates[stack] === undefined)).toEqual(['endpoints']);
+    for (const stack of STORES) expect(JSON.stringify(made[stack])).toBe(JSON.stringify(templates[stack]));
+  });
+
+  test('stand in the data subnets, under their private names, and lead to this account only', () => {
+    const byService = Object.fromEntries(
+      endpoints.map((properties) => [
+        /\.([a-z]+)"?\]?\]?\}?$/.exec(JSON.stringify(properties['ServiceName']))?.[1],
+        properties,
+      ]),
+    );
+    expect(Object.keys(byService).sort()).toEqual(['dynamodb', 'rds', 'secretsmanager', 'ssm']);
+    for (const name of ['ssm', 'secretsmanager']) {
+      expect(byService[name]).toMatchObject({
+        VpcEndpointType: 'Interface',
+        PrivateDnsEnabled: true,
+        SubnetIds: ESTATE.subnetIds,
+        VpcId: ESTATE.vpcId,
+      });
+    }
+    expect(byService['dynamodb']).toMatchObject({
+      VpcEndpointType: 'Gateway',
+      RouteTableIds: ESTATE.routeTableIds,
+      VpcId: ESTATE.vpcId,
+    });
+    for (const properties of endpoints) {
+      const { Statement } = properties['PolicyDocument'] as { Statement: readonly { readonly Condition: object }[] };
+      expect(Statement.map(({ Condition }) => JSON.stringify(Condition))).toEqual([
+        '{"StringEquals":{"aws:ResourceAccount":"111122223333"}}',
+      ]);
+    }
+  });
+
+  test('are what clients may reach of AWS, and no address beyond', () => {
+    const egress = resourcesOf(made, 'AWS::EC2::SecurityGroupEgress');
+    expect(egress.filter(({ Properties }) => Properties['CidrIp'] !== undefined)).toEqual([]);
+    const toAws = egress
+      .filter(({ Properties }) => Properties['FromPort'] === 443)
+      .map(({ Properties }) => Properties['Description']);
+    expect([...new Set(toAws)].sort()).toEqual(['to AWS', 'to DynamoDB']);
+  });
+});
+
+describe('alarms of servers that are imported', () => {
+  const alarmsOf = (legacy: NonNullable<Parameters<typeof estateTier>[0]>['legacy']) =>
+    Object.values(templatesOf(estateTier({ ...(legacy && { legacy }) }))['legacy-alarms']?.Resources ?? {}).map(
+      ({ Properties }) => [Properties['AlarmName'], Properties['Threshold']],
+    );
+
+  test('watch what is known of them, by the identifier that the definition gives', () => {
+    const primary = { identifier: 'legacy-1', class: 'r6g.large' };
+    const r1 = { identifier: 'legacy-2' };
+    expect(alarmsOf({ primary, r1, all: { maxConnections: 400 } })).toEqual([
+      ['legacy-1-CPUUtilization', 90],
+      ['legacy-1-DBLoad', 2],
+      ['legacy-1-FreeableMemory', 4 * 2 ** 30],
+      ['legacy-1-DatabaseConnections', 360],
+      ['legacy-2-CPUUtilization', 90],
+      ['legacy-2-DatabaseConnections', 360],
+      ['legacy-2-ReplicaLag', 60],
+    ]);
+    expect(alarmsOf({ primary: { identifier: 'legacy-1' } })).toEqual([['legacy-1-CPUUtilization', 90]]);
+  });
+
+  test('of a cluster look at the lag behind whoever writes', () => {
+    const servers = { primary: { identifier: 'legacy-1' }, r1: { identifier: 'legacy-2' } };
+    const names = alarmsOf({ ...servers, all: { engine: 'aurora-postgres' } }).map(([name]) => name);
+    expect(names).toEqual([
+      'legacy-1-CPUUtilization',
+      'legacy-1-AuroraReplicaLag',
+      'legacy-2-CPUUtilization',
+      'legacy-2-AuroraReplicaLag',
+    ]);
+  });
+
+  test('of which nobody gave an identifier are none, and the summary says so', () => {
+    const summaryOf = (legacy: object) =>
+      summarize(createTierApp({ definition: estateTier({ legacy }) }).synth()).notices;
+    expect(templates['legacy-alarms']).toBeUndefined();
+    expect(summaryOf({ primary: { identifier: 'legacy-1' } })).toEqual([
+      'no alarm watches legacy/r1, which is imported: CloudWatch knows servers by an identifier, which stores.legacy.origin may give',
+    ]);
+    expect(summaryOf({ primary: { identifier: 'legacy-1' }, r1: { identifier: 'legacy-2' } })).toEqual([]);
+  });
+});
