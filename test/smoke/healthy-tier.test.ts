@@ -1,4 +1,5 @@
 import { withClient } from '../../lib/postgres';
+import { openRouter, type PostgresHandle } from '../../lib/routing';
 import type { CheckOutcome, SmokeReport } from '../../lib/smoke';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
@@ -256,6 +257,19 @@ describe('where the primary stands in another region', () => {
       ['main', 'kms-encryption', 'skipped'],
     ]);
     expect(outcomes[0]).toMatchObject({ reason: 'stands in eu-west-1, and is proven there' });
+  });
+
+  it('lets a router read, though nothing leads to the primary', async () => {
+    const router = await openRouter({
+      topology: { read: () => Promise.resolve(awayFrom()) },
+      secrets: local.secrets,
+      login: { kind: 'owner' },
+    });
+    const { rows } = await (router.store('main') as PostgresHandle).read<{ replica: boolean }>(
+      'select pg_is_in_recovery() as replica',
+    );
+    expect(rows).toEqual([{ replica: true }]);
+    await router.close();
   });
 
   it('notices a replica that is none', async () => {
