@@ -145,7 +145,10 @@ tierCommand('doctor', 'say what would stand in the way of the tier, here and on 
   'doctor',
   'doctor --stage prod --aws',
 ])
-  .option('--aws', "ask AWS: quotas, roles, bootstrap, classes and zones, an existing VPC; reads only, in the environment's account")
+  .option(
+    '--aws',
+    "ask AWS: quotas, roles, bootstrap, classes and zones, an existing VPC; reads only, in the environment's account",
+  )
   .action(ending((options) => commands.doctor().doctor(options)));
 
 program.parseAsync().catch((error: unknown) => {

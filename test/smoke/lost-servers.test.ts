@@ -21,7 +21,7 @@ describe('a tier that loses one server after the other', () => {
       next: expect.stringContaining('npx polystore status') as string,
     });
     expect(skippedOf(report)).toEqual(['main/r2 identity', 'main/r2 refuses-plaintext', 'main/r2 refuses-writes']);
-    expect(report.outcomes.filter(({ store, status }) => store === 'posts' && status === 'passed')).toHaveLength(15);
+    expect(report.outcomes.filter(({ store, status }) => store === 'posts' && status === 'passed')).toHaveLength(17);
   });
 
   it('names a shard that was killed, and finds the keys of the others on their owner', async () => {
