@@ -1,9 +1,8 @@
 import { RemovalPolicy, type Duration } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { POSTGRES_PORT } from './postgres-port';
-import { ServerSecurityGroup } from './server-security-group';
+import { ServerPlace } from './server-place';
 
 export interface AuroraShardGroupProps {
   readonly vpc: ec2.IVpc;
@@ -40,21 +39,11 @@ export class AuroraShardGroup extends Construct implements ec2.IConnectable {
     super(scope, id);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.engine = rds.DatabaseClusterEngine.auroraPostgres({ version: props.engineVersion });
-    this.subnetGroup = new rds.SubnetGroup(this, 'Subnets', {
-      vpc: props.vpc,
-      vpcSubnets: props.vpcSubnets,
-      description: `Data subnets of ${props.name}`,
-      removalPolicy,
-    });
-    this.securityGroup = new ServerSecurityGroup(this, 'Servers', {
-      vpc: props.vpc,
-      description: `Shards of ${props.name}`,
-      removalPolicy,
-    });
-    this.connections = new ec2.Connections({
-      securityGroups: [this.securityGroup],
-      defaultPort: ec2.Port.tcp(POSTGRES_PORT),
-    });
+    const { vpc, vpcSubnets, name } = props;
+    const place = new ServerPlace(this, { vpc, vpcSubnets, name, servers: 'Shards', removalPolicy });
+    this.subnetGroup = place.subnetGroup;
+    this.securityGroup = place.securityGroup;
+    this.connections = place.connections;
     this.clusterParameters = rds.ParameterGroup.forCluster(this, 'ClusterParameters', {
       engine: this.engine,
       description: `Shards of ${props.name}`,

@@ -12,6 +12,7 @@ import { POSTGRES_PORT } from './postgres-port';
 import { checkRdsIdentifier } from './rds-identifier';
 import { ReaderAutoscaling, type ReaderAutoscalingProps } from './reader-autoscaling';
 import { RoleSecret } from './role-secret';
+import { insightsOf, serverSettings } from './server-settings';
 
 /** Servers of a class, or servers that scale by themselves between two figures of ACU, and with a minimum of 0 pause while nobody is connected. */
 export type ShardCapacity =
@@ -95,21 +96,12 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       removalPolicy,
     }) as secretsmanager.ISecret;
 
-    const insights = {
-      enablePerformanceInsights: true,
-      performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
-      performanceInsightEncryptionKey: props.encryptionKey,
-    };
     const { capacity, readers = 1 } = props;
     const server = (suffix: string) => {
       const options = {
         instanceIdentifier: checkRdsIdentifier(this, `${props.identifier}-${suffix.toLowerCase()}`),
         parameterGroup: group.instanceParameters,
-        publiclyAccessible: false,
-        caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
-        autoMinorVersionUpgrade: true,
-        ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
-        ...insights,
+        ...serverSettings(props),
       };
       if ('instanceType' in capacity) {
         return rds.ClusterInstance.provisioned(suffix, { ...options, instanceType: capacity.instanceType });
@@ -143,7 +135,7 @@ export class AuroraShard extends Construct implements ec2.IConnectable {
       copyTagsToSnapshot: true,
       cloudwatchLogsExports: [...EXPORTED_LOGS],
       ...(props.authentication === 'iam' && { iamAuthentication: true }),
-      ...insights,
+      ...insightsOf(props.encryptionKey),
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,

@@ -1,20 +1,18 @@
-import { CustomResource, Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards';
+import { DeploymentCaller, type DeploymentCallerProps } from './deployment-caller';
 
-export interface DeploymentStepProps {
+export interface DeploymentStepProps extends DeploymentCallerProps {
   /** Called with `{ RequestType, ResourceProperties }`; what it throws fails the deployment. */
   readonly handler: lambda.IFunction;
   /** As in `Custom::SmokeTest`. */
   readonly resourceType: string;
   /** What the step is told, and what makes it run again: it runs when this changes, and only then. Strings at the leaves. */
   readonly properties: Readonly<Record<string, unknown>>;
-  readonly logRetention: logs.RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
 }
 
 /**
@@ -25,12 +23,7 @@ export interface DeploymentStepProps {
 export class DeploymentStep extends Construct {
   constructor(scope: Construct, id: string, props: DeploymentStepProps) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention,
-      removalPolicy: props.removalPolicy,
-    });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    const { role, logGroup } = new DeploymentCaller(this, props);
     const provider = new Provider(this, 'Caller', {
       onEventHandler: props.handler,
       frameworkOnEventRole: role as iam.IRole,

@@ -1,14 +1,9 @@
-import { Duration, Names, Stack, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards';
-
-export interface DynamoDbPrefixListProps {
-  readonly logRetention: logs.RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
-}
+import { DeploymentCaller, type DeploymentCallerProps } from './deployment-caller';
 
 /**
  * The id of AWS's own list of DynamoDB's addresses in the stack's region, which a rule needs that lets a client out to them and nowhere
@@ -18,14 +13,9 @@ export class DynamoDbPrefixList extends Construct {
   /** As in `pl-6fa54006`. */
   readonly prefixListId: string;
 
-  constructor(scope: Construct, id: string, props: DynamoDbPrefixListProps) {
+  constructor(scope: Construct, id: string, props: DeploymentCallerProps) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention,
-      removalPolicy: props.removalPolicy,
-    });
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    const { role, logGroup } = new DeploymentCaller(this, props);
     const name = `com.amazonaws.${Stack.of(this).region}.dynamodb`;
     const call = {
       service: 'EC2',

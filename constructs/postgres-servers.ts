@@ -1,5 +1,5 @@
 import { RemovalPolicy, Validations, type Acknowledgment, type Duration, type Size } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
@@ -7,7 +7,8 @@ import { Construct } from 'constructs';
 import { ExportedLogs } from './exported-logs';
 import { POSTGRES_PORT } from './postgres-port';
 import { checkRdsIdentifier } from './rds-identifier';
-import { ServerSecurityGroup } from './server-security-group';
+import { ServerPlace } from './server-place';
+import { serverSettings } from './server-settings';
 
 /** What a primary and its replicas have in common, in whichever region they stand. */
 export interface PostgresServersProps {
@@ -85,22 +86,10 @@ export class PostgresServers {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.removalPolicy = removalPolicy;
     this.engine = rds.DatabaseInstanceEngine.postgres({ version: props.engineVersion });
-    // A server that is kept keeps what it stands on: otherwise the stack could not be deleted at all.
-    const subnetGroup = new rds.SubnetGroup(scope, 'Subnets', {
-      vpc: props.vpc,
-      vpcSubnets: props.vpcSubnets,
-      description: `Data subnets of ${props.identifier}`,
-      removalPolicy,
-    });
-    this.securityGroup = new ServerSecurityGroup(scope, 'Servers', {
-      vpc: props.vpc,
-      description: `Servers of ${props.identifier}`,
-      removalPolicy,
-    });
-    this.connections = new ec2.Connections({
-      securityGroups: [this.securityGroup],
-      defaultPort: ec2.Port.tcp(POSTGRES_PORT),
-    });
+    const { vpc, vpcSubnets, identifier: name } = props;
+    const place = new ServerPlace(scope, { vpc, vpcSubnets, name, servers: 'Servers', removalPolicy });
+    this.securityGroup = place.securityGroup;
+    this.connections = place.connections;
     const parameterGroup = rds.ParameterGroup.forInstance(scope, 'Parameters', {
       engine: this.engine,
       description: `${whose} of ${props.identifier}`,
@@ -112,24 +101,18 @@ export class PostgresServers {
       removalPolicy,
     });
     this.shared = {
-      vpc: props.vpc,
-      subnetGroup,
+      ...serverSettings(props),
+      vpc,
+      subnetGroup: place.subnetGroup,
       securityGroups: [this.securityGroup],
       parameterGroup,
       port: POSTGRES_PORT,
-      publiclyAccessible: false,
       ...(props.authentication === 'iam' && { iamAuthentication: true }),
       storageType: props.storageType ?? rds.StorageType.GP3,
       ...(props.iops !== undefined && { iops: props.iops }),
       ...(props.storageThroughput !== undefined && { storageThroughput: props.storageThroughput }),
       maxAllocatedStorage: props.maxStorage.toGibibytes(),
-      caCertificate: rds.CaCertificate.RDS_CA_RSA2048_G1,
-      autoMinorVersionUpgrade: true,
-      ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
       copyTagsToSnapshot: true,
-      enablePerformanceInsights: true,
-      performanceInsightRetention: rds.PerformanceInsightRetention.DEFAULT,
-      performanceInsightEncryptionKey: props.encryptionKey,
       databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,
