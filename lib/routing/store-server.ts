@@ -188,7 +188,7 @@ export class StoreServer implements FailedServer {
   }
 
   /** Ends a statement that failed, and gives back the connection that it was sent on. */
-  private fail(
+  fail(
     error: unknown,
     progress: Exclude<Progress, 'committing'>,
     sent: SentStatement | undefined,
