@@ -12,13 +12,7 @@ export interface ServerState {
   readonly lagMs?: ReplicaLag;
   /** Undefined where the server can't tell. A replica's timeline may be one of before: it tells of a new one late, never early. */
   readonly position: WalPosition | undefined;
-  /** Of the server, or of its last recovery, in milliseconds since 1970. */
-  readonly startedAt: number;
 }
-
-/** Statistics are reset by a recovery, also by one that the postmaster survives. */
-const STARTED_AT = `
-  round(extract(epoch from greatest(pg_postmaster_start_time(), (select stats_reset from pg_stat_bgwriter))) * 1000)`;
 
 /**
  * One round trip on PostgreSQL. A replica that has replayed all it received lags by 0 as long as its receiver streams; else lag is the age
@@ -30,7 +24,7 @@ const STARTED_AT = `
  * @see https://www.postgresql.org/docs/17/functions-admin.html#FUNCTIONS-RECOVERY-INFO
  */
 const POSTGRES_STATE = `
-  select pg_is_in_recovery() as replica, ${STARTED_AT} as started_at,
+  select pg_is_in_recovery() as replica,
          case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0' as lsn,
          case when not pg_is_in_recovery() then pg_walfile_name(pg_current_wal_insert_lsn()) end as wal_file,
          greatest((select received_tli from pg_stat_wal_receiver),
@@ -44,7 +38,7 @@ const POSTGRES_STATE = `
 
 /** Aurora readers share the writer's storage and replay no WAL of their own, so the recovery functions say nothing there. */
 const AURORA_STATE = `
-  select pg_is_in_recovery() as replica, ${STARTED_AT} as started_at, own.durable_lsn as lsn, null as wal_file, ${AURORA_TIMELINE} as timeline,
+  select pg_is_in_recovery() as replica, own.durable_lsn as lsn, null as wal_file, ${AURORA_TIMELINE} as timeline,
          own.replica_lag_in_msec as lag_ms
     from (select) as always
     left join (select * from aurora_replica_status() where server_id = aurora_db_instance_identifier()) as own on true`;
@@ -59,7 +53,6 @@ interface StateRow {
   readonly lsn: string | null;
   readonly wal_file: string | null;
   readonly timeline: number;
-  readonly started_at: string;
   readonly lag_ms: string | number | null;
   readonly [column: string]: unknown;
 }
@@ -70,8 +63,7 @@ export async function readServerState(client: Queryable, engine: PostgresEngine)
   const row = rows[0] as StateRow;
   const timeline = row.wal_file === null ? row.timeline : timelineOf(row.wal_file);
   const position = row.lsn === null ? undefined : { timeline, lsn: BigInt(row.lsn) };
-  const startedAt = Number(row.started_at);
-  if (!row.replica) return { role: 'primary', position, startedAt };
+  if (!row.replica) return { role: 'primary', position };
   const lagMs = row.lag_ms === null ? 'unknown' : Math.max(0, Math.round(Number(row.lag_ms)));
-  return { role: 'replica', lagMs, position, startedAt };
+  return { role: 'replica', lagMs, position };
 }

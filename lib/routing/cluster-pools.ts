@@ -83,8 +83,6 @@ export class ClusterPools {
   private async borrowReplica(session: SessionState | undefined): Promise<Loan> {
     const { members, policy, id, sessionReads } = this.site;
     const beganAtMs = performance.now();
-    // Whoever the connection leads to is asked behind each statement, so it may be another replica than the session's.
-    if (session) await sessionReads.settleReads(session);
     let tried: readonly string[] = [];
     for (;;) {
       const token = session?.positionOf(id);

@@ -86,9 +86,8 @@ export class Cluster implements PostgresHandle, ReadSite {
         const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
         this.announce('write');
         if (!session) return await server.query<R>('write', text, values);
-        const beganAtMs = performance.now();
         const seen = await observe<R>(server, { access: 'write', text, values, signal: undefined });
-        this.settle(session, seen.position, beganAtMs);
+        this.settle(session, seen.position);
         return seen.result;
       } catch (error) {
         if (!(await this.mayBeSentAgain(error, sends))) throw tracedToCaller(error);
@@ -137,10 +136,9 @@ export class Cluster implements PostgresHandle, ReadSite {
     requireAccess(this.grant, options.access ?? 'write');
     const begin = beginSql(options, this.members.writable.server.options.statementTimeoutMs);
     const session = this.sessions.current();
+    const observer = session && ((position: PositionReport | undefined) => this.settle(session, position));
     return retryLostRaces(options.retries ?? 0, signal, async () => {
       const { server, client } = await this.checkout(signal);
-      const beganAtMs = performance.now();
-      const observer = session && ((position: PositionReport | undefined) => this.settle(session, position, beganAtMs));
       try {
         return await runTransaction(server, { client, begin, work, signal, observer });
       } catch (error) {
@@ -250,12 +248,10 @@ export class Cluster implements PostgresHandle, ReadSite {
   }
 
   /** What the primary said behind an answer to a session. Where it said nothing, the session stays with it until it does. */
-  private settle(session: SessionState, position: PositionReport | undefined, askedAtMs: number): void {
+  private settle(session: SessionState, position: PositionReport | undefined): void {
     const { timeline, lsn } = position ?? BEYOND_ALL;
-    // One of a timeline that is over speaks of another history than the one that was written to.
-    const isOver = timeline !== undefined && timeline < (this.members.timeline() ?? 0);
-    if (timeline === undefined || isOver) session.raise(this.id, BEYOND_ALL);
-    else session.settle(this.id, { timeline, lsn }, askedAtMs);
+    if (timeline === undefined) session.raise(this.id, BEYOND_ALL);
+    else session.settle(this.id, { timeline, lsn });
   }
 
   async watch(): Promise<void> {

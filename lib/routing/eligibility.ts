@@ -18,8 +18,6 @@ export interface ReplicaSample {
   readonly sampledAtMs: number;
   /** How far it had come at least; absent where it can't tell, or another server may answer by its name. */
   readonly position?: WalPosition | undefined;
-  /** Tells it from every other replica, and from itself before its last start; absent where another server may answer by its name. */
-  readonly mark?: string | undefined;
 }
 
 /** One replica as a decision sees it. */
@@ -53,8 +51,6 @@ export interface EligibilityRequest {
   readonly tried: readonly string[];
   /** Of a read in a session that has seen something of this cluster. */
   readonly after?: CatchUp | undefined;
-  /** Name of the one replica that may answer: a session has read from it, and nobody knows how far it had come. @default - any may */
-  readonly only?: string | undefined;
   /**
    * The primary is lost, was last heard of at this time, and replicas may answer with what they have: lag is counted up to then.
    * @default - lag is counted up to now
@@ -67,9 +63,8 @@ export const MAX_SAMPLE_AGE_MS = 5_000;
 
 export function isEligible({ name, health }: ReplicaView, request: EligibilityRequest): boolean {
   if (health.state !== 'up' || health.lagMs === 'unknown') return false;
-  const { maxLagMs, nowMs, tried, after, only, primaryLostAtMs } = request;
+  const { maxLagMs, nowMs, tried, after, primaryLostAtMs } = request;
   return (
-    (only === undefined || name === only) &&
     countedLag(health.lagMs, health.sampledAtMs, primaryLostAtMs) <= maxLagMs &&
     nowMs - health.sampledAtMs <= MAX_SAMPLE_AGE_MS &&
     !tried.includes(name) &&

@@ -1,11 +1,9 @@
 import {
   backendOf,
   failureOf,
-  isAliveAfter,
   parsePosition,
   positionStatement,
   resultOf,
-  sendAll,
   sendTogether,
   type KitStatement,
   type Outcome,
@@ -27,7 +25,7 @@ export interface ObservedStatement {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What a server answered, and how far it had come; undefined where it can't tell. */
+/** What a server answered, and how far it had come behind the answer; undefined where it can't tell. */
 export interface Observed<R extends QueryResultRow> {
   readonly result: QueryResult<R>;
   readonly position: PositionReport | undefined;
@@ -54,22 +52,7 @@ export async function observe<R extends QueryResultRow>(
 }
 
 /**
- * Runs one statement where the server has come as far as `lsn`: it is asked before the statement, in the same round trip.
- * @throws {PolystoreError} as {@link observe}
- */
-export async function queryAfter<R extends QueryResultRow>(
-  server: StoreServer,
-  lsn: bigint,
-  statement: ObservedStatement,
-): Promise<Observed<R> | Behind> {
-  const own = { text: statement.text, values: statement.values };
-  const [first, answer] = await exchange(server, statement, own, [positionOf(server), own]);
-  const position = positionIn(server, first);
-  return { result: position && position.lsn >= lsn ? resultOf(answer) : undefined, position };
-}
-
-/**
- * As {@link queryAfter}, and learns how far the server had come behind the answer.
+ * As {@link observe}, where the server has come as far as `lsn`: it is asked before the statement, in the same round trip.
  * @throws {PolystoreError} as {@link observe}
  */
 export async function observeAfter<R extends QueryResultRow>(
@@ -85,15 +68,6 @@ export async function observeAfter<R extends QueryResultRow>(
   return { result: resultOf(answer), position: positionIn(server, last) };
 }
 
-/** How far a server has come. @throws {PolystoreError} as {@link observe} */
-export async function askPosition(server: StoreServer): Promise<PositionReport | undefined> {
-  const own = positionOf(server);
-  const [answer] = await exchange(server, { access: 'read', text: own.text, values: [], signal: undefined }, own, [
-    own,
-  ]);
-  return positionIn(server, answer);
-}
-
 /** What a server says of its position; undefined where it can't tell, or was not heard. */
 export const positionIn = ({ engine }: StoreServer, outcome: Outcome): PositionReport | undefined =>
   outcome && 'result' in outcome ? parsePosition(engine, outcome.result.rows) : undefined;
@@ -102,46 +76,11 @@ export const positionIn = ({ engine }: StoreServer, outcome: Outcome): PositionR
 export const positionOf = ({ engine, endpoint }: StoreServer): KitStatement => positionStatement(engine, endpoint.via);
 
 /** Sends statements in one round trip; rejects where `own` was not answered with a result. */
-function exchange(
+async function exchange(
   server: StoreServer,
   { access, values, signal }: ObservedStatement,
   own: Statement,
   sent: readonly Statement[],
-): Promise<readonly Outcome[]> {
-  const progress = access === 'read' ? 'reading' : 'writing';
-  if (signal) return cancellableExchange(server, { own, sent, values, progress, signal });
-  // Callbacks, and one promise for it all, as for a statement outside a session.
-  return new Promise((resolve, reject) => {
-    server.outstanding++;
-    server.pool().connect((refusal, client, release) => {
-      if (refusal || !client) return server.fail(refusal, 'unsent', undefined, reject);
-      try {
-        sendAll(client, sent, (outcomes) => {
-          const failure = failureOf(outcomes, sent.indexOf(own));
-          if (failure !== undefined) return server.fail(failure, progress, { client, values }, reject);
-          release(!isAliveAfter(outcomes));
-          server.outstanding--;
-          resolve(outcomes);
-        });
-      } catch (error) {
-        // What pg can't even send, as a text that is no text.
-        server.fail(error, 'unsent', { client, values }, reject);
-      }
-    });
-  });
-}
-
-interface CancellableExchange {
-  readonly own: Statement;
-  readonly sent: readonly Statement[];
-  readonly values: readonly unknown[] | undefined;
-  readonly progress: 'reading' | 'writing';
-  readonly signal: AbortSignal;
-}
-
-async function cancellableExchange(
-  server: StoreServer,
-  { own, sent, values, progress, signal }: CancellableExchange,
 ): Promise<readonly Outcome[]> {
   server.outstanding++;
   try {
@@ -151,9 +90,10 @@ async function cancellableExchange(
       const cancel = (reason: unknown): Promise<never> => server.interrupt(client, backendOf(client), reason);
       const outcomes = await untilAborted(signal, cancel, () => sendTogether(client, sent));
       const failure = failureOf(outcomes, sent.indexOf(own));
-      isReusable = isAliveAfter(outcomes) && (failure === undefined || isReusableAfter(failure, values));
+      const isAlive = outcomes.at(-1) !== undefined;
+      isReusable = isAlive && (failure === undefined || isReusableAfter(failure, values));
       if (failure === undefined) return outcomes;
-      throw await server.translate(failure, progress, client);
+      throw await server.translate(failure, access === 'read' ? 'reading' : 'writing', client);
     } finally {
       client.release(!isReusable);
     }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
 import {
   closeClient,
@@ -8,7 +9,6 @@ import {
   parsePosition,
   positionStatement,
   readServerState,
-  sendTogether,
   type ConnectionTarget,
   type PgClient,
   type ReplicaLag,
@@ -16,9 +16,7 @@ import {
   type WalPosition,
 } from '../postgres';
 import type { PostgresEngine } from '../topology';
-import { CatchUp } from './catch-up';
-import type { ReplicaHealth, ReplicaSample } from './eligibility';
-import { markOf } from './read-mark';
+import type { ReplicaHealth } from './eligibility';
 
 /** Time between two probes of a server that is well, in milliseconds. */
 const PROBE_INTERVAL_MS = 1_000;
@@ -31,6 +29,9 @@ const DOWN_INTERVAL_MS = 250;
 
 /** When a server that is down is tried again: after about half a second, then less and less often, so that a dead host costs little. */
 const TRY_AGAIN = { initialDelay: 500, maxDelay: 4_000 };
+
+/** Time between two looks at a replica that sessions wait for, in milliseconds. */
+const CATCH_UP_INTERVAL_MS = 2;
 
 /** Whom a name leads to: one server, or, as the reader endpoint of an Aurora cluster, another one with each connection. */
 export type Reach = 'oneServer' | 'anyOfSeveral';
@@ -54,6 +55,11 @@ interface Answer {
   readonly askedAtMs: number;
 }
 
+interface Waiter {
+  readonly position: WalPosition;
+  readonly finish: (hasReached: boolean) => void;
+}
+
 /**
  * Watches one server over a connection of its own: who it is, how far it has come and how far behind it is.
  *
@@ -68,14 +74,14 @@ export class ServerMonitor {
   private asking: Promise<Answer> | undefined;
   private firstProbe: Promise<void> | undefined;
   private lastProbe: Promise<void> | undefined;
+  private polling: Promise<void> | undefined;
   private closed = false;
   /** An answer to a question of before says nothing: the server was lost after it. */
   private lostAtMs = -Infinity;
   /** What the server serves was true at this time, if not later. */
   private currentAsOfMs = -Infinity;
   private lastPosition: WalPosition | undefined;
-  private sample: ReplicaSample | undefined;
-  readonly catchUp = new CatchUp(() => this.askReplayed());
+  private readonly waiting = new Set<Waiter>();
   private readonly breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(1),
     halfOpenAfter: new ExponentialBackoff(TRY_AGAIN),
@@ -96,16 +102,6 @@ export class ServerMonitor {
 
   get health(): ReplicaHealth {
     return this.current;
-  }
-
-  /** When the server was last lost, on the clock of `performance.now()`; -Infinity where it never was. */
-  get lastLostAtMs(): number {
-    return this.lostAtMs;
-  }
-
-  /** The last answer as a replica, also of one that is down now: what it had shown until then, it had at that position. */
-  get lastSample(): ReplicaSample | undefined {
-    return this.sample;
   }
 
   /** Begins to watch; resolves when the first probe is done, well or not. Later calls return the same promise. */
@@ -150,7 +146,7 @@ export class ServerMonitor {
     const { current } = this;
     if (this.reach !== 'oneServer' || current.state !== 'up' || !current.position) return;
     if (lsn > current.position.lsn) this.current = { ...current, position: { ...current.position, lsn } };
-    this.catchUp.reached(lsn);
+    for (const waiter of this.waiting) if (lsn >= waiter.position.lsn) waiter.finish(true);
   }
 
   /**
@@ -162,16 +158,29 @@ export class ServerMonitor {
     if (this.reach !== 'oneServer' || current.state !== 'up' || current.position?.timeline !== position.timeline) {
       return Promise.resolve(false);
     }
-    return this.catchUp.waitFor(position.lsn, ms);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        position,
+        finish: (hasReached) => {
+          clearTimeout(timer);
+          this.waiting.delete(waiter);
+          resolve(hasReached);
+        },
+      };
+      const timer = setTimeout(() => waiter.finish(false), ms);
+      this.waiting.add(waiter);
+      this.polling ??= this.poll().finally(() => (this.polling = undefined));
+    });
   }
 
   /** Ends the watch; the last known health stays. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    for (const waiter of this.waiting) waiter.finish(false);
     await this.lastProbe;
     await this.asking?.catch(() => undefined);
-    await this.catchUp.close();
+    await this.polling;
     await this.disconnect();
   }
 
@@ -216,9 +225,8 @@ export class ServerMonitor {
             state: 'up',
             lagMs: this.boundedLag(lagMs, askedAtMs, position),
             sampledAtMs: askedAtMs,
-            ...(this.reach === 'oneServer' && { position, mark: markOf(this.target.server.name, state.startedAt) }),
+            position: this.reach === 'oneServer' ? position : undefined,
           };
-    if (this.current.state === 'up') this.sample = this.current;
     if (position) this.observe(position.lsn);
     this.listener?.answered(state, askedAtMs);
   }
@@ -236,19 +244,19 @@ export class ServerMonitor {
     return this.currentAsOfMs === -Infinity ? 'unknown' : Math.round(askedAtMs - this.currentAsOfMs);
   }
 
-  /** How far the replica has come, for those who wait for it; undefined where it can't be asked. */
-  private async askReplayed(): Promise<bigint | undefined> {
-    if (this.closed || !this.client) return undefined;
-    try {
-      const [outcome] = await sendTogether(this.client, [positionStatement(this.engine, 'direct')]);
-      if (!outcome || 'error' in outcome) throw outcome?.error ?? new Error('Connection terminated');
-      const report = parsePosition(this.engine, outcome.result.rows);
-      if (report?.role !== 'replica') return undefined;
-      this.observe(report.lsn);
-      return report.lsn;
-    } catch (error) {
-      this.markDown(error);
-      return undefined;
+  private async poll(): Promise<void> {
+    const { text, name } = positionStatement(this.engine, 'direct');
+    const statement = { text, rowMode: 'array' as const, ...(name !== undefined && { name }) };
+    while (this.waiting.size > 0 && this.client) {
+      try {
+        const { rows } = await this.client.query(statement);
+        const report = parsePosition(this.engine, rows);
+        if (report?.role === 'replica') this.observe(report.lsn);
+      } catch (error) {
+        // Whoever waits is answered by its own timer, or by the next probe.
+        return this.markDown(error);
+      }
+      if (this.waiting.size > 0) await pause(CATCH_UP_INTERVAL_MS);
     }
   }
 

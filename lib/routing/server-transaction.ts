@@ -1,7 +1,6 @@
 import {
   errorCodeOf,
   errorGroupOf,
-  isAliveAfter,
   isAnswer,
   sendTogether,
   TRANSACTION_ID,
@@ -129,13 +128,12 @@ async function commit(
   observer: CommitObserver | undefined,
 ): Promise<string> {
   if (!observer) return (await client.query('commit')).command;
-  const outcomes = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
-  const [committed, behind] = outcomes;
+  const [committed, behind] = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
   if (!committed) throw new Error('Connection terminated');
   if ('error' in committed) throw committed.error;
   observer(positionIn(server, behind));
   // The commit is done; a connection that was lost behind it is of no use to the next.
-  if (!isAliveAfter(outcomes)) client.connection.stream.destroy();
+  if (behind === undefined) client.connection.stream.destroy();
   return committed.result.command;
 }
 

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WalPosition } from '../postgres';
-import { ReadMark } from './read-mark';
-import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, SEVERAL, type SessionToken } from './session-token';
+import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, type SessionToken } from './session-token';
 
 /**
  * What one session has seen so far: the growing side of a {@link SessionToken}. Handles read and raise it; whoever carries a session across
@@ -12,59 +11,20 @@ export class SessionState {
   /** By cluster, how many answers there were whose position is being asked for. */
   private readonly held = new Map<string, number>();
 
-  /** By cluster, the replica that was read from and not asked how far it had come. */
-  private readonly marks = new Map<string, ReadMark>();
-
   constructor(token: SessionToken = EMPTY_TOKEN) {
     this.seen = token;
-    for (const [cluster, mark] of token.readFrom) this.marks.set(cluster, ReadMark.of(mark));
   }
 
   get token(): SessionToken {
+    if (this.held.size === 0) return this.seen;
     const positions = new Map(this.seen.positions);
     for (const cluster of this.held.keys()) positions.set(cluster, BEYOND_ALL);
-    const readFrom = new Map([...this.marks].map(([cluster, { text }]) => [cluster, text]));
-    return { ...this.seen, positions, readFrom };
+    return { ...this.seen, positions };
   }
 
   /** What a server of `cluster` must have reached to answer this session; undefined where every one may. */
   positionOf(cluster: string): WalPosition | undefined {
     return this.held.has(cluster) ? BEYOND_ALL : this.seen.positions.get(cluster);
-  }
-
-  /** The replica that was read from without asking how far it had come; undefined where there is none. */
-  markOf(cluster: string): ReadMark | undefined {
-    return this.marks.get(cluster);
-  }
-
-  /** A read from a replica begins, which is not asked how far it has come. Whoever calls this calls {@link endRead}. */
-  beginRead(cluster: string, mark: string): ReadMark {
-    let read = this.marks.get(cluster);
-    if (!read) this.marks.set(cluster, (read = ReadMark.first(mark)));
-    read.begin(mark);
-    return read;
-  }
-
-  endRead(cluster: string, read: ReadMark, outcome: 'seen' | 'failed'): void {
-    read.end(outcome);
-    if (read.isEmpty) this.unmark(cluster, read);
-  }
-
-  /** Somebody has asked: whatever was read from replicas before `askedAtMs` was at `position` or before. */
-  learn(cluster: string, position: WalPosition, askedAtMs: number): void {
-    this.raise(cluster, position);
-    const read = this.marks.get(cluster);
-    if (read?.isCoveredBy(askedAtMs) === true) this.unmark(cluster, read);
-  }
-
-  /** Nobody can say any more how far a replica had come that was read from: only the primary surely has it. */
-  giveUp(cluster: string, read: ReadMark): void {
-    this.raise(cluster, BEYOND_ALL);
-    this.unmark(cluster, read);
-  }
-
-  private unmark(cluster: string, read: ReadMark): void {
-    if (this.marks.get(cluster) === read) this.marks.delete(cluster);
   }
 
   /**
@@ -92,13 +52,8 @@ export class SessionState {
     this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
   }
 
-  /**
-   * As {@link raise}, from the primary, which has everything: an unknown position is known now, and so is what was read before `askedAtMs`.
-   * @param askedAtMs @default - it is not known when the primary was asked
-   */
-  settle(cluster: string, position: WalPosition, askedAtMs = -Infinity): void {
-    const read = this.marks.get(cluster);
-    if (read?.isCoveredBy(askedAtMs) === true) this.unmark(cluster, read);
+  /** As {@link raise}, from the primary, which has everything: an unknown position is known now. */
+  settle(cluster: string, position: WalPosition): void {
     const known = this.seen.positions.get(cluster);
     if (known && isBeyondAll(known)) {
       this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
@@ -114,11 +69,6 @@ export class SessionState {
   /** The session has also seen what another token has. */
   merge(token: SessionToken): void {
     this.seen = mergeTokens(this.seen, token);
-    for (const [cluster, mark] of token.readFrom) {
-      const read = this.marks.get(cluster);
-      // What the other one has read, it has read from here on as far as this one knows.
-      this.marks.set(cluster, ReadMark.of(read && read.text !== mark ? SEVERAL : mark));
-    }
   }
 }
 

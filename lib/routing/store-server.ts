@@ -188,7 +188,7 @@ export class StoreServer implements FailedServer {
   }
 
   /** Ends a statement that failed, and gives back the connection that it was sent on. */
-  fail(
+  private fail(
     error: unknown,
     progress: Exclude<Progress, 'committing'>,
     sent: SentStatement | undefined,

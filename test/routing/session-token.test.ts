@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import type { WalPosition } from '../../lib/postgres';
-import { markOf } from '../../lib/routing/read-mark';
-import { BEYOND_ALL, EMPTY_TOKEN, mergeTokens, SEVERAL, type SessionToken } from '../../lib/routing/session-token';
+import { BEYOND_ALL, EMPTY_TOKEN, mergeTokens, type SessionToken } from '../../lib/routing/session-token';
 import { SessionState } from '../../lib/routing/session-state';
 import { decodeToken, encodeToken, type TokenCodec } from '../../lib/routing/token-codec';
 
@@ -15,7 +14,6 @@ const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ReadonlyMap<string, V>> 
     .map((entries) => new Map(Object.entries(entries)));
 const token: fc.Arbitrary<SessionToken> = fc.record({
   positions: mapOf(position),
-  readFrom: mapOf(fc.constantFrom('r1@a', 'r1@b', 'r2@a', SEVERAL)),
   mapVersions: mapOf(fc.integer({ min: 0, max: 2 ** 31 })),
 });
 
@@ -27,7 +25,6 @@ const signed: TokenCodec = { scope: 'blog/prod', keys: [KEY] };
 /** Merging as it must not be: the last one wins. */
 const lastWins: typeof mergeTokens = (one, other) => ({
   positions: new Map([...one.positions, ...other.positions]),
-  readFrom: new Map([...one.readFrom, ...other.readFrom]),
   mapVersions: new Map([...one.mapVersions, ...other.mapVersions]),
 });
 
@@ -66,38 +63,6 @@ describe('tokens', () => {
       }),
     ));
 
-  it('are the same for a session that goes on as for one that has merged them', () =>
-    fc.assert(
-      fc.property(token, token, (one, other) => {
-        const session = new SessionState(one);
-        session.merge(other);
-        return sameToken(session.token, mergeTokens(one, other)) && sameToken(new SessionState(one).token, one);
-      }),
-    ));
-
-  it('keep to the replica that was read, until somebody has asked behind it how far it had come', () => {
-    const session = new SessionState();
-    const read = session.beginRead('main', 'r1@a');
-    const readFrom = () => session.token.readFrom.get('main');
-    session.endRead('main', read, 'seen');
-    expect(readFrom()).toBe('r1@a');
-    session.learn('main', { timeline: 1, lsn: 7n }, performance.now() - 1_000);
-    expect(readFrom()).toBe('r1@a');
-    const again = session.beginRead('main', 'r1@a');
-    session.settle('main', { timeline: 1, lsn: 8n }, performance.now());
-    expect(readFrom()).toBe('r1@a');
-    session.endRead('main', again, 'seen');
-    session.settle('main', { timeline: 1, lsn: 9n }, performance.now());
-    expect(readFrom()).toBeUndefined();
-    expect(session.positionOf('main')).toEqual({ timeline: 1, lsn: 9n });
-  });
-
-  it('forget a replica that has answered nothing', () => {
-    const session = new SessionState();
-    session.endRead('main', session.beginRead('main', 'r1@a'), 'failed');
-    expect(session.token.readFrom.size).toBe(0);
-  });
-
   it('stay with the primary after a write whose position is unknown, until the primary tells one', () => {
     const session = new SessionState();
     session.raise('main', BEYOND_ALL);
@@ -119,10 +84,9 @@ describe('the text of a token', () => {
   it('fits a cookie', () => {
     const one: SessionToken = {
       positions: new Map([['main', { timeline: 3, lsn: 0x3_9000_0060n }]]),
-      readFrom: new Map([['main', markOf('r1', 1_795_374_309_123)]]),
       mapVersions: new Map(),
     };
-    expect(encodeToken(one, signed)).toMatch(/^[A-Za-z0-9_-]{60,80}$/);
+    expect(encodeToken(one, signed)).toMatch(/^[A-Za-z0-9_-]{40,56}$/);
   });
 
   const text = encodeToken({ ...EMPTY_TOKEN, positions: new Map([['main', { timeline: 1, lsn: 99n }]]) }, signed);

@@ -185,7 +185,7 @@ describe('a session', () => {
       expect(outcomes.reduce((sum, { stale }) => sum + stale, 0)).toBe(0);
       // A read outside a session is as old as the replicas are, so the delay is real.
       expect(outcomes.reduce((sum, { staleOutside }) => sum + staleOutside, 0)).toBeGreaterThan(10);
-      expect([...answeredBy.keys()].filter((who) => !REPLICAS.includes(who))).toEqual([]);
+      expect([...answeredBy.keys()].sort()).toEqual(REPLICAS);
     } finally {
       await delay('0');
     }
@@ -236,31 +236,6 @@ describe('a session', () => {
       expect.objectContaining({ code: 'TOKEN_INVALID', details: { reason: 'signature' } }),
     );
     expect(() => merged.merge('nonsense')).toThrow(expect.objectContaining({ code: 'TOKEN_INVALID' }));
-  });
-
-  it('sees in another process what it has only read in the first', async () => {
-    const [one, other] = await Promise.all([open({ catchUpMs: 5 }), open({ catchUpMs: 5 })]);
-    await Promise.all([one, other].map((router) => router.main.read('select 1')));
-    await pauseReplay('main/r1');
-    const id = nextId++;
-    await one.main.write('insert into note values ($1)', [id]);
-    await caughtUp('main/r2');
-    const sees = async (session: ReturnType<typeof one.session>) =>
-      (await session.store('main').read('select from note where id = $1', [id])).rowCount === 1;
-    let session = one.session();
-    await eventually('a session sees it', async () => sees((session = one.session())));
-    const text = session.token();
-    const both = other.session(text);
-    both.merge(text);
-    const seen = await Promise.all([
-      ...Array.from({ length: 30 }, () => sees(other.session(text))),
-      sees(both),
-      ...Array.from({ length: 5 }, () => sees(session)),
-    ]);
-    expect(seen).not.toContain(false);
-    const client = await session.run(() => one.main.readPool().connect());
-    expect((await client.query('select from note where id = $1', [id])).rowCount).toBe(1);
-    client.release();
   });
 
   it('says of each replica why it may not answer, where the primary must not', async () => {
