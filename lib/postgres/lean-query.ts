@@ -4,6 +4,8 @@ import type { Connection, QueryResult } from 'pg';
 interface PreparingConnection extends Connection {
   /** Text by name, of the statements that the server has prepared on this connection. */
   readonly parsedStatements: Readonly<Record<string, string>>;
+  /** The same of those that it was sent and has not answered; pg clears them. */
+  readonly submittedNamedStatements: Record<string, string>;
 }
 
 type Callback = (error: Error | null, result?: QueryResult) => void;
@@ -28,9 +30,12 @@ export class LeanQuery {
 
   /** @see https://www.postgresql.org/docs/17/protocol-message-formats.html (Bind, Execute, Sync) */
   submit = (connection: Connection): unknown => {
-    const { parsedStatements } = connection as PreparingConnection;
+    const { parsedStatements, submittedNamedStatements } = connection as PreparingConnection;
     const { name, text } = this;
-    if (parsedStatements[name] !== text) connection.parse({ name, text, types: [] }, true);
+    if ((parsedStatements[name] ?? submittedNamedStatements[name]) !== text) {
+      submittedNamedStatements[name] = text;
+      connection.parse({ name, text, types: [] }, true);
+    }
     connection.stream.write(runOf(name));
     return null;
   };

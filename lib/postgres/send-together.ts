@@ -1,4 +1,5 @@
 import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { errorGroupOf } from './error-group';
 import { LeanQuery } from './lean-query';
 
 /** What pg takes for a statement: its text, or an object that says more about it. */
@@ -101,6 +102,14 @@ function sendAll(
 /** Of a statement that was answered with a result: its own type of row is its caller's to know. */
 export const resultOf = <R extends QueryResultRow>(outcome: Outcome): QueryResult<R> =>
   (outcome as { readonly result: QueryResult }).result as QueryResult<R>;
+
+/** Whether the connection is of use still: whether the last statement was answered, and not by its end. */
+export function isAliveAfter(outcomes: readonly Outcome[]): boolean {
+  const last = outcomes.at(-1);
+  return (
+    last !== undefined && ('result' in last || (isAnswer(last.error) && errorGroupOf(last.error) !== 'unavailable'))
+  );
+}
 
 /** Why the statement at `index` was not answered with a result; undefined where it was. */
 export function failureOf(outcomes: readonly Outcome[], index: number): unknown {

@@ -1,6 +1,7 @@
 import {
   backendOf,
   failureOf,
+  isAliveAfter,
   parsePosition,
   positionStatement,
   resultOf,
@@ -90,8 +91,7 @@ async function exchange(
       const cancel = (reason: unknown): Promise<never> => server.interrupt(client, backendOf(client), reason);
       const outcomes = await untilAborted(signal, cancel, () => sendTogether(client, sent));
       const failure = failureOf(outcomes, sent.indexOf(own));
-      const isAlive = outcomes.at(-1) !== undefined;
-      isReusable = isAlive && (failure === undefined || isReusableAfter(failure, values));
+      isReusable = isAliveAfter(outcomes) && (failure === undefined || isReusableAfter(failure, values));
       if (failure === undefined) return outcomes;
       throw await server.translate(failure, access === 'read' ? 'reading' : 'writing', client);
     } finally {

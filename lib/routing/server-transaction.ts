@@ -1,6 +1,7 @@
 import {
   errorCodeOf,
   errorGroupOf,
+  isAliveAfter,
   isAnswer,
   sendTogether,
   TRANSACTION_ID,
@@ -128,12 +129,13 @@ async function commit(
   observer: CommitObserver | undefined,
 ): Promise<string> {
   if (!observer) return (await client.query('commit')).command;
-  const [committed, behind] = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
+  const outcomes = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
+  const [committed, behind] = outcomes;
   if (!committed) throw new Error('Connection terminated');
   if ('error' in committed) throw committed.error;
   observer(positionIn(server, behind));
   // The commit is done; a connection that was lost behind it is of no use to the next.
-  if (behind === undefined) client.connection.stream.destroy();
+  if (!isAliveAfter(outcomes)) client.connection.stream.destroy();
   return committed.result.command;
 }
 

@@ -5,15 +5,22 @@ import {
   closeClient,
   closePool,
   errorGroupOf,
+  failureOf,
+  isAliveAfter,
   openClient,
   openPool,
+  parsePosition,
+  positionStatement,
   quoteIdentifier,
   quoteLiteral,
   readServerState,
+  resultOf,
+  sendTogether,
   withClient,
   type ConnectionTarget,
   type ServerState,
 } from '../../lib/postgres';
+import type { PostgresEngine } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { TcpProxy } from '../support/tcp-proxy';
@@ -189,14 +196,16 @@ describe('the state of a server', () => {
     return { ...target, credentials: await test.secrets.read(store.secrets.services['reader'] ?? '') };
   };
 
+  const somewhere = { timeline: 1, lsn: expect.any(BigInt) };
+
   it('is primary, without a lag', async () => {
-    expect(await stateAs(primary)).toEqual({ role: 'primary', position: expect.anything() });
+    expect(await stateAs(primary)).toEqual({ role: 'primary', position: somewhere });
   });
 
   it('is replica, with a lag of 0 when it has replayed all it received, for a service too', async () => {
     for (const target of [replica, await asReader(replica)]) {
       await eventually('the replica has caught up', async () => (await stateAs(target)).lagMs === 0);
-      expect(await stateAs(target)).toEqual({ role: 'replica', lagMs: 0, position: expect.anything() });
+      expect(await stateAs(target)).toEqual({ role: 'replica', lagMs: 0, position: somewhere });
     }
   });
 
@@ -239,6 +248,83 @@ describe('the state of a server', () => {
       await set('alter system reset primary_conninfo');
     }
     await eventually('the replica streams again', async () => (await stateAs(replica)).lagMs === 0);
+  });
+});
+
+describe('the position of a server', () => {
+  const reportOf = async (target: ConnectionTarget, engine: PostgresEngine) =>
+    withClient(target, async (client) => {
+      const [prepared, again] = await sendTogether(client, Array(2).fill(positionStatement(engine, 'direct')));
+      const { text, ...rest } = positionStatement(engine, 'pooled');
+      const plain = await client.query({ text, rowMode: rest.rowMode ?? 'array' });
+      const rows = [prepared, again].map((one) => (one && 'result' in one ? one.result.rows : []));
+      return [...rows, plain.rows].map((one) => parsePosition(engine, one));
+    });
+
+  it('is behind everything that was done before, on a timeline that a primary tells', async () => {
+    const [first, second, third] = await reportOf(primary, 'postgres');
+    expect(first).toEqual({ role: 'primary', timeline: 1, lsn: expect.any(BigInt) });
+    await test.on('main/primary', (client) => client.query('create table position ()'));
+    await test.on('main/primary', (client) => client.query('drop table position'));
+    const [later] = await reportOf(primary, 'postgres');
+    expect([second, third].every((one) => one !== undefined && one.lsn >= (first?.lsn ?? 0n))).toBe(true);
+    expect(later?.lsn).toBeGreaterThan(third?.lsn ?? 0n);
+    await eventually('the replica is there', async () => {
+      const [report] = await reportOf(replica, 'postgres');
+      return report?.role === 'replica' && report.timeline === undefined && report.lsn >= (later?.lsn ?? 0n);
+    });
+  });
+
+  it('is what Aurora says of the instance itself; unknown where it says nothing', async () => {
+    const answers = async (identifier: string) => {
+      await test.on('main/primary', async (client) => {
+        await client.query(`create or replace function aurora_db_instance_identifier() returns text
+          language sql as $$ select '${identifier}' $$`);
+        await client.query(`create or replace function aurora_replica_status()
+          returns table (server_id text, durable_lsn bigint, replica_lag_in_msec double precision) language sql as $$
+            values ('writer', 700::bigint, null::double precision), ('reader', 650, 12.6) $$`);
+      });
+      const target = await test.superuser('main/primary');
+      const state = await withClient(target, (client) => readServerState(client, 'aurora-postgres'));
+      return [state, ...(await reportOf(target, 'aurora-postgres'))];
+    };
+    const known = { role: 'primary', timeline: 1, lsn: 700n };
+    const state = { role: 'primary' };
+    expect(await answers('writer')).toEqual([{ ...state, position: { timeline: 1, lsn: 700n } }, known, known, known]);
+    expect(await answers('nobody')).toEqual([{ ...state, position: undefined }, undefined, undefined, undefined]);
+  });
+});
+
+describe('statements that are sent together', () => {
+  it('are transactions of their own, in one round trip, each with its own outcome', async () => {
+    await withClient(primary, async (client) => {
+      const outcomes = await sendTogether(client, [
+        { text: 'select txid_current() as id' },
+        { text: 'select $1::integer / 0', values: [1] },
+        { text: 'select txid_current() as id', values: [] },
+      ]);
+      const [first, second, third] = outcomes;
+      expect(second).toEqual({ error: expect.objectContaining({ code: '22012' }) });
+      expect(first && 'result' in first && third && 'result' in third).toBe(true);
+      expect(failureOf(outcomes, 0)).toBeUndefined();
+      expect(isAliveAfter(outcomes)).toBe(true);
+      expect(resultOf(third).rows[0]?.['id']).not.toBe(resultOf(first).rows[0]?.['id']);
+      expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    });
+  });
+
+  it('say what was not answered where the connection is lost between them', async () => {
+    const client = await openClient(primary);
+    const outcomes = await sendTogether(client, [
+      { text: 'select 1 as one' },
+      { text: 'select pg_terminate_backend(pg_backend_pid())' },
+      { text: 'select 3 as three' },
+    ]);
+    expect(failureOf(outcomes, 0)).toBeUndefined();
+    expect(errorGroupOf(failureOf(outcomes, 1))).toBe('unavailable');
+    expect(isAliveAfter(outcomes)).toBe(false);
+    expect(errorGroupOf(failureOf(outcomes, 2))).toBe('unavailable');
+    await closeClient(client);
   });
 });
 
