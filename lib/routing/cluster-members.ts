@@ -35,6 +35,8 @@ export class ClusterMembers implements RoutingView, Searched {
   /** When the primary was last heard of, by this router or by a replica that streams from it. */
   private heardOfAtMs = performance.now();
   private suspectedAtMs = -Infinity;
+  /** Promoted beside a primary that takes writes: never the primary, until it follows one again. */
+  private readonly apart = new Set<Member>();
   private readonly search: PrimarySearch;
 
   constructor(
@@ -115,7 +117,8 @@ export class ClusterMembers implements RoutingView, Searched {
 
   /** What a monitor has heard of its server. */
   answered(member: Member, { role, lagMs, position }: ServerState, askedAtMs: number): void {
-    if (position) this.highestTimeline = Math.max(this.highestTimeline ?? 0, position.timeline);
+    if (role === 'replica') this.apart.delete(member);
+    if (position && (role === 'replica' || member === this.held)) this.noteTimeline(position.timeline);
     if (member === this.held) {
       if (role === 'primary') this.heardOfAtMs = Math.max(this.heardOfAtMs, askedAtMs);
       else this.suspect();
@@ -123,13 +126,21 @@ export class ClusterMembers implements RoutingView, Searched {
     }
     if (role === 'primary') {
       const isLeftBehind = position !== undefined && position.timeline < (this.highestTimeline ?? 0);
-      if (!isLeftBehind) this.suspect();
+      if (!isLeftBehind && !this.apart.has(member)) this.suspect();
     } else if (lagMs === 'unknown') this.suspect();
     else this.heardOfAtMs = Math.max(this.heardOfAtMs, askedAtMs);
   }
 
   candidates(): readonly Member[] {
-    return [this.held, ...this.others];
+    return [this.held, ...this.others.filter((member) => member.isOneServer && !this.apart.has(member))];
+  }
+
+  get isPrimaryLost(): boolean {
+    return this.lostReason !== undefined;
+  }
+
+  splitOff(member: Member): void {
+    this.apart.add(member);
   }
 
   timeline(): number | undefined {
@@ -141,7 +152,7 @@ export class ClusterMembers implements RoutingView, Searched {
     const wasLost = this.lostReason !== undefined;
     this.lostReason = undefined;
     this.heardOfAtMs = performance.now();
-    if (timeline !== undefined) this.highestTimeline = Math.max(this.highestTimeline ?? 0, timeline);
+    if (timeline !== undefined) this.noteTimeline(timeline);
     if (primary !== from) {
       this.held = primary;
       this.setRoles([from, ...this.others]);
@@ -174,6 +185,10 @@ export class ClusterMembers implements RoutingView, Searched {
     if (this.lostReason || nowMs - this.suspectedAtMs < SUSPECT_INTERVAL_MS) return;
     this.suspectedAtMs = nowMs;
     void this.search.look();
+  }
+
+  private noteTimeline(timeline: number): void {
+    this.highestTimeline = Math.max(this.highestTimeline ?? 0, timeline);
   }
 
   private setRoles(members: readonly Member[]): void {

@@ -80,6 +80,8 @@ export class Cluster implements PostgresHandle, ReadSite {
   async write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
     requireAccess(this.grant, 'write');
+    // Who follows the primary has to be known before it is lost.
+    if (!this.isWatched) void this.watch();
     const session = this.sessions.current();
     for (let sends = 1; ; sends++) {
       try {
@@ -183,8 +185,8 @@ export class Cluster implements PostgresHandle, ReadSite {
   servers(): readonly ServerStatus[] {
     const { writable, replicas } = this.members;
     return [writable, ...replicas].map((member) => {
-      const { name, role, endpoint, outstanding } = member.server;
-      return { name, role, endpoint, outstanding, health: member === writable ? undefined : member.health };
+      const { name, role, endpoint, outstanding, poolStatus: pool } = member.server;
+      return { name, role, endpoint, outstanding, health: member === writable ? undefined : member.health, pool };
     });
   }
 
@@ -234,6 +236,7 @@ export class Cluster implements PostgresHandle, ReadSite {
 
   /** A connection to the primary, on which nothing was sent yet. */
   async checkout(signal: AbortSignal | undefined): Promise<{ server: StoreServer; client: PgPoolClient }> {
+    if (!this.isWatched) void this.watch();
     for (let sends = 1; ; sends++) {
       this.lifetime.check(this.store);
       try {

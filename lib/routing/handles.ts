@@ -159,6 +159,19 @@ export interface ServerStatus {
   readonly outstanding: number;
   /** Of a replica; a primary is not watched. */
   readonly health: ReplicaHealth | undefined;
+  /** Its connections. */
+  readonly pool: PoolStatus;
+}
+
+/** The connections of this router to one server; monitors have their own. */
+export interface PoolStatus {
+  /** Most that may be open. */
+  readonly max: number;
+  readonly open: number;
+  /** Open, and used by nobody. */
+  readonly idle: number;
+  /** Requests that wait for one. */
+  readonly waiting: number;
 }
 
 /** The handle of each kind of store. */

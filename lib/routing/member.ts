@@ -23,6 +23,11 @@ export class Member implements ReplicaView {
     return this.server.outstanding;
   }
 
+  /** Whether it can be told by its name from all others: only then may writes be sent to it once it is promoted. */
+  get isOneServer(): boolean {
+    return this.monitor?.reach === 'oneServer';
+  }
+
   /** Who the server says that it is. Never rejects. */
   askRole(): Promise<RoleAnswer> {
     return this.monitor?.askRole() ?? this.server.askRole();

@@ -16,7 +16,7 @@ import { Member } from './member';
 import { PrimaryReads } from './primary-reads';
 import type { ClusterContext } from './read-site';
 import { ServerMonitor, type Reach } from './server-monitor';
-import { StoreServer } from './store-server';
+import { DEFAULT_POOL_MAX, StoreServer } from './store-server';
 
 /** What opening a cluster needs of its router. */
 export interface OpenClusterContext extends ClusterContext {
@@ -51,8 +51,6 @@ export interface OpenedCluster {
   refresh(servers: ShardTopology): Promise<MemberChange>;
 }
 
-/** As pg's own. */
-const DEFAULT_POOL_MAX = 10;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /**

@@ -13,8 +13,12 @@ const REST_MS = 50;
 export interface Searched {
   /** Every server that may be the primary, the one that is held for it first. */
   candidates(): readonly Member[];
-  /** The highest timeline that was seen; undefined where none was. A primary of an older one was left behind by a promotion. */
+  /** The highest timeline of the cluster; undefined where none was seen. A primary of an older one was left behind by a promotion. */
   timeline(): number | undefined;
+  /** Whether no server took writes when everybody was asked last. */
+  readonly isPrimaryLost: boolean;
+  /** Takes writes beside the primary: a database of its own from now on. */
+  splitOff(member: Member): void;
   /** A server takes writes, on this timeline where it told one. */
   found(primary: Member, timeline: number | undefined): void;
   /** No server takes writes. */
@@ -34,8 +38,9 @@ export type Round =
     };
 
 /**
- * Finds the server that takes writes by asking every server who it is, for a name may point to the old one for minutes. Of several that say so
- * the one on the highest timeline is believed: the others were left behind by its promotion.
+ * Finds the server that takes writes by asking every server who it is, for a name may point to the old one for minutes. The one that is held for
+ * it stays as long as it takes writes: a replica that was promoted beside it was made a database of its own. Once it does not, of several that
+ * do the one on the highest timeline is believed, since the others were left behind by its promotion.
  */
 export class PrimarySearch {
   private round: Promise<Round> | undefined;
@@ -91,10 +96,15 @@ export class PrimarySearch {
       const answer = await member.askRole();
       answers.set(member, answer);
       // One beyond all that was seen needs no comparison: a server that is silent for a second is not waited for.
-      return answer.kind === 'primary' && known !== undefined && (timelineIn(answer) ?? 0) > known;
+      return cluster.isPrimaryLost && known !== undefined && (timelineIn(answer) ?? 0) > known;
     });
-    const primary = promoted ?? newestOf(candidates, answers, known);
     const ofHeld = held && answers.get(held);
+    const stays =
+      !cluster.isPrimaryLost && ofHeld?.kind === 'primary' && (timelineIn(ofHeld) ?? Infinity) >= (known ?? 0);
+    const primary = promoted ?? (stays ? held : newestOf(candidates, answers, known));
+    if (stays) {
+      for (const [member, { kind }] of answers) if (member !== held && kind === 'primary') cluster.splitOff(member);
+    }
     const result: Round = primary
       ? { primary }
       : {

@@ -92,7 +92,7 @@ export class ServerMonitor {
     private readonly target: ConnectionTarget,
     private readonly engine: PostgresEngine,
     private readonly applicationName: string,
-    private readonly reach: Reach = 'oneServer',
+    readonly reach: Reach = 'oneServer',
     private readonly listener?: MonitorListener,
   ) {
     this.breaker.onBreak((why) => this.listener?.turned('open', 'error' in why ? errorCodeOf(why.error) : undefined));

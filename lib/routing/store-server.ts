@@ -24,10 +24,14 @@ import {
   type Progress,
 } from './server-errors';
 import type { RoleAnswer } from './server-monitor';
+import type { PoolStatus } from './handles';
 import { untilAborted } from './until-aborted';
 
 /** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
 const CLOSE_GRACE_MS = 5_000;
+
+/** As pg's own. */
+export const DEFAULT_POOL_MAX = 10;
 
 const BACKEND = 'select pg_backend_pid() as backend';
 /** A server that does not answer this within two seconds is taken for lost. */
@@ -54,6 +58,12 @@ export class StoreServer implements FailedServer {
     readonly options: PoolOptions,
   ) {
     this.endpoint = target.server.endpoint;
+  }
+
+  /** Opens nothing. */
+  get poolStatus(): PoolStatus {
+    const { totalCount: open = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = this.opened ?? {};
+    return { max: this.options.max ?? DEFAULT_POOL_MAX, open, idle, waiting };
   }
 
   pool(): PgPool {

@@ -44,6 +44,18 @@ const NEXT_STEPS = {
     local: 'npx polystore status shows the lag of each replica; reads fall back to the primary beyond 5 s',
     aws: 'look at ReplicaLag of each replica; reads fall back to the primary beyond 5 s',
   },
+  'reads-own-writes': {
+    local: 'npx polystore status shows the lag of each replica; a session waits 50 ms for one, then reads the primary',
+    aws: 'look at ReplicaLag of each replica, and at failovers in the events of the store: a session reads the primary meanwhile',
+  },
+  'pool-status': {
+    local: 'npx polystore status shows what runs; who holds connections stands in pg_stat_activity',
+    aws: 'look at DatabaseConnections of the server, and at pg_stat_activity: who holds connections',
+  },
+  'is-copied': {
+    local: 'copies in other regions are on AWS only',
+    aws: 'look at the global databases in the RDS console, and at AuroraGlobalDBReplicationLag in the other region',
+  },
   'refuses-strangers': {
     local: 'find who granted CONNECT (\\l+ in psql) and revoke it, then provision again: npx polystore down, then up',
     aws: 'find who granted CONNECT (\\l+ in psql) and revoke it, then run the provision Lambda',

@@ -1,5 +1,5 @@
 import type { ShardIdentity } from '../provision';
-import type { PostgresHandle } from '../routing';
+import type { PostgresHandle, Router } from '../routing';
 import type { DatabaseSecrets, PostgresEngine, ServerTopology } from '../topology';
 import { ServerUnderTest } from './server-under-test';
 import type { TierUnderTest } from './tier-under-test';
@@ -25,6 +25,8 @@ export interface ClusterUnderTest {
   readonly identity: ShardIdentity;
   /** The way of the router to it. */
   handle(): Promise<PostgresHandle>;
+  /** The same in a session of its own. */
+  handleInSession(): Promise<PostgresHandle>;
 }
 
 /** The cluster of a store that isn't sharded: its primary is `main/primary`. */
@@ -40,6 +42,7 @@ export function wholeStore(
       members,
     ),
     handle: async () => (await tier.router(store)).store(store) as PostgresHandle,
+    handleInSession: async () => (await tier.router(store)).session().store(store) as PostgresHandle,
   };
 }
 
@@ -52,12 +55,16 @@ export function oneShard(
   const label = `${place.store}/${place.shard}`;
   return {
     ...membersOf(tier, { ...place, label, primaryLabel: label }, members),
-    handle: async () => {
-      const handle = (await tier.router(place.store)).store(place.store);
-      if (handle.kind !== 'shardedPostgres') throw new TypeError(`store "${place.store}" is not sharded`);
-      return handle.shard(place.shard);
-    },
+    handle: async () => shardOf(await tier.router(place.store), place),
+    handleInSession: async () => shardOf((await tier.router(place.store)).session(), place),
   };
+}
+
+/** A shard by name, of a router or of a session. */
+function shardOf(stores: Pick<Router, 'store'>, { store, shard }: { store: string; shard: string }): PostgresHandle {
+  const handle = stores.store(store);
+  if (handle.kind !== 'shardedPostgres') throw new TypeError(`store "${store}" is not sharded`);
+  return handle.shard(shard);
 }
 
 interface ClusterPlace {
@@ -73,7 +80,7 @@ function membersOf(
   tier: TierUnderTest,
   { store, shard, label, primaryLabel, engine, database }: ClusterPlace,
   { primary, replicas, secrets }: ClusterMembers,
-): Omit<ClusterUnderTest, 'handle'> {
+): Omit<ClusterUnderTest, 'handle' | 'handleInSession'> {
   return {
     tier,
     store,

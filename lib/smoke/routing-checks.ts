@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { inParallel } from '../provision';
+import type { PoolStatus } from '../routing';
 import type { PostgresHandle } from '../routing';
 import { SmokeFailure, type Check } from './check';
 import { cleaningUp } from './clean-up';
@@ -17,7 +18,80 @@ const ASK_AGAIN_MS = 50;
 
 /** What the router does, proven by asking each server who it is. */
 export function routingChecks(cluster: ClusterUnderTest): readonly Check[] {
-  return [routesWrites(cluster), ...(cluster.replicas.length > 0 ? [routesReads(cluster)] : [])];
+  const ofReplicas = cluster.replicas.length > 0 ? [routesReads(cluster), readsOwnWrites(cluster)] : [];
+  return [routesWrites(cluster), ...ofReplicas, keepsToPools(cluster)];
+}
+
+function readsOwnWrites(cluster: ClusterUnderTest): Check {
+  const { store, label, primary } = cluster;
+  return {
+    name: 'reads-own-writes',
+    store,
+    subject: label,
+    promise: 'A session through the router reads its own writes at once, from a replica or the primary.',
+    run: async ({ run }) => {
+      await primary.requireWritable();
+      // Apart from the rows of the other checks, which delete theirs meanwhile.
+      const mark = `${run} session`;
+      const handle = await cluster.handleInSession();
+      return cleaningUp(
+        async () => {
+          const answers: (WhoAnswers & { readonly seen: boolean })[] = [];
+          for (let written = 0; written < WRITES; written++) {
+            const id = randomUUID();
+            await handle.write('insert into polystore_smoke.probe (id, run) values ($1, $2)', [id, mark]);
+            const { rows } = await handle.read<WhoAnswers & { readonly seen: boolean }>(
+              `select exists (select from polystore_smoke.probe where id = $1) as seen, ${WHO_ANSWERS}`,
+              [id],
+            );
+            answers.push(...rows);
+          }
+          const stale = answers.filter(({ seen }) => !seen);
+          const evidence = { writes: WRITES, stale: stale.length, readOn: countBy(answers) };
+          if (stale.length === 0) return evidence;
+          throw new SmokeFailure(
+            `${stale.length} of ${WRITES} writes were not seen by the session that had made them`,
+            {
+              evidence,
+            },
+          );
+        },
+        () => handle.write('delete from polystore_smoke.probe where run = $1', [mark]),
+      );
+    },
+  };
+}
+
+function keepsToPools(cluster: ClusterUnderTest): Check {
+  const { store, label, primary } = cluster;
+  return {
+    name: 'pool-status',
+    store,
+    subject: label,
+    promise: 'The router opens no more connections than its pool may have; whoever waits for one gets it.',
+    run: async () => {
+      await primary.requireAnswer();
+      const handle = await cluster.handle();
+      const seen: PoolStatus[] = [];
+      const look = (): void => void seen.push(...handle.servers().map(({ pool }) => pool));
+      look();
+      const statements = 2 * Math.max(...seen.map(({ max }) => max));
+      const answers = await Promise.allSettled(
+        Array.from({ length: statements }, () => handle.write('select 1').finally(look)),
+      );
+      const failed = answers.filter((answer) => answer.status === 'rejected');
+      const over = seen.filter(({ max, open }) => open > max);
+      const evidence = {
+        statements,
+        max: Math.max(...seen.map(({ max }) => max)),
+        mostOpen: Math.max(...seen.map(({ open }) => open)),
+        mostWaiting: Math.max(...seen.map(({ waiting }) => waiting)),
+      };
+      if (failed[0]) throw failed[0].reason;
+      if (over.length === 0) return evidence;
+      throw new SmokeFailure('a pool has opened more connections than it may', { evidence });
+    },
+  };
 }
 
 function routesWrites(cluster: ClusterUnderTest): Check {

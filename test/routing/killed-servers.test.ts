@@ -148,6 +148,31 @@ it('finds the promoted primary by asking, and sessions go on', async () => {
   expect(await sees(2)).toBe(true);
 });
 
+it('takes no replica for the primary that was promoted beside it, also when the primary is lost', async () => {
+  const failovers: RouterEvents['failover'][] = [];
+  router.on('failover', (event) => failovers.push(event));
+  const writeWho = async () => (await router.main.write<{ who: string }>(WHO)).rows[0]?.who;
+  await readWho();
+  const healthOf = (name: string) => router.main.servers().find((server) => server.name === name)?.health?.state;
+  await eventually('all are known', () => healthOf('r1') === 'up' && healthOf('r2') === 'up');
+  await promote('main/r2');
+  await eventually('r2 is no replica', () => healthOf('r2') === 'notReplica');
+  expect(await Promise.all(Array.from({ length: 10 }, writeWho))).toEqual(Array(10).fill('main/primary'));
+  expect(await readWho()).toBe('main/r1');
+
+  await test.killServer('main/primary', 'SIGKILL');
+  await eventually('the loss is noticed', () =>
+    writeWho().then(
+      () => false,
+      (error: unknown) => isPolystoreError(error, 'SERVER_UNAVAILABLE') && error.retryable,
+    ),
+  );
+  expect(failovers).toEqual([]);
+  await promote('main/r1');
+  await eventually('r1 takes the writes', async () => (await writeWho()) === 'main/r1');
+  expect(failovers).toMatchObject([{ from: 'primary', to: 'r1' }]);
+});
+
 it('reads while the primary is lost as long as the policy says', async () => {
   const [goesOn, refuses] = await Promise.all([
     routerOf(test, { maxLagMs: 1_500, readFallback: 'none' }),

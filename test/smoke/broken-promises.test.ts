@@ -2,6 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bucketOf, hash, seedShardMap, type Placement } from '../../lib/placement';
 import { quoteLiteral, withClient } from '../../lib/postgres';
+import type { ServerStatus } from '../../lib/routing';
+import type { CheckName } from '../../lib/smoke/check-name';
+import { wholeStore, type ClusterUnderTest } from '../../lib/smoke/cluster-under-test';
+import { routingChecks } from '../../lib/smoke/routing-checks';
+import { TierUnderTest } from '../../lib/smoke/tier-under-test';
 import { askInPlaintext } from '../../lib/smoke/plaintext-probe';
 import type { SmokeReport } from '../../lib/smoke';
 import type { Credentials, PlacementStore } from '../../lib/sources';
@@ -57,6 +62,49 @@ const fixedPlacement = (placement: Placement): PlacementStore => ({
 });
 
 const postsPlacement = (): Promise<Placement> => placementsOf(local.topology)('posts').read();
+
+describe('what the router does', () => {
+  let tierUnderTest: TierUnderTest;
+  beforeAll(() => {
+    const { topology, secrets } = local;
+    const placementOf = placementsOf(topology);
+    tierUnderTest = new TierUnderTest({ topology, secrets, placementOf, timeoutMs: 5_000 });
+  });
+  afterAll(() => tierUnderTest.close());
+
+  /** One check of the routing of `main`, on a cluster whose way to the router is another. */
+  const runAlone = (name: CheckName, change: (cluster: ClusterUnderTest) => Partial<ClusterUnderTest>) => {
+    const cluster = wholeStore(tierUnderTest, 'main', mainOf(local.topology));
+    const check = routingChecks({ ...cluster, ...change(cluster) }).find((one) => one.name === name);
+    if (!check) throw new Error(`no check ${name}`);
+    return check.run({ run: 'alone', deadlineAtMs: performance.now() + 10_000, signal: new AbortController().signal });
+  };
+
+  it('reads-own-writes fails where sessions are none', async () => {
+    await Promise.all(['main/r1', 'main/r2'].map((label) => sql(label, 'select pg_wal_replay_pause()')));
+    try {
+      await expect(runAlone('reads-own-writes', () => ({}))).resolves.toMatchObject({ stale: 0 });
+      await expect(runAlone('reads-own-writes', ({ handle }) => ({ handleInSession: handle }))).rejects.toThrow(
+        '8 of 8 writes were not seen by the session that had made them',
+      );
+    } finally {
+      await Promise.all(['main/r1', 'main/r2'].map((label) => sql(label, 'select pg_wal_replay_resume()')));
+    }
+  });
+
+  it('pool-status fails where a pool has more connections than it may', async () => {
+    const overfull = ({ handle }: ClusterUnderTest): Partial<ClusterUnderTest> => ({
+      handle: async () => {
+        const real = await handle();
+        const servers = (): readonly ServerStatus[] =>
+          real.servers().map((server) => ({ ...server, pool: { ...server.pool, max: 1 } }));
+        return { ...real, write: (text, values) => real.write(text, values), servers };
+      },
+    });
+    await expect(runAlone('pool-status', () => ({}))).resolves.toMatchObject({ max: 4 });
+    await expect(runAlone('pool-status', overfull)).rejects.toThrow('a pool has opened more connections than it may');
+  });
+});
 
 /** A key that lives on the given shard. */
 async function keyOn(shard: string): Promise<number> {
@@ -389,7 +437,7 @@ describe('placement', () => {
       'posts/s1 owned-buckets',
       'posts/s1 rows-on-owner',
     ]);
-    expect(report.outcomes.filter(({ store, status }) => store === 'main' && status === 'passed')).toHaveLength(16);
+    expect(report.outcomes.filter(({ store, status }) => store === 'main' && status === 'passed')).toHaveLength(18);
   });
 
   it('shard-map fails where there is no placement', async () => {
@@ -421,4 +469,38 @@ it('leaves nothing behind, however much failed', async () => {
       await local.on(label, async (client) => (await client.query(`select from polystore_smoke.${table}`)).rowCount),
     ).toBe(0);
   }
+});
+
+describe('copies of shards in other regions', () => {
+  /** What Aurora answers on a shard; the first row is the shard's own. */
+  const status = (rows: string): string => `
+    create or replace function public.aurora_global_db_status(out aws_region text, out durability_lag_in_msec real,
+                                                              out rpo_lag_in_msec real)
+      returns setof record language sql as $$ values ('eu-west-1'::text, -1::real, -1::real)${rows} $$`;
+  const copied = (): Topology => ({
+    ...local.topology,
+    stores: { posts: { ...postsOf(local.topology), secondaries: ['eu-central-1', 'us-east-1'] } },
+  });
+  const SHARDS = ['posts/s0', 'posts/s1'];
+  afterAll(() => Promise.all(SHARDS.map((shard) => sql(shard, 'drop function public.aurora_global_db_status'))));
+
+  it('pass where they follow, and fail by shard and region where they are missing or late', async () => {
+    const both = `, ('eu-central-1', 12, 15), ('us-east-1', 80, 95)`;
+    await Promise.all(SHARDS.map((shard) => sql(shard, status(both))));
+    const well = await prove(local, { topology: copied() });
+    expect(failedOf(well)).toEqual([]);
+    expect(well.outcomes.find(({ subject, check }) => `${subject} ${check}` === 'posts/s0 is-copied')).toMatchObject({
+      status: 'passed',
+      evidence: { lagMs: { 'eu-central-1': 15, 'us-east-1': 95 } },
+    });
+    await sql('posts/s0', status(`, ('eu-central-1', 12, 15)`));
+    await sql('posts/s1', status(`, ('eu-central-1', 12, 15), ('us-east-1', 59000, 61000)`));
+    const broken = await prove(local, { topology: copied() });
+    expect(failedOf(broken)).toEqual(['posts/s0 is-copied', 'posts/s1 is-copied']);
+    expect(failureOf(broken, 'posts/s0 is-copied')).toMatchObject({
+      reason: 'nothing follows in us-east-1',
+      unaffected: 'reads and writes of the shard',
+    });
+    expect(failureOf(broken, 'posts/s1 is-copied').reason).toBe('copies in us-east-1 are behind');
+  });
 });

@@ -49,7 +49,7 @@ describe('on a tier that keeps its promises', () => {
   it('passes every check', () => {
     expect(failedOf(report)).toEqual([]);
     expect(skippedOf(report)).toEqual([]);
-    expect(report.counts).toEqual({ passed: 16 + 17, failed: 0, skipped: 4 });
+    expect(report.counts).toEqual({ passed: 18 + 17, failed: 0, skipped: 4 });
     expect(report).toMatchObject({ version: 1, tier: 'smoke', stage: 'dev', world: 'local' });
   });
 
@@ -70,6 +70,8 @@ describe('on a tier that keeps its promises', () => {
       'main/r2 refuses-plaintext',
       'main routes-writes',
       'main routes-reads',
+      'main reads-own-writes',
+      'main pool-status',
       'main refuses-strangers',
       'main as users holds-rights',
       'main as posts holds-rights',
@@ -122,6 +124,10 @@ describe('on a tier that keeps its promises', () => {
       reads: 32,
       landedOn: { r1: expect.any(Number) as number },
     });
+    const own = evidenceOf('main reads-own-writes') as { readOn: Readonly<Record<string, number>> };
+    expect(own).toMatchObject({ writes: 8, stale: 0 });
+    expect(Object.values(own.readOn).reduce((sum, count) => sum + count, 0)).toBe(8);
+    expect(evidenceOf('main pool-status')).toMatchObject({ statements: 8, max: 4, mostOpen: 4 });
     expect(evidenceOf('posts keys-on-owner')).toMatchObject({ keys: 256, shards: 2, mapVersion: 1 });
     expect(evidenceOf('posts shard-map')).toEqual({
       strategy: 'hash',
