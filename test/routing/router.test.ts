@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { hash, seedShardMap, type Placement } from '../../lib/placement';
-import type { Router } from '../../lib/routing';
+import type { Router, RouterEvents } from '../../lib/routing';
 import { openPlacement, type PlacementStore } from '../../lib/sources';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
@@ -291,6 +291,31 @@ describe('a placement', () => {
     await expect(own.posts.refreshPlacement()).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
     expect([own.posts.mapVersion, own.posts.shardOf(1)]).toEqual([6, 's1']);
     await own.close();
+  });
+
+  it('by which a session has found keys is read before an older one is used', async () => {
+    const newer = await open(placementOf(6, ['s1']));
+    const older = await open(placementOf(5, ['s0']));
+    const backward = await open(placementOf(5, ['s0']));
+    const refreshed: RouterEvents['mapRefresh'][] = [];
+    older.on('mapRefresh', (event) => refreshed.push(event));
+    const session = newer.session();
+    await session.store('posts').forKey(1).write('select 1');
+    const token = session.token();
+
+    const whoIn = (router: typeof older) =>
+      router.session(token).run(() => router.posts.forKey(1).write<{ who: string }>(WHO));
+    await expect(whoIn(backward)).rejects.toMatchObject({
+      code: 'SHARD_MAP_STALE',
+      retryable: true,
+      details: { store: 'posts', seen: 5, current: 6 },
+    });
+    current = placementOf(6, ['s1']);
+    expect((await older.posts.forKey(1).write<{ who: string }>(WHO)).rows).toEqual([{ who: 'posts/s0' }]);
+    expect((await whoIn(older)).rows).toEqual([{ who: 'posts/s1' }]);
+    expect(older.posts.mapVersion).toBe(6);
+    expect(refreshed).toEqual([{ store: 'posts', from: 5, to: 6 }]);
+    await Promise.all([newer.close(), older.close(), backward.close()]);
   });
 });
 

@@ -238,6 +238,25 @@ describe('a session', () => {
     expect(() => merged.merge('nonsense')).toThrow(expect.objectContaining({ code: 'TOKEN_INVALID' }));
   });
 
+  it('sees in another process what it has only read in the first', async () => {
+    const [one, other] = await Promise.all([open({ catchUpMs: 5 }), open({ catchUpMs: 5 })]);
+    await Promise.all([one, other].map((router) => router.main.read('select 1')));
+    await pauseReplay('main/r1');
+    const id = nextId++;
+    await one.main.write('insert into note values ($1)', [id]);
+    await caughtUp('main/r2');
+    const sees = async (session: ReturnType<typeof one.session>) =>
+      (await session.store('main').read('select from note where id = $1', [id])).rowCount === 1;
+    let session = one.session();
+    await eventually('a session sees it', async () => sees((session = one.session())));
+    const text = session.token();
+    const seen = await Promise.all([
+      ...Array.from({ length: 30 }, () => sees(other.session(text))),
+      ...Array.from({ length: 5 }, () => sees(session)),
+    ]);
+    expect(seen).not.toContain(false);
+  });
+
   it('says of each replica why it may not answer, where the primary must not', async () => {
     const router = await open({ readFallback: 'none', catchUpMs: 5 });
     await pauseReplay(...REPLICAS);
