@@ -39,7 +39,7 @@ describe('the examples of the README', () => {
         test.on(replica, async (client) => (await client.query('select from account')).rowCount === 1),
       );
     }
-    expect(await publish(dirname(test.topologyFile), 42, 'Hello')).toEqual([{ name: 'Ada' }]);
+    expect(await publish(dirname(test.topologyFile), 42, 'Hello')).toEqual([{ name: 'Ada' }, { title: 'Hello' }]);
 
     const found = await Promise.all(
       owner.posts
