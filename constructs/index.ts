@@ -1,6 +1,8 @@
 export * from './acknowledge-wildcards';
 export * from './alarm-topic';
 export * from './alarms';
+export * from './aurora-secondary';
+export type { AuroraServersProps, ShardCapacity } from './aurora-servers';
 export * from './aurora-shard';
 export * from './aurora-shard-group';
 export type { ClientGroup, DatabaseClient, ServerAccess } from './client-rules';
@@ -13,6 +15,7 @@ export * from './deployment-step';
 export * from './dynamodb-prefix-list';
 export * from './existing-client';
 export * from './exported-logs';
+export * from './global-database';
 export * from './isolated-function';
 export * from './key-directory-table';
 export * from './placement-table';

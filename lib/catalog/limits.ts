@@ -131,6 +131,12 @@ export const LIMITS = {
     unit: 'readers of one Aurora cluster',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-replicas-adding.html',
   },
+  auroraSecondaries: {
+    value: 5,
+    unit: 'secondary clusters of one Aurora Global Database, each in a region of its own; each takes the place of one reader of the primary',
+    source:
+      'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html',
+  },
   serverlessAcuMin: {
     value: 0.5,
     unit: 'ACU that a serverless Aurora server which never pauses keeps at least',

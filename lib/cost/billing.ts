@@ -111,6 +111,11 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   },
   'AWS::RDS::DBProxyTargetGroup': { free: 'no charge' },
   'AWS::RDS::DBSubnetGroup': { free: 'no charge' },
+  'AWS::RDS::GlobalCluster': {
+    lines: (count) => [
+      byUse('Aurora writes replicated to other regions', 'AWS::RDS::GlobalCluster', count, UNKNOWN_WRITES),
+    ],
+  },
   'AWS::SNS::Topic': { lines: (count) => [byUse('alarms told', 'AWS::SNS::Topic', count, PRICES.notifications)] },
   'AWS::SNS::TopicPolicy': { free: 'no charge' },
   'AWS::SSM::Parameter': {
@@ -139,6 +144,9 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'Custom::Provision': { free: 'its function is billed' },
   'Custom::SmokeTest': { free: 'its function is billed' },
 };
+
+/** Billed by the million, for each region that they are replicated to. */
+const UNKNOWN_WRITES: Price = { usd: UNKNOWN_PRICE, unit: 'million writes' };
 
 /** A read-only endpoint is a network interface in each zone, which AWS bills as PrivateLink. */
 const UNKNOWN_ENDPOINT: Price = { usd: UNKNOWN_PRICE, unit: 'endpoint-month' };

@@ -4,7 +4,7 @@ import { rule, type Breach } from './rule';
 import type { StageStore } from './stage-store';
 import { serverLetters } from './server-letters';
 import { mostFixedReaders } from './shard-servers';
-import { membersOf, replicaOptions } from './store-members';
+import { membersOf, mostSecondaryServers, replicaOptions, secondaryRegions } from './store-members';
 import type { TierDraft } from './tier-draft';
 
 /** A name in AWS that is joined by dashes from names of the definition, with what it names. */
@@ -65,7 +65,12 @@ function servers(store: StageStore): readonly Part[] {
       return [{ path: ['stores', store.name], name: 'primary' }, ...members];
     case 'shardedPostgres':
       return members.flatMap(({ path, name }) =>
-        ['', ...serverLetters(Math.max(1, mostFixedReaders(store))).map((letter) => `-${letter}`)].map((end) => ({
+        [
+          '',
+          ...serverLetters(Math.max(1, mostFixedReaders(store), mostSecondaryServers(store) - 1)).map(
+            (letter) => `-${letter}`,
+          ),
+        ].map((end) => ({
           path,
           name: name + end,
         })),
@@ -101,12 +106,18 @@ function stacks(store: StageStore): readonly Part[] {
     );
     return ['', ...(isPooled ? ['pooling'] : []), ...new Set(regions)].map((name) => ({ ...own, name }));
   }
+  const regions = secondaryRegions(store);
   const names = membersOf(store).flatMap(({ name }) => {
     const [, letters = '', tens = ''] = /^([a-z]+)(\d*)\d$/.exec(name) ?? [];
     const stack = `${letters}${tens === '' ? '0' : tens}`;
-    return isPooled ? [`shards-${stack}`, `pooling-${stack}`] : [`shards-${stack}`];
+    return [
+      `shards-${stack}`,
+      ...(isPooled ? [`pooling-${stack}`] : []),
+      ...(regions.length > 0 ? [`global-${stack}`] : []),
+      ...regions.map((region) => `shards-${stack}-${region}`),
+    ];
   });
-  return [own, ...[...new Set(names)].map((name) => ({ path: own.path, name }))];
+  return [own, ...[...regions, ...new Set(names)].map((name) => ({ path: own.path, name }))];
 }
 
 /** Every name that something else has already. */

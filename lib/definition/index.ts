@@ -1,5 +1,6 @@
 export * from './existing-group';
 export * from './existing-key';
+export * from './global-database';
 export * from './network';
 export * from './pooling';
 export * from './origin';

@@ -7,46 +7,46 @@ import { DEFAULTS, PROFILES } from './profile';
 import { rule } from './rule';
 import { regionOf } from './stage-rules';
 import type { StageStoreOf } from './stage-store';
-import { replicaOptions } from './store-members';
+import { replicaOptions, secondaryRegions } from './store-members';
 import type { StageDraft, TierDraft } from './tier-draft';
 
-/** What must hold for replicas in other regions than the stage's own. */
+/** What must hold for what stands in other regions than the stage's own. */
 export const regionRules = [
   rule({
     id: 'region-of-env',
-    when: (draft) => replicasElsewhere(draft).filter(({ stage }) => stage.env === undefined),
-    message: ({ region, stage: { name }, store }) =>
-      `got ${region}, but stage ${name} names no account and region, without which nothing can be named from one region in another: set stages.${name}.env, or give the stage other replicas in stages.${name}.stores.${store}.replicas`,
+    when: (draft) => elsewhere(draft).filter(({ stage }) => stage.env === undefined),
+    message: ({ region, stage: { name }, store, what }) =>
+      `got ${region}, but stage ${name} names no account and region, without which nothing can be named from one region in another: set stages.${name}.env, or ${what === 'replicas' ? `give the stage other replicas in stages.${name}.stores.${store}.replicas` : `say globalDatabase in stages that have an env only`}`,
   }),
   rule({
     id: 'region-elsewhere',
-    when: (draft) => replicasElsewhere(draft).filter(({ region, stage }) => region === stage.env?.region),
-    message: ({ region, stage: { name } }) =>
-      `got ${region}, which is the region of stage ${name} itself: leave region out`,
+    when: (draft) => elsewhere(draft).filter(({ region, stage }) => region === stage.env?.region),
+    message: ({ region, stage: { name }, what }) =>
+      `got ${region}, which is the region of stage ${name} itself: ${what === 'replicas' ? 'leave region out' : 'name another'}`,
   }),
   rule({
     id: 'region-described',
     when: (draft) =>
-      replicasElsewhere(draft).filter(
+      elsewhere(draft).filter(
         ({ region, stage: { env, regions = {} } }) =>
           env !== undefined && region !== env.region && regions[region] === undefined,
       ),
-    message: ({ region, stage: { name } }) =>
-      `got ${region}, of which stage ${name} does not say what its replicas stand on: write stages.${name}.regions: { '${region}': { network: newVpc({ cidr: '10.1.0.0/16' }) } }`,
+    message: ({ region, stage: { name }, what }) =>
+      `got ${region}, of which stage ${name} does not say what its ${what} stand on: write stages.${name}.regions: { '${region}': { network: newVpc({ cidr: '10.1.0.0/16' }) } }`,
   }),
   rule({
     id: 'region-used',
     when: (draft) =>
       (draft.stages ?? []).flatMap((stage) => {
-        const used = [...new Set(replicasOfStage(stage).map(({ region }) => region))];
+        const used = [...new Set(ofStage(stage).map(({ region }) => region))];
         return Object.keys(stage.regions ?? {})
           .filter((region) => !used.includes(region))
           .map((region) => ({ path: ['stages', stage.name, 'regions', region], region, used, stage: stage.name }));
       }),
     message: ({ region, used, stage }) =>
       used.length === 0
-        ? `no replica of stage ${stage} stands in another region: leave it out`
-        : `no replica stands in "${region}", ${suggestion(region, used)}`,
+        ? `nothing of stage ${stage} stands in another region: leave it out`
+        : `nothing stands in "${region}", ${suggestion(region, used)}`,
   }),
   rule({
     id: 'region-zones',
@@ -115,7 +115,7 @@ export const regionRules = [
     id: 'region-services',
     when: (draft) =>
       (draft.stages ?? []).flatMap((stage) => {
-        const stores = new Set(replicasOfStage(stage).map(({ store }) => store));
+        const stores = new Set(ofStage(stage).flatMap(({ store, what }) => (what === 'replicas' ? [store] : [])));
         return stage.services.flatMap((service) => {
           const store = Object.keys(service.uses).find((name) => stores.has(name));
           return service.options.authentication?.kind === 'iam' && store !== undefined
@@ -128,11 +128,13 @@ export const regionRules = [
   }),
 ];
 
-interface ReplicaElsewhere {
+interface Elsewhere {
   readonly path: FaultPath;
   readonly region: string;
   readonly store: string;
   readonly stage: StageDraft;
+  /** The option that names the region. */
+  readonly what: 'replicas' | 'secondaries';
 }
 
 function stagePostgres({
@@ -143,19 +145,21 @@ function stagePostgres({
   );
 }
 
-/** Every replica that names a region, once for each stage that has it. */
-const replicasElsewhere = ({ stages = [] }: TierDraft): readonly ReplicaElsewhere[] => stages.flatMap(replicasOfStage);
+/** Everything that names a region, once for each stage that has it. */
+const elsewhere = ({ stages = [] }: TierDraft): readonly Elsewhere[] => stages.flatMap(ofStage);
 
-function replicasOfStage(stage: StageDraft): readonly ReplicaElsewhere[] {
-  return stage.stores.flatMap((store) =>
-    store.kind !== 'postgres'
-      ? []
-      : Object.entries(replicaOptions(store)).flatMap(([name, { region }]) =>
-          region === undefined
-            ? []
-            : [{ path: [...store.origin('replicas'), name, 'region'], region, store: store.name, stage }],
-        ),
-  );
+function ofStage(stage: StageDraft): readonly Elsewhere[] {
+  return stage.stores.flatMap((store): readonly Elsewhere[] => {
+    if (store.kind === 'shardedPostgres') {
+      const at = store.origin('globalDatabase', 'secondaries');
+      const common = { store: store.name, stage, what: 'secondaries' } as const;
+      return secondaryRegions(store).map((region) => ({ ...common, path: [...at, region], region }));
+    }
+    const common = { store: store.name, stage, what: 'replicas' } as const;
+    return Object.entries(replicaOptions(store)).flatMap(([name, { region }]) =>
+      region === undefined ? [] : [{ ...common, path: [...store.origin('replicas'), name, 'region'], region }],
+    );
+  });
 }
 
 function stageRegions({ stages = [] }: TierDraft) {

@@ -36,6 +36,20 @@ export function resolveShardedPostgres(store: StageStoreOf<'shardedPostgres'>): 
     storageType: options.storageType ?? DEFAULTS.auroraStorageType,
     logicalReplication: shards.every(({ acu }) => acu?.minAcu !== 0),
     ...resolveUpkeep(store),
+    ...globalDatabaseOf(store),
+  };
+}
+
+function globalDatabaseOf({
+  options: { globalDatabase },
+}: StageStoreOf<'shardedPostgres'>): Pick<ShardedPostgresDefinition, 'globalDatabase'> {
+  if (globalDatabase === undefined) return {};
+  const { version, secondaries } = globalDatabase;
+  return {
+    globalDatabase: {
+      version,
+      secondaries: Object.entries(secondaries).map(([region, { servers = 1 }]) => ({ region, servers })),
+    },
   };
 }
 

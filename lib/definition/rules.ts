@@ -1,5 +1,6 @@
 import type { Fault } from './fault';
 import { estateRules } from './estate-rules';
+import { globalRules } from './global-rules';
 import { identifierRules } from './identifier-rules';
 import { nameRules } from './name-rules';
 import { poolingRules } from './pooling-rules';
@@ -22,6 +23,7 @@ export const RULES: readonly TierRule[] = [
   ...stageRules,
   ...networkRules,
   ...regionRules,
+  ...globalRules,
   ...estateRules,
   ...storeRules,
   ...storageRules,

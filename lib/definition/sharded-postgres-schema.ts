@@ -39,6 +39,14 @@ const readers = shorthandOr(
   }),
 );
 
+const globalDatabase = options('{ version: …, secondaries: … }', {
+  version: text("minor version such as '17.5'", /^\d{2}\.\d{1,2}$/),
+  secondaries: byName(
+    'secondaries by region',
+    options('{ servers: … }', { servers: integer(1, LIMITS.auroraReaders.value + 1).optional() }),
+  ),
+});
+
 /** What may be written for a store of kind `shardedPostgres`. */
 export const shardedPostgresOptions = options('shardedPostgres({ … })', {
   shardKey: shorthandOr(
@@ -74,5 +82,6 @@ export const shardedPostgresOptions = options('shardedPostgres({ … })', {
   backup: backup.optional(),
   maintenance: maintenance.optional(),
   pooling: pooling.optional(),
+  globalDatabase: globalDatabase.optional(),
   encryptionKey: existingKeyOptions.optional(),
 } satisfies Record<keyof ShardedPostgresOptions, z.ZodType>);

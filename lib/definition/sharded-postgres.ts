@@ -1,6 +1,7 @@
 import type { InstanceClass } from '../catalog';
 import type { HashStrategy, ShardKeyType } from '../placement';
 import type { ExistingKey } from './existing-key';
+import type { GlobalDatabaseDefinition, GlobalDatabaseOptions } from './global-database';
 import type { FromSnapshot, ShardOrigin } from './origin';
 import type { Pooling, PoolingDefinition } from './pooling';
 import type {
@@ -75,6 +76,8 @@ export interface ShardedPostgresOptions<S extends Strategy = Strategy> {
   readonly maintenance?: MaintenanceOptions;
   /** A pool of connections in front of every shard's primary: `rdsProxy()`. @default - none; every client connects directly */
   readonly pooling?: Pooling;
+  /** Copies of every shard in other regions, for the day on which a region is lost. In a protected stage only. @default - none */
+  readonly globalDatabase?: GlobalDatabaseOptions;
   /** Encrypts everything that the store keeps, on every shard. @default - the stage's, else a key that the kit makes */
   readonly encryptionKey?: ExistingKey;
 }
@@ -122,6 +125,8 @@ export interface ShardedPostgresDefinition {
   readonly backup: BackupDefinition;
   readonly maintenance: MaintenanceDefinition;
   readonly pooling?: PoolingDefinition;
+  /** Absent where the shards stand in one region. */
+  readonly globalDatabase?: GlobalDatabaseDefinition;
   /** A key of somebody else. Absent where the kit makes one. */
   readonly encryptionKeyArn?: string;
 }

@@ -83,3 +83,14 @@ function numbered(prefix: string, first: number, count: number): Readonly<Record
   numberedMembers.set(key, members);
   return members;
 }
+
+/** Regions in which copies of every shard stand, as they were written. */
+export function secondaryRegions(store: StageStoreOf<'shardedPostgres'>): readonly string[] {
+  return Object.keys(store.options.globalDatabase?.secondaries ?? {});
+}
+
+/** The most servers that any copy of a shard has. */
+export function mostSecondaryServers(store: StageStoreOf<'shardedPostgres'>): number {
+  const secondaries = Object.values(store.options.globalDatabase?.secondaries ?? {});
+  return Math.max(0, ...secondaries.map(({ servers = 1 }) => servers));
+}

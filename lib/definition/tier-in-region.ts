@@ -1,25 +1,21 @@
-import type { PostgresDefinition } from './postgres';
 import type { ServiceDefinition } from './service';
-import type { TierDefinition } from './tier';
+import type { StoreDefinition, TierDefinition } from './tier';
 
-/** Regions beside the stage's own in which replicas stand, in the order of the definition. */
+/** Regions beside the stage's own in which something stands, in the order of the definition. */
 export const otherRegions = ({ stage }: Pick<TierDefinition, 'stage'>): readonly string[] =>
   Object.keys(stage.regions ?? {});
 
 /**
- * What a tier has in another region, as a definition of its own: the stores that have replicas there, with those replicas and no others, on the
- * region's network and key; services, as far as they use such a store. A service's own security group belongs to a network elsewhere and is left out.
+ * What a tier has in another region, as a definition of its own: the stores that have replicas or copies of shards there, with those and no others,
+ * on the region's network and key; services, as far as they use such a replica. A service's own security group belongs to a network elsewhere and is
+ * left out.
  */
 export function inRegion(tier: TierDefinition, region: string): TierDefinition {
   const { env, regions: { [region]: place } = {} } = tier.stage;
   if (env === undefined || place === undefined)
     throw new TypeError(`the tier has nothing in ${region}, and no rule noticed`);
-  const stores = Object.values(tier.stores).flatMap((store) =>
-    store.kind === 'postgres' && store.elsewhere?.some((replica) => replica.region === region)
-      ? [storeIn(store, region, place.encryptionKeyArn)]
-      : [],
-  );
-  const names = stores.map(({ name }) => name);
+  const stores = Object.values(tier.stores).flatMap((store) => storeIn(store, region, place.encryptionKeyArn));
+  const names = stores.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
   return {
     ...tier,
     stage: {
@@ -39,15 +35,49 @@ export function inRegion(tier: TierDefinition, region: string): TierDefinition {
   };
 }
 
-function storeIn(store: PostgresDefinition, region: string, encryptionKeyArn: string | undefined): PostgresDefinition {
-  return {
-    ...without(store, 'elsewhere', 'encryptionKeyArn', 'pooling'),
-    replicas: (store.elsewhere ?? [])
-      .filter((replica) => replica.region === region)
-      .map(({ name, class: of }) => ({ name, class: of })),
-    ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
-  };
+/** What a store has in the region, if anything. */
+function storeIn(store: StoreDefinition, region: string, key: string | undefined): readonly StoreDefinition[] {
+  const encryption = key === undefined ? {} : { encryptionKeyArn: key };
+  switch (store.kind) {
+    case 'postgres': {
+      const replicas = (store.elsewhere ?? []).filter((replica) => replica.region === region);
+      if (replicas.length === 0) return [];
+      return [
+        {
+          ...without(store, 'elsewhere', 'encryptionKeyArn', 'pooling'),
+          replicas: replicas.map(({ name, class: of }) => ({ name, class: of })),
+          ...encryption,
+        },
+      ];
+    }
+    case 'shardedPostgres': {
+      const secondary = store.globalDatabase?.secondaries.find((each) => each.region === region);
+      if (secondary === undefined) return [];
+      const readers = { min: secondary.servers - 1 };
+      return [
+        {
+          ...without(store, 'encryptionKeyArn', 'pooling'),
+          // A copy begins with what it copies.
+          shards: store.shards.map((shard) => ({ ...without(shard, 'origin'), readers })),
+          ...encryption,
+        },
+      ];
+    }
+  }
 }
+
+/**
+ * The tier with the stores that somebody logs in to in its region: all of them at home, those with replicas elsewhere. A copy of a shard waits for the
+ * day on which it takes over.
+ */
+export function inUse(tier: TierDefinition): TierDefinition {
+  if (tier.stage.awayFrom === undefined) return tier;
+  const stores = Object.values(tier.stores).filter(({ kind }) => kind === 'postgres');
+  return { ...tier, stores: Object.fromEntries(stores.map((store) => [store.name, store])) };
+}
+
+/** Whether anybody in the tier's region calls a store, or AWS. */
+export const isInUse = (tier: TierDefinition): boolean => Object.keys(inUse(tier).stores).length > 0;
 
 function serviceIn(service: ServiceDefinition, stores: readonly string[]): ServiceDefinition {
   const uses = Object.entries(service.uses).filter(([store]) => stores.includes(store));

@@ -1,6 +1,6 @@
 import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { inRegion, otherRegions } from '../definition/tier-in-region';
+import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
 import { accessInventory } from './access-inventory';
 import { endpointZonesOf, interfaceEndpointsOf, networkInventory } from './network-inventory';
 import { alarmsInventory, operationsInventory } from './operations-inventory';
@@ -99,7 +99,7 @@ export function regionInventory(tier: TierDefinition): Inventory {
   const { awayFrom, env } = tier.stage;
   const region = awayFrom === undefined || env === undefined ? {} : { region: env.region };
   const stores = Object.values(tier.stores).map((store) => storeInventory(tier, store));
-  const access = accessInventory(tier);
+  const access = isInUse(tier) ? accessInventory(inUse(tier)) : NO_ACCESS;
   const groups = [
     ...networkInventory(tier),
     ...stores.flatMap(({ groups }) => groups),
@@ -120,6 +120,9 @@ export function regionInventory(tier: TierDefinition): Inventory {
     endpointZones: endpointZonesOf(tier),
   };
 }
+
+/** Where nobody logs in: servers have a group without clients, with the rule that keeps EC2 from opening everything. */
+const NO_ACCESS = { groups: [], fullestGroups: { inboundRules: 0, outboundRules: 1 }, copiedSecrets: {} };
 
 /** Resources of every group that `select` takes, added up. @param select @default - every group */
 export function countResources(

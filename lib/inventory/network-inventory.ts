@@ -2,6 +2,7 @@ import type { NetworkDefinition, TierDefinition } from '../definition';
 import { assumesRoles } from '../definition/iam-services';
 import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
+import { isInUse } from '../definition/tier-in-region';
 import type { ResourceGroup } from './inventory';
 import { isWatched } from './operations-inventory';
 
@@ -23,8 +24,10 @@ export function networkInventory(tier: TierDefinition): readonly ResourceGroup[]
         'AWS::IAM::Policy': 1,
         'AWS::Logs::LogGroup': 1,
         // Those of interfaces have a security group; the one of DynamoDB is a route.
-        'AWS::EC2::VPCEndpoint': interfaceEndpointsOf(tier) + 1,
-        'AWS::EC2::SecurityGroup': 1,
+        ...(makesEndpoints(tier) && {
+          'AWS::EC2::VPCEndpoint': interfaceEndpointsOf(tier) + 1,
+          'AWS::EC2::SecurityGroup': 1,
+        }),
       },
     },
   ];
@@ -35,7 +38,7 @@ function endpointsInventory(
   tier: TierDefinition,
   { endpoints, dataRouteTableIds }: Extract<NetworkDefinition, { readonly kind: 'existingVpc' }>,
 ): readonly ResourceGroup[] {
-  if (endpoints === 'provided') return [];
+  if (endpoints === 'provided' || !isInUse(tier)) return [];
   const routes = dataRouteTableIds === undefined ? 0 : 1;
   return [
     {
@@ -50,8 +53,8 @@ function endpointsInventory(
 }
 
 /** Whether the tier makes its own ways to AWS. */
-export const makesEndpoints = ({ network }: TierDefinition): boolean =>
-  network.kind === 'newVpc' || network.endpoints === 'create';
+export const makesEndpoints = (tier: TierDefinition): boolean =>
+  isInUse(tier) && (tier.network.kind === 'newVpc' || tier.network.endpoints === 'create');
 
 /** Of SSM and Secrets Manager, and of STS where somebody assumes a role; in a stage that is watched there is one of RDS, in one zone. */
 const interfacesIn = (tier: TierDefinition): number => 2 + (assumesRoles(tier) ? 1 : 0);

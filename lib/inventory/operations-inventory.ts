@@ -1,5 +1,6 @@
 import type { TierDefinition } from '../definition';
 import { shardStackOf, stackName } from '../definition/stack-names';
+import { isInUse } from '../definition/tier-in-region';
 import { importedServers, type ImportedServerOf } from './imported-servers';
 import type { ResourceGroup, Server } from './inventory';
 
@@ -11,6 +12,7 @@ export const functionsOf = ({ stage }: TierDefinition): number => (stage.awayFro
 
 /** The stack `operations`. */
 export function operationsInventory(tier: TierDefinition): readonly ResourceGroup[] {
+  if (!isInUse(tier)) return [];
   const count = functionsOf(tier);
   return [
     {
@@ -38,7 +40,7 @@ export function alarmsInventory(tier: TierDefinition, servers: readonly Server[]
       stack: stackName(tier, 'alarms'),
       part: 'alarms',
       resources: {
-        'AWS::CloudWatch::Alarm': SMOKE_ALARMS,
+        ...(isInUse(tier) && { 'AWS::CloudWatch::Alarm': SMOKE_ALARMS }),
         'AWS::KMS::Key': 1,
         'AWS::SNS::Topic': 1,
         'AWS::SNS::TopicPolicy': 1,
@@ -49,6 +51,7 @@ export function alarmsInventory(tier: TierDefinition, servers: readonly Server[]
       part: server.store,
       resources: { 'AWS::CloudWatch::Alarm': alarmsOf(server, servers) },
     })),
+    ...copiesIn(tier),
     ...importedServers(tier).flatMap((server) =>
       server.identifier === undefined
         ? []
@@ -61,6 +64,20 @@ export function alarmsInventory(tier: TierDefinition, servers: readonly Server[]
           ],
     ),
   ];
+}
+
+/** Lag of each copy of a shard, where they follow those of another region. */
+function copiesIn(tier: TierDefinition): readonly ResourceGroup[] {
+  if (tier.stage.awayFrom === undefined) return [];
+  return Object.values(tier.stores).flatMap((store) =>
+    store.kind !== 'shardedPostgres'
+      ? []
+      : store.shards.map((shard) => ({
+          stack: stackName(tier, store.name, 'alarms', shardStackOf(shard.name)),
+          part: store.name,
+          resources: { 'AWS::CloudWatch::Alarm': 1 },
+        })),
+  );
 }
 
 /** A failed proof, and none made. */

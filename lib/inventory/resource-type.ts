@@ -28,6 +28,7 @@ export const RESOURCE_TYPES = [
   'AWS::RDS::DBProxyEndpoint',
   'AWS::RDS::DBProxyTargetGroup',
   'AWS::RDS::DBSubnetGroup',
+  'AWS::RDS::GlobalCluster',
   'AWS::SNS::Topic',
   'AWS::SNS::TopicPolicy',
   'AWS::SSM::Parameter',

@@ -91,6 +91,7 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
 }
 
 function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDefinition): StoreInventory {
+  const isAway = tier.stage.awayFrom !== undefined;
   const base: ResourceGroup = {
     stack: stackName(tier, store.name),
     part: store.name,
@@ -100,8 +101,10 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
       'AWS::EC2::SecurityGroup': 1,
       'AWS::RDS::DBClusterParameterGroup': 1,
       'AWS::RDS::DBParameterGroup': 1,
-      'AWS::DynamoDB::Table': store.strategy.type === 'directory' ? 2 : 1,
-      'AWS::SSM::Parameter': 1,
+      ...(!isAway && {
+        'AWS::DynamoDB::Table': store.strategy.type === 'directory' ? 2 : 1,
+        'AWS::SSM::Parameter': 1,
+      }),
     },
   };
   const shardsByStack = new Map<string, ShardDefinition[]>();
@@ -115,12 +118,15 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
       stack: stackName(tier, store.name, 'shards', name),
       part: store.name,
       resources: {
-        'AWS::SecretsManager::Secret': shards.length,
-        'AWS::SecretsManager::SecretTargetAttachment': shards.length,
         'AWS::RDS::DBCluster': shards.length,
         'AWS::RDS::DBInstance': shards.reduce((sum, { readers }) => sum + 1 + readers.min, 0),
         'AWS::Logs::LogGroup': shards.length,
-        'AWS::SSM::Parameter': 1,
+        // A copy has the roles and passwords of what it copies, and is in no topology.
+        ...(!isAway && {
+          'AWS::SecretsManager::Secret': shards.length,
+          'AWS::SecretsManager::SecretTargetAttachment': shards.length,
+          'AWS::SSM::Parameter': 1,
+        }),
         ...(autoscaled > 0 && {
           'AWS::ApplicationAutoScaling::ScalableTarget': autoscaled,
           'AWS::ApplicationAutoScaling::ScalingPolicy': autoscaled,
@@ -128,8 +134,19 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
       },
     };
   });
+  const globals = [...shardsByStack].flatMap(([name, shards]): ResourceGroup[] =>
+    isAway || store.globalDatabase === undefined
+      ? []
+      : [
+          {
+            stack: stackName(tier, store.name, 'global', name),
+            part: store.name,
+            resources: { 'AWS::RDS::GlobalCluster': shards.length },
+          },
+        ],
+  );
   return {
-    groups: [base, ...shardStacks],
+    groups: [base, ...shardStacks, ...globals],
     servers: store.shards.flatMap((shard) =>
       serverLetters(shard.readers.min).map((letter) => ({
         store: store.name,

@@ -9,6 +9,7 @@ import { knowsItsBuckets } from './owned-buckets';
 import { rowsWhereDirectorySays } from './placed-rows-check';
 import { placementChecks, shardMapFits } from './placement-checks';
 import { routingChecks } from './routing-checks';
+import { isCopied } from './secondary-checks';
 import { serverChecks } from './server-checks';
 import type { TierUnderTest } from './tier-under-test';
 
@@ -16,7 +17,7 @@ import type { TierUnderTest } from './tier-under-test';
 export function shardedPostgresChecks(
   tier: TierUnderTest,
   name: string,
-  { engine, database, shards, keyDirectory }: ShardedPostgresTopology,
+  { engine, database, shards, secondaries, keyDirectory }: ShardedPostgresTopology,
 ): readonly Check[] {
   const clusters = Object.entries(shards).map(([shard, members]) =>
     oneShard(tier, { store: name, shard, engine, database }, members),
@@ -29,6 +30,7 @@ export function shardedPostgresChecks(
       ...serverChecks(cluster).map((check) => sparingOtherShards(check, clusters)),
       ...(keyDirectory ? [rowsWhereDirectorySays(cluster)] : placementChecks(cluster)),
       knowsItsBuckets(cluster),
+      ...(secondaries ? [isCopied(cluster, secondaries)] : []),
       // Where there are no replicas the keys of keys-on-owner show the router's writes already.
       ...(cluster.replicas.length > 0 ? routingChecks(cluster) : []),
     ]),

@@ -1,8 +1,10 @@
 import { ArnFormat, RemovalPolicy, Stack, type Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { AlarmTo, AlarmTopic } from '../../constructs';
 import type { TierDefinition } from '../definition';
+import { isInUse } from '../definition/tier-in-region';
 import { functionName } from './kit-functions';
 import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -25,6 +27,12 @@ export class AlarmsStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topicArn = topicArn(this, tier);
+    if (isInUse(tier)) this.watchProofs(tier, topic);
+    tagStack(this, tier);
+  }
+
+  /** That the smoke test runs, and finds nothing. */
+  private watchProofs(tier: TierDefinition, topic: sns.ITopic): void {
     const name = functionName(tier, 'smoke-test');
     const metricOf = (metricName: string, period: Duration): cloudwatch.Metric =>
       new cloudwatch.Metric({
@@ -57,7 +65,6 @@ export class AlarmsStack extends Stack {
       }),
     ];
     for (const alarm of alarms) alarm.node.addDependency(topic);
-    tagStack(this, tier);
   }
 }
 

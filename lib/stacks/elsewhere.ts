@@ -1,12 +1,13 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { PostgresDefinition, TierDefinition } from '../definition';
-import { inRegion, otherRegions } from '../definition/tier-in-region';
+import type { TierDefinition } from '../definition';
+import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
 import { AccessElsewhereStack } from './access-elsewhere-stack';
 import type { AccessStack } from './access-stack';
 import { alarmsStacks } from './alarms-stacks';
 import { OperationsStack, type OperationsOptions } from './operations-stack';
 import { synthesizeReplicasElsewhere } from './replicas-elsewhere-stack';
+import { synthesizeSecondaries } from './secondaries-stack';
 import type { Store } from './store';
 import { networkOf, type TierNetwork } from './tier-network';
 
@@ -18,7 +19,7 @@ export interface RegionElsewhere {
   readonly stores: readonly Store[];
 }
 
-/** Networks and replicas in every other region of a tier. */
+/** Networks, replicas and copies of shards in every other region of a tier. */
 export function storesElsewhere(
   scope: Construct,
   definition: TierDefinition,
@@ -28,8 +29,10 @@ export function storesElsewhere(
     const tier = inRegion(definition, region);
     const network = networkOf(scope, tier);
     const there = Object.values(tier.stores).map((store) => {
-      const primary = stores.find(({ name }) => name === store.name) as Store;
-      return synthesizeReplicasElsewhere(scope, tier, store as PostgresDefinition, { network, primary });
+      const home = stores.find(({ name }) => name === store.name) as Store;
+      return store.kind === 'postgres'
+        ? synthesizeReplicasElsewhere(scope, tier, store, { network, primary: home })
+        : synthesizeSecondaries(scope, tier, store, { network, home });
     });
     return { tier, network, stores: there };
   });
@@ -43,14 +46,18 @@ export interface AfterStoresProps {
   readonly options: OperationsOptions;
 }
 
-/** Who may reach the replicas of another region, what proves them, and who is told. */
+/** Who may reach the replicas of another region, what proves them, and who is told. Copies of shards are watched only: nobody logs in to one. */
 export function accessElsewhere(
   scope: Construct,
   { tier, network, stores }: RegionElsewhere,
   { access: home, operations: before, options }: AfterStoresProps,
 ): readonly Stack[] {
-  const access = new AccessElsewhereStack(scope, tier, stores, network, home);
-  const operations = new OperationsStack(scope, tier, { stores, access, network, options });
+  const alarms = alarmsStacks(scope, tier);
+  if (!isInUse(tier)) return alarms;
+  const used = inUse(tier);
+  const usedStores = stores.filter(({ name }) => used.stores[name] !== undefined);
+  const access = new AccessElsewhereStack(scope, used, usedStores, network, home);
+  const operations = new OperationsStack(scope, used, { stores: usedStores, access, network, options });
   operations.addStackDependency(before);
-  return [access, operations, ...alarmsStacks(scope, tier)];
+  return [access, operations, ...alarms];
 }

@@ -8,14 +8,15 @@ import {
 } from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
 import { assumesRoles } from '../definition/iam-services';
+import { isInUse } from '../definition/tier-in-region';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 
 /** A network of the tier's own. Every store stands on it by strong references, so it can't go before them. */
 export class NetworkStack extends ZonedStack {
   readonly network: DataNetwork;
-  /** By which the tier's clients reach AWS. */
-  readonly endpoints: PrivateEndpoints;
+  /** By which the tier's clients reach AWS; none where nobody does. */
+  readonly endpoints: PrivateEndpoints | undefined;
 
   constructor(
     scope: Construct,
@@ -31,11 +32,13 @@ export class NetworkStack extends ZonedStack {
       flowLogRetention: logRetention,
       flowLogRemovalPolicy: removalPolicy,
     });
-    this.endpoints = new PrivateEndpoints(this, 'Endpoints', {
-      vpc: this.network.vpc,
-      ...endpointSubnets(this.network, definition),
-      description: `Ways to AWS of ${definition.name}/${definition.stage.name}`,
-    });
+    this.endpoints = isInUse(definition)
+      ? new PrivateEndpoints(this, 'Endpoints', {
+          vpc: this.network.vpc,
+          ...endpointSubnets(this.network, definition),
+          description: `Ways to AWS of ${definition.name}/${definition.stage.name}`,
+        })
+      : undefined;
     tagStack(this, definition);
   }
 }

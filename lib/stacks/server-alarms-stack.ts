@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { ServerAlarms, type WatchedServer } from '../../constructs';
+import { SecondaryAlarm, ServerAlarms, type WatchedServer } from '../../constructs';
 import { INSTANCE_CLASSES, LIMITS } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { importedServers, regionInventory, type Server } from '../inventory';
@@ -19,6 +19,13 @@ export class ServerAlarmsStack extends Stack {
     for (const { name, server } of props.servers) {
       new ServerAlarms(servers, name, { server, topicArn: props.alarms.topicArn });
     }
+    const clusters = new Construct(this, 'Clusters');
+    for (const name of clustersElsewhere(tier, store, props.servers)) {
+      new SecondaryAlarm(clusters, name, {
+        identifier: serverName(tier, store, name),
+        topicArn: props.alarms.topicArn,
+      });
+    }
     tagStack(this, tier, { store });
   }
 }
@@ -28,6 +35,12 @@ interface ServerAlarmsStackProps {
   /** Of the stack's name, after the store's. */
   readonly parts: readonly string[];
   readonly servers: readonly { readonly name: string; readonly server: WatchedServer }[];
+}
+
+/** Shards whose copies these servers are, where they follow those of another region. */
+function clustersElsewhere({ stage, stores }: TierDefinition, store: string, servers: readonly Watched[]) {
+  const follows = stage.awayFrom !== undefined && stores[store]?.kind === 'shardedPostgres';
+  return follows ? [...new Set(servers.map(shardOf))] : [];
 }
 
 /** The stacks with the alarms of every server of a tier: one a store, or one a stack of shards. */
@@ -84,7 +97,7 @@ function importedOnes(tier: TierDefinition): readonly WatchedIn[] {
 }
 
 /** `s0` of `s0-a`. */
-const shardOf = ({ name }: Server): string => name.replace(/-[^-]*$/, '');
+const shardOf = ({ name }: Pick<Server, 'name'>): string => name.replace(/-[^-]*$/, '');
 
 function watched(tier: TierDefinition, server: Server, alike: readonly Server[]): WatchedServer {
   const isAlone =

@@ -1,14 +1,11 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Stack, Validations } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup, type ShardCapacity } from '../../constructs';
+import { AuroraShard, POSTGRES_PORT, type AuroraShardGroup } from '../../constructs';
 import type { ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
 import { OWNER_ROLE, TOPOLOGY_VERSION, type ShardPart } from '../topology';
-import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
+import { shardServers } from './shard-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
@@ -39,26 +36,16 @@ export class ShardsStack extends Stack {
     const parts = props.shards.map((definition): [string, ShardPart] => {
       const { readers } = definition;
       const shard = new AuroraShard(shardScope, definition.name, {
+        ...shardServers(tier, store, definition),
         vpc: props.network.in(this).vpc,
         group: props.base.shardGroup,
         encryptionKey: key,
-        identifier: stackName(tier, store.name, definition.name),
-        capacity: capacityOf(definition),
         databaseName: store.database,
         ownerName: ownerOf(definition),
         ...(definition.origin === undefined ? {} : { snapshotArn: definition.origin.arn }),
-        backupRetention: Duration.days(store.backup.retentionDays),
-        backupWindow: store.backup.window,
-        maintenanceWindow: store.maintenance.window,
-        ...(store.storageType === 'ioOptimized' && { storageType: rds.DBClusterStorageType.AURORA_IOPT1 }),
-        logRetention: profile.logRetention,
-        ...(iamServicesOf(tier, store.name).length > 0 && { authentication: 'iam' }),
-        readers: readers.min,
         ...(readers.autoscaling && {
           readerAutoscaling: { maxReaders: readers.autoscaling.max, cpuPercent: readers.autoscaling.cpuPercent },
         }),
-        deletionProtection: profile.deletionProtection,
-        removalPolicy: profile.removalPolicy,
       });
       resourceIds.push(shard.cluster.clusterResourceIdentifier);
       Validations.of(shard.cluster).acknowledge(...profile.withoutProtection);
@@ -83,15 +70,6 @@ export class ShardsStack extends Stack {
     });
     tagStack(this, tier, { store: store.name });
   }
-}
-
-function capacityOf({ class: name, acu }: ShardDefinition): ShardCapacity {
-  if (name !== 'serverless') return { instanceType: new ec2.InstanceType(name) };
-  if (acu === undefined) throw new TypeError('a serverless shard has no range, and nobody noticed');
-  const { autoPauseAfterSeconds, ...range } = acu;
-  return autoPauseAfterSeconds === undefined
-    ? range
-    : { ...range, autoPauseAfter: Duration.seconds(autoPauseAfterSeconds) };
 }
 
 /** The role that owns a shard's database: a snapshot keeps its own. */

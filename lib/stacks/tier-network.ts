@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataNetwork, type IDataNetwork } from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
+import { isInUse } from '../definition/tier-in-region';
 import { EndpointsStack } from './endpoints-stack';
 import { NetworkStack } from './network-stack';
 
@@ -25,7 +26,7 @@ export function networkOf(scope: Construct, tier: TierDefinition): TierNetwork {
       imports.set(stack, found);
       return found;
     };
-    if (network.endpoints === 'provided') return { in: find };
+    if (network.endpoints === 'provided' || !isInUse(tier)) return { in: find };
     return { stack: new EndpointsStack(scope, tier, network, find), in: find };
   }
   const stack = new NetworkStack(scope, tier, network);

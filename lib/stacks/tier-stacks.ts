@@ -1,6 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
+import { inUse } from '../definition/tier-in-region';
 import { AccessStack } from './access-stack';
 import { alarmsStacks } from './alarms-stacks';
 import { accessElsewhere, storesElsewhere } from './elsewhere';
@@ -40,11 +41,15 @@ export function synthesizeTier(
   const regions = storesElsewhere(scope, definition, stores);
   const access = new AccessStack(scope, definition, stores, network);
   // Secrets are copied to where their keys are.
-  for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))
-    access.addStackDependency(stack);
+  for (const { tier, stores: there } of regions)
+    for (const { name, stacks } of there)
+      if (inUse(tier).stores[name] !== undefined) for (const stack of stacks) access.addStackDependency(stack);
   const pooling = synthesizePooling(scope, definition, { stores, access, network });
   const watched = alarmsStacks(scope, definition);
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
+  // Shards tell whether copies follow them.
+  for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))
+    operations.addStackDependency(stack);
   const elsewhere = regions.map((region) => accessElsewhere(scope, region, { access, operations, options }));
   return {
     ...(network.stack === undefined ? {} : { network: network.stack }),

@@ -28,7 +28,8 @@ export class WaysToAws {
     if (stores.length === 0 || client.ownerAccount !== undefined) return;
     // What somebody else's group reaches of AWS by somebody else's network is no business of ours.
     if (!this.network.stack) return client instanceof ClientSecurityGroup ? client.allowToHttps() : undefined;
-    client.allowToEndpoints(this.network.stack.endpoints);
+    const { endpoints } = this.network.stack;
+    if (endpoints) client.allowToEndpoints(endpoints);
     if (this.dynamoDb && stores.some(({ placement }) => placement))
       client.allowToPrefixList(this.dynamoDb.prefixListId);
   }

@@ -50,6 +50,7 @@ export const shardedPostgresSchema = z.strictObject({
     z.strictObject({ kind: z.literal('dynamodb'), table: name }),
     z.strictObject({ kind: z.literal('directory'), path: name }),
   ]),
+  secondaries: z.exactOptional(z.array(name)),
   keyDirectory: z.exactOptional(
     z.strictObject({
       location: z.discriminatedUnion('kind', [

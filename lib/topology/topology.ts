@@ -50,6 +50,8 @@ export interface ShardedPostgresTopology {
   readonly shardKey: ShardKeyTopology;
   readonly shards: Readonly<Record<string, ShardTopology>>;
   readonly placement: PlacementLocation;
+  /** Regions in which a copy of every shard waits to take over; nothing connects to one until then. Absent where there is none. */
+  readonly secondaries?: readonly string[];
   /** Of a store whose strategy is `directory` only: what says which bucket a key is in. */
   readonly keyDirectory?: KeyDirectoryTopology;
 }

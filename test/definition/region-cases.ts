@@ -42,14 +42,14 @@ export const regionCases: readonly RuleCase[] = [
     breaks: 'a region in which nothing stands',
     input: away({ regions: { ...regions, 'eu-central-2': { network: { kind: 'newVpc', cidr: '10.2.0.0/16' } } } }),
     path: 'stages.dev.regions.eu-central-2',
-    message: 'no replica stands in "eu-central-2", did you mean "eu-central-1"?',
+    message: 'nothing stands in "eu-central-2", did you mean "eu-central-1"?',
   },
   {
     rule: 'region-used',
     breaks: 'a region of a tier that stays in one',
     input: away({}, { replicas: 1 }),
     path: 'stages.dev.regions.eu-central-1',
-    message: 'no replica of stage dev stands in another region: leave it out',
+    message: 'nothing of stage dev stands in another region: leave it out',
   },
   {
     rule: 'region-zones',

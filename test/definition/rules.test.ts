@@ -4,6 +4,7 @@ import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
 import { estateCases } from './estate-cases';
+import { globalAccepted, globalCases } from './global-cases';
 import { regionCases, regionsAccepted } from './region-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
 import { serviceCases, servicesAccepted } from './service-cases';
@@ -21,6 +22,7 @@ const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.
 
 const cases: readonly RuleCase[] = [
   ...estateCases,
+  ...globalCases,
   ...regionCases,
   ...scalingCases,
   ...serviceCases,
@@ -466,6 +468,7 @@ describe('rules', () => {
 describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
     ...regionsAccepted,
+    ...globalAccepted,
     ...scalingAccepted,
     ...servicesAccepted,
     ...strategiesAccepted,

@@ -14,7 +14,7 @@ import { stackName } from '../../lib/definition/stack-names';
 import { otherRegions } from '../../lib/definition/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
-import { awayTier, awayTierIn, vpcThere } from '../support/away-tier';
+import { AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { ESTATE, estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
@@ -121,6 +121,10 @@ const tiers = {
   }),
   'replicas in another region': awayTier(),
   'replicas in another region, in a VPC that is there': awayTierIn(vpcThere),
+  'copies of shards in another region': globalTier(),
+  'copies of shards beside replicas in another region': globalTier({
+    stores: { ...GLOBAL_TIER.stores, main: AWAY_TIER.stores.main },
+  }),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },

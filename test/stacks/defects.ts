@@ -2,12 +2,12 @@ import type { TemplateJson } from '../support/synthesized-tier';
 
 /** Types that hold data, or that data can't be reached or read without. */
 const TYPES =
-  /^AWS::(RDS::(DBInstance|DBCluster|DBParameterGroup|DBClusterParameterGroup|DBSubnetGroup)|DynamoDB::Table|KMS::Key|SecretsManager::Secret|Logs::LogGroup)$/;
+  /^AWS::(RDS::(DBInstance|DBCluster|GlobalCluster|DBParameterGroup|DBClusterParameterGroup|DBSubnetGroup)|DynamoDB::Table|KMS::Key|SecretsManager::Secret|Logs::LogGroup)$/;
 const STATEFUL = ['network', 'main', 'posts', 'posts-shards-s0'];
 
 /** Properties by which data is protected, private, encrypted, backed up or logged. */
 const GUARDS =
-  /Encrypt|Kms|KMS|Backup|Protect|Public|MultiAZ|Password|Logs|Insights|Retention|Rotation|Pending|Policy$|Recovery|SSE|SecurityGroup|SubnetGroup|ParameterGroupName|^Parameters|Window|Certificate|MinorVersion|CopyTags|GenerateSecret|^Source/;
+  /Encrypt|Kms|KMS|Backup|Protect|Public|MultiAZ|Password|Logs|Insights|Retention|Rotation|Pending|Policy$|Recovery|SSE|SecurityGroup|SubnetGroup|ParameterGroupName|^Parameters|Window|Certificate|MinorVersion|CopyTags|GenerateSecret|^Source|^GlobalCluster/;
 
 /** What no promise notices, each with its reason. A defect that is not listed here has to be noticed. */
 export const SURVIVORS: Readonly<Record<string, string>> = {

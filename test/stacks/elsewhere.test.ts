@@ -1,16 +1,16 @@
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
-import { parseTier, postgres, type TierConfig } from '../../lib/definition';
+import { parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { estimateTier } from '../../lib/cost';
 import { synthesizeTier } from '../../lib/stacks';
 import { LAST_REPORT_PATH } from '../../lib/topology';
-import { AWAY, AWAY_TIER, awayTier, awayTierIn, vpcThere } from '../support/away-tier';
+import { AWAY, AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
 import { reachOf } from '../support/reach';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 import { defectsOf, SURVIVORS } from './defects';
-import { AWAY_PROMISES, breachesOf, TEMPLATE_PROMISES } from './promises';
+import { AWAY_PROMISES, breachesOf, GLOBAL_PROMISES, TEMPLATE_PROMISES } from './promises';
 
 const PREFIX = 'shop-live-';
 const there = (stack: string): string => `${stack}-${AWAY}`;
@@ -20,6 +20,19 @@ const tier = awayTier();
 const templates = templatesOf(tier);
 const ofRegion = Object.fromEntries(Object.entries(templates).filter(([stack]) => isThere(stack)));
 const STATEFUL = [there('network'), there('main')];
+
+/** Templates by stack, in the order in which they deploy. */
+const rollOut = (config: TierConfig): Stacks => {
+  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
+  const { all } = synthesizeTier(app, parseTier(config));
+  const assembly = app.synth();
+  return Object.fromEntries(
+    all.map(({ stackName }) => [
+      stackName.slice(PREFIX.length),
+      assembly.getStackByName(stackName).template as TemplateJson,
+    ]),
+  );
+};
 
 /** Stacks in the order in which they deploy, with the region of each. */
 function stacksOf(config: TierConfig) {
@@ -233,33 +246,136 @@ test('what it costs is told: servers, keys, copies of secrets, and that nobody k
 });
 
 describe('a rollout', () => {
-  const read = (config: TierConfig): Stacks => {
-    const app = new App({ postCliContext: featureFlags, treeMetadata: false });
-    const { all } = synthesizeTier(app, parseTier(config));
-    const assembly = app.synth();
-    return Object.fromEntries(
-      all.map(({ stackName }) => [
-        stackName.slice(PREFIX.length),
-        assembly.getStackByName(stackName).template as TemplateJson,
-      ]),
-    );
-  };
   const { main } = AWAY_TIER.stores;
   const { live } = AWAY_TIER.stages;
   const withReplicas = (replicas: object): TierConfig => ({
     ...AWAY_TIER,
     stores: { ...AWAY_TIER.stores, main: { ...main, replicas: replicas as never } },
   });
-  const whole = read(AWAY_TIER);
+  const whole = rollOut(AWAY_TIER);
 
   test.each([
     ['a replica', withReplicas({ r1: {}, eu: { region: AWAY } })],
     ['the region', { ...withReplicas({ r1: {} }), stages: { live: { ...live, regions: {} } } }],
     ['a service', { ...AWAY_TIER, services: { jobs: AWAY_TIER.services.jobs } }],
   ] as const)('takes %s out of the tier in one deployment, and back in one', (_name, config) => {
-    const without = read(config);
+    const without = rollOut(config);
     expect(without).not.toEqual(whole);
     expect(refusalsOf(whole, without, PREFIX)).toEqual([]);
     expect(refusalsOf(without, whole, PREFIX)).toEqual([]);
+  });
+});
+
+describe('copies of shards in another region', () => {
+  const withCopies = stacksOf(GLOBAL_TIER);
+  const global = templatesOf(globalTier());
+  const inRegion = Object.fromEntries(Object.entries(global).filter(([stack]) => isThere(stack)));
+  const { posts } = GLOBAL_TIER.stores;
+  const { live } = GLOBAL_TIER.stages;
+  const atHomeOnly: TierConfig = {
+    ...GLOBAL_TIER,
+    stages: { live: { ...live, regions: {} } },
+    stores: { posts: shardedPostgres({ shardKey: 'user_id', shards: 2 }) },
+  };
+
+  test('are in stacks of that region, with no way in and none to AWS', () => {
+    expect(Object.keys(inRegion).sort()).toEqual(
+      ['alarms', 'network', 'posts-alarms-s0', 'posts', 'posts-shards-s0'].map(there),
+    );
+    const types = Object.values(inRegion).flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type));
+    for (const type of ['VPCEndpoint', 'SecurityGroupIngress', 'SecurityGroupEgress'])
+      expect(types).not.toContain(`AWS::EC2::${type}`);
+    expect(types).not.toContain('AWS::SecretsManager::Secret');
+    expect(types).not.toContain('AWS::SSM::Parameter');
+  });
+
+  test('leave the stacks of the shards at home as they were, and refer to nothing there', () => {
+    const before = templatesOf(parseTier(atHomeOnly));
+    const changed = Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(global[name]));
+    // The topology names the regions, and proofs run again.
+    expect(changed.sort()).toEqual(['operations', 'posts']);
+    const ids = Object.keys(global['posts']?.Resources ?? {}).filter(
+      (id) => JSON.stringify(global['posts']?.Resources[id]) !== JSON.stringify(before['posts']?.Resources[id]),
+    );
+    expect(ids.map((id) => JSON.stringify(global['posts']?.Resources[id]?.Properties['Value']))).toEqual([
+      expect.stringContaining(`\\"secondaries\\":[\\"${AWAY}\\"]`),
+    ]);
+    expect(JSON.stringify(inRegion)).not.toMatch(/Fn::GetStackOutput|Custom::/);
+  });
+
+  test('deploy after the shards are primaries of global databases, and before they are proven', () => {
+    const before = (name: string) =>
+      withCopies
+        .find(({ stackName }) => stackName === `${PREFIX}${name}`)
+        ?.dependencies.map(({ stackName }) => stackName.slice(PREFIX.length));
+    expect(before('posts-global-s0')).toContain('posts-shards-s0');
+    expect(before(there('posts-shards-s0'))).toContain('posts-global-s0');
+    expect(before('operations')).toContain(there('posts-shards-s0'));
+    expect(before('access')).not.toContain(there('posts-shards-s0'));
+  });
+
+  const stateful = ['network', 'posts', 'posts-shards-s0'].map(there);
+  // Beside the example, so that types which copies have not are there too.
+  const beside = {
+    ...templatesOf(blogTier('prod')),
+    ...Object.fromEntries([...stateful, 'posts-global-s0'].map((stack) => [stack, global[stack] as TemplateJson])),
+  };
+  const promises = [...TEMPLATE_PROMISES, ...GLOBAL_PROMISES];
+
+  test('keep what every shard, server and key promises, and more; a defect is noticed, or known with a reason', () => {
+    expect(breachesOf(beside, 'prod', promises)).toEqual([]);
+    const defects = [...defectsOf(beside, [...stateful, 'posts-global-s0'])];
+    const survivors = defects.filter((defect) => breachesOf(defect.templates, 'prod', promises).length === 0);
+    const properties = [...new Set(survivors.map(({ name }) => name.replace(/ (deleted|inverted)$/, '')))];
+    expect(new Set(defects.map(({ name }) => name)).size).toBeGreaterThan(70);
+    expect(properties.filter((name) => SURVIVORS[name] === undefined)).toEqual([]);
+  });
+
+  test('have the shard’s names, as many servers as the region says, and are watched, lag among it', () => {
+    const servers = resourcesOf(inRegion, 'AWS::RDS::DBInstance').map(({ Properties }) => [
+      Properties['DBInstanceIdentifier'],
+      Properties['DBInstanceClass'],
+    ]);
+    expect(servers).toEqual(
+      ['s0-a', 's0-b', 's1-a', 's1-b'].map((name) => [`shop-live-posts-${name}`, 'db.r8g.large']),
+    );
+    const alarms = resourcesOf(inRegion, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    const lag = alarms.filter(({ MetricName }) => MetricName === 'AuroraGlobalDBReplicationLag');
+    expect(lag).toMatchObject(
+      ['s0', 's1'].map((shard) => ({
+        AlarmName: `shop-live-posts-${shard}-AuroraGlobalDBReplicationLag`,
+        Dimensions: [{ Name: 'DBClusterIdentifier', Value: `shop-live-posts-${shard}` }],
+        Threshold: 60_000,
+        TreatMissingData: 'breaching',
+      })),
+    );
+    for (const { AlarmActions } of lag)
+      expect(JSON.stringify(AlarmActions)).toContain(`:sns:${AWAY}:111122223333:shop-live-alarms-${AWAY}`);
+    // Nobody proves what nobody logs in to.
+    expect(alarms.filter(({ Namespace }) => Namespace === 'AWS/Lambda')).toEqual([]);
+  });
+
+  test('cost servers, storage and a key, and writes that nobody knows the price of', () => {
+    const [part] = estimateTier(globalTier()).parts.filter((each) => each.part === 'posts');
+    const units = (item: string) => part?.lines.find((line) => line.item === item)?.resources;
+    expect([units('db.r8g.large, Aurora'), units('Aurora storage'), units('KMS key')]).toEqual([8, 4, 2]);
+    expect(part?.lines.find(({ item }) => item === 'Aurora writes replicated to other regions')).toMatchObject({
+      resources: 2,
+      usdPerUnit: 'unknown',
+      billedBy: 'use',
+    });
+  });
+
+  test('come and go, with a shard or as a whole, in one deployment', () => {
+    const whole = rollOut(GLOBAL_TIER);
+    for (const config of [
+      atHomeOnly,
+      { ...GLOBAL_TIER, stores: { posts: { ...posts, shards: { s0: {} } } } } as TierConfig,
+    ]) {
+      const without = rollOut(config);
+      expect(without).not.toEqual(whole);
+      expect(refusalsOf(whole, without, PREFIX)).toEqual([]);
+      expect(refusalsOf(without, whole, PREFIX)).toEqual([]);
+    }
   });
 });

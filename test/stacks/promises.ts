@@ -59,6 +59,7 @@ const policies = (stage: BlogStage) =>
 const isPrimary = ({ Properties }: Found): boolean => Properties['DBName'] !== undefined;
 const ofInstances = ({ stack }: Found): boolean => /^main(-|$)/.test(stack);
 const isReplica = (found: Found): boolean => ofInstances(found) && !isPrimary(found);
+const isCopy = ({ stack }: Found): boolean => /^posts-shards-.*-eu-central-1$/.test(stack);
 const isCluster = ({ Properties }: Found): boolean => Properties['DBClusterIdentifier'] !== undefined;
 
 const KEPT_TYPES = [
@@ -146,8 +147,13 @@ export const TEMPLATE_PROMISES: readonly TemplatePromise[] = [
     DBClusterParameterGroupName: PRESENT,
     DBSubnetGroupName: PRESENT,
     VpcSecurityGroupIds: PRESENT,
-    'MasterUserPassword/Fn::Join/1/0': '{{resolve:secretsmanager:',
   })),
+  each(
+    'AWS::RDS::DBCluster',
+    'a shard’s owner logs in with a generated password',
+    () => ({ 'MasterUserPassword/Fn::Join/1/0': '{{resolve:secretsmanager:' }),
+    (found) => !isCopy(found),
+  ),
   each(
     'AWS::RDS::DBParameterGroup',
     'an instance refuses plaintext',
@@ -205,6 +211,32 @@ export const AWAY_PROMISES: readonly TemplatePromise[] = [
       SourceDBInstanceIdentifier: 'arn:aws:rds:eu-west-1:111122223333:db:shop-live-main-primary',
     }),
     ({ stack }) => stack === 'main-eu-central-1',
+  ),
+];
+
+/** What stacks of shards that are copied to another region promise beside these, there and at home. */
+export const GLOBAL_PROMISES: readonly TemplatePromise[] = [
+  each(
+    'AWS::RDS::DBCluster',
+    'a copy follows its shard by name, in the version that it has, with its roles and passwords',
+    ({ Properties }) => ({
+      GlobalClusterIdentifier: Properties['DBClusterIdentifier'],
+      EngineVersion: '17.5',
+      MasterUsername: undefined,
+      MasterUserPassword: undefined,
+      DatabaseName: undefined,
+      SnapshotIdentifier: undefined,
+    }),
+    isCopy,
+  ),
+  each(
+    'AWS::RDS::GlobalCluster',
+    'a shard is made the primary of its copies, and stays it',
+    ({ Properties }, stage) => ({
+      SourceDBClusterIdentifier: `arn:aws:rds:eu-west-1:111122223333:cluster:${String(Properties['GlobalClusterIdentifier'])}`,
+      DeletionProtection: true,
+      ...policies(stage),
+    }),
   ),
 ];
 

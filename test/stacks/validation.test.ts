@@ -7,7 +7,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
 import { parseTier } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
-import { awayTier, awayTierIn, vpcThere } from '../support/away-tier';
+import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
 
@@ -56,8 +56,8 @@ test('a tier on an estate that is there already has no finding either', () => {
   expect(ofSnapshots.sort()).toEqual(['AwsSolutions-RDS2', 'F3021']);
 });
 
-test('a tier with replicas in another region has none, in a network of its own there and in one that is there', () => {
-  for (const tier of [awayTier(), awayTierIn(vpcThere)]) {
+test('a tier with replicas or copies of shards in another region has none, in a network of its own there and in one that is there', () => {
+  for (const tier of [awayTier(), awayTierIn(vpcThere), globalTier()]) {
     expect(summarize(createTierApp({ definition: tier }).synth()).findings).toEqual([]);
   }
 });

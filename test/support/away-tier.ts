@@ -3,6 +3,7 @@ import {
   newVpc,
   parseTier,
   postgres,
+  shardedPostgres,
   type RegionConfig,
   type TierConfig,
   type TierDefinition,
@@ -48,3 +49,20 @@ export const awayTier = (changes: Partial<TierConfig> = {}): TierDefinition => p
 /** The same where the other region is as `region` says. */
 export const awayTierIn = (region: RegionConfig): TierDefinition =>
   awayTier({ stages: { live: { ...AWAY_TIER.stages.live, regions: { [AWAY]: region } } } });
+
+/** A tier whose shards have copies in another region, where nobody logs in to one. */
+export const GLOBAL_TIER = {
+  name: 'shop',
+  stages: AWAY_TIER.stages,
+  stores: {
+    posts: shardedPostgres({
+      shardKey: 'user_id',
+      shards: 2,
+      globalDatabase: { version: '17.5', secondaries: { [AWAY]: { servers: 2 } } },
+    }),
+  },
+  services: { web: { uses: { posts: 'write' } } },
+} satisfies TierConfig;
+
+export const globalTier = (changes: Partial<TierConfig> = {}): TierDefinition =>
+  parseTier({ ...GLOBAL_TIER, ...changes });
