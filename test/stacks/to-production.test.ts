@@ -39,6 +39,8 @@ test('every block says what it is', () => {
     'json',
     'sh',
     'sh account',
+    // Of AWS's own command line, which is not installed here.
+    'sh aws',
     'sh changes',
     'ts',
   ]);
