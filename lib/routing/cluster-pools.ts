@@ -9,14 +9,11 @@ import {
   type QueryResult,
   type QueryResultRow,
 } from '../postgres';
-import { isEligible, noEligibleReplica } from './eligibility';
 import type { Member } from './member';
 import { positionIn, positionOf } from './observe';
 import type { ReadSite } from './read-site';
-import { mayAnswerElsewhere } from './server-errors';
-import type { SessionReads } from './session-reads';
+import type { SessionReads, Turn } from './session-reads';
 import type { SessionScope, SessionState } from './session-state';
-import { BEYOND_ALL } from './session-token';
 import type { StoreServer } from './store-server';
 
 /** What pools need of their cluster. */
@@ -80,32 +77,16 @@ export class ClusterPools {
     return this.lend(await this.borrowReplica(session), session);
   }
 
-  private async borrowReplica(session: SessionState | undefined): Promise<Loan> {
-    const { members, policy, id, sessionReads } = this.site;
-    const beganAtMs = performance.now();
-    let tried: readonly string[] = [];
-    for (;;) {
-      const token = session?.positionOf(id);
-      const choice = sessionReads.choose(token, tried);
-      if (!choice) break;
-      const { member, after } = choice;
-      try {
+  private borrowReplica(session: SessionState | undefined): Promise<Loan> {
+    return this.site.sessionReads.answer(
+      session,
+      async ({ member, after }) => {
         const client = await member.server.checkout();
-        if (after === undefined || (await this.hasReached(member, client, after))) {
-          return { server: member.server, client, replica: member, done: nothing };
-        }
-      } catch (error) {
-        if (!mayAnswerElsewhere(error)) throw error;
-        tried = [...tried, member.name];
-        this.site.noteLost(member.name, error);
-        continue;
-      }
-      const leftMs = beganAtMs + policy.catchUpMs - performance.now();
-      const request = this.site.request(tried, undefined);
-      const isOpen = (replica: Member): boolean => isEligible(replica, request);
-      if (token === undefined || leftMs <= 0 || !(await members.waitFor(token, leftMs, isOpen))) break;
-    }
-    return this.borrowPrimary(session, tried, beganAtMs);
+        if (after !== undefined && !(await this.hasReached(member, client, after))) return undefined;
+        return { server: member.server, client, replica: member, done: nothing };
+      },
+      (turn) => this.borrowPrimary(turn),
+    );
   }
 
   /** Asks the server itself; a connection that does not lead far enough is given back. */
@@ -122,32 +103,18 @@ export class ClusterPools {
     }
   }
 
-  /** A connection to the primary in a replica's stead, which counts among the reads that it takes so until it is given back. */
-  private async borrowPrimary(
-    session: SessionState | undefined,
-    tried: readonly string[],
-    beganAtMs: number,
-  ): Promise<Loan> {
-    const { members, policy, events, primaryReads, id } = this.site;
-    const { store, shard } = members;
-    const borrow = async (done: () => void): Promise<Loan> => {
-      try {
-        return { ...(await this.site.checkout(undefined)), replica: undefined, done };
-      } catch (error) {
-        done();
-        throw error;
-      }
-    };
-    if (members.replicas.length === 0) return borrow(nothing);
-    const token = session?.positionOf(id);
-    if (policy.fallback === 'none') {
-      throw noEligibleReplica(members, this.site.request(tried, token && { position: token, proof: 'known' }));
-    }
-    const reason = this.site.sessionReads.decide(tried, undefined) ? 'behind' : 'noEligibleReplica';
-    events.emit('fallback', { store, shard, reason, waitedMs: Math.round(performance.now() - beganAtMs) });
+  /** A connection to the primary in a replica's stead: its turn lasts until it is given back. */
+  private borrowPrimary(turn: Turn): Promise<Loan> {
     return new Promise<Loan>((resolve, reject) => {
-      const hold = (): Promise<void> => new Promise((done) => void borrow(done).then(resolve, reject));
-      primaryReads.run({ store, server: members.primary }, hold).catch(reject);
+      const borrow = async (done: () => void): Promise<void> => {
+        try {
+          resolve({ ...(await this.site.checkout(undefined)), replica: undefined, done });
+        } catch (error) {
+          done();
+          reject(error);
+        }
+      };
+      turn(() => new Promise<void>((done) => void borrow(done))).catch(reject);
     });
   }
 
@@ -185,9 +152,7 @@ export class ClusterPools {
       position,
       hold: () => void (letGo ??= session.hold(id)),
       settle: (outcome) => {
-        const { timeline, lsn } = positionIn(server, outcome) ?? BEYOND_ALL;
-        if (timeline === undefined) session.raise(id, BEYOND_ALL);
-        else session.settle(id, { timeline, lsn });
+        session.settle(id, positionIn(server, outcome));
         letGo?.();
         letGo = undefined;
       },

@@ -30,8 +30,7 @@ import type { ClusterContext, ReadPolicy, ReadSite } from './read-site';
 import { isPrimaryLoss, mayAnswerElsewhere, primaryDemoted, serverUnavailable } from './server-errors';
 import { runTransaction } from './server-transaction';
 import { SessionReads } from './session-reads';
-import type { SessionScope, SessionState } from './session-state';
-import { BEYOND_ALL } from './session-token';
+import type { SessionScope } from './session-state';
 import type { StoreServer } from './store-server';
 import { backoffMs, beginSql, retryLostRaces, type TransactionOptions } from './transaction-options';
 
@@ -89,7 +88,7 @@ export class Cluster implements PostgresHandle, ReadSite {
         this.announce('write');
         if (!session) return await server.query<R>('write', text, values);
         const seen = await observe<R>(server, { access: 'write', text, values, signal: undefined });
-        this.settle(session, seen.position);
+        session.settle(this.id, seen.position);
         return seen.result;
       } catch (error) {
         if (!(await this.mayBeSentAgain(error, sends))) throw tracedToCaller(error);
@@ -138,7 +137,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     requireAccess(this.grant, options.access ?? 'write');
     const begin = beginSql(options, this.members.writable.server.options.statementTimeoutMs);
     const session = this.sessions.current();
-    const observer = session && ((position: PositionReport | undefined) => this.settle(session, position));
+    const observer = session && ((position: PositionReport | undefined) => session.settle(this.id, position));
     return retryLostRaces(options.retries ?? 0, signal, async () => {
       const { server, client } = await this.checkout(signal);
       try {
@@ -248,13 +247,6 @@ export class Cluster implements PostgresHandle, ReadSite {
         if (!(await this.mayBeSentAgain(error, sends))) throw error;
       }
     }
-  }
-
-  /** What the primary said behind an answer to a session. Where it said nothing, the session stays with it until it does. */
-  private settle(session: SessionState, position: PositionReport | undefined): void {
-    const { timeline, lsn } = position ?? BEYOND_ALL;
-    if (timeline === undefined) session.raise(this.id, BEYOND_ALL);
-    else session.settle(this.id, { timeline, lsn });
   }
 
   async watch(): Promise<void> {

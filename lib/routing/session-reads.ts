@@ -15,6 +15,9 @@ export interface SessionRead {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Runs work on the primary when its turn comes. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** A replica that may answer, and what it is asked first: `after` where nobody knows yet whether it has come so far. */
 export interface Choice {
   readonly member: Member;
@@ -33,30 +36,53 @@ export class SessionReads {
   ) {}
 
   /** @throws {PolystoreError} as a read outside a session, and READ_BUDGET_EXHAUSTED */
-  async read<R extends QueryResultRow>(session: SessionState, read: SessionRead): Promise<QueryResult<R>> {
-    const { members, policy } = this.site;
-    const beganAtMs = performance.now();
-    let tried: readonly string[] = [];
-    for (;;) {
-      const token = session.positionOf(this.id);
-      const choice = this.choose(token, tried);
-      if (!choice) break;
-      const { member, after } = choice;
-      try {
-        const statement = { access: 'read', ...read } as const;
+  read<R extends QueryResultRow>(session: SessionState, read: SessionRead): Promise<QueryResult<R>> {
+    const statement = { access: 'read', ...read } as const;
+    return this.answer(
+      session,
+      async ({ member, after }) => {
         const { server } = member;
         const seen = await (after === undefined
           ? observe<R>(server, statement)
           : observeAfter<R>(server, after, statement));
         if (seen.position?.role === 'replica') member.monitor?.observe(seen.position.lsn);
-        if (seen.result) {
-          this.raise(session, member, seen.position);
-          return seen.result;
-        }
+        if (seen.result) this.raise(session, member, seen.position);
+        return seen.result;
+      },
+      (turn) =>
+        turn(async () => {
+          const { server } = await this.site.primary();
+          const { result, position } = await observe<R>(server, statement);
+          session.settle(this.id, position);
+          return result;
+        }),
+    );
+  }
+
+  /**
+   * Lets the replicas that may answer try, one after the other: `tryReplica` resolves with undefined where the replica has not come so far.
+   * Where none can, `askPrimary` does, within the turn that it is given.
+   * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, READ_BUDGET_EXHAUSTED, and what both throw
+   */
+  async answer<T>(
+    session: SessionState | undefined,
+    tryReplica: (choice: Choice) => Promise<T | undefined>,
+    askPrimary: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    const { members, policy } = this.site;
+    const beganAtMs = performance.now();
+    let tried: readonly string[] = [];
+    for (;;) {
+      const token = session?.positionOf(this.id);
+      const choice = this.choose(token, tried);
+      if (!choice) break;
+      try {
+        const answer = await tryReplica(choice);
+        if (answer !== undefined) return answer;
       } catch (error) {
         if (!mayAnswerElsewhere(error)) throw error;
-        tried = [...tried, member.name];
-        this.site.noteLost(member.name, error);
+        tried = [...tried, choice.member.name];
+        this.site.noteLost(choice.member.name, error);
         continue;
       }
       const leftMs = beganAtMs + policy.catchUpMs - performance.now();
@@ -64,11 +90,24 @@ export class SessionReads {
       const isOpen = (replica: Member): boolean => isEligible(replica, request);
       if (token === undefined || leftMs <= 0 || !(await members.waitFor(token, leftMs, isOpen))) break;
     }
-    return this.readPrimary<R>(session, read, beganAtMs, tried);
+    return askPrimary(this.turnOnPrimary(session?.positionOf(this.id), tried, beganAtMs));
+  }
+
+  /** The primary's turn in the replicas' stead, which its budget bounds. A store without replicas has its reads on the primary anyway. */
+  private turnOnPrimary(token: WalPosition | undefined, tried: readonly string[], beganAtMs: number): Turn {
+    const { members, policy, events, primaryReads } = this.site;
+    const { store, shard } = members;
+    if (members.replicas.length === 0) return (work) => work();
+    if (policy.fallback === 'none') {
+      throw noEligibleReplica(members, this.site.request(tried, token && { position: token, proof: 'known' }));
+    }
+    const reason = this.decide(tried, undefined) ? 'behind' : 'noEligibleReplica';
+    events.emit('fallback', { store, shard, reason, waitedMs: Math.round(performance.now() - beganAtMs) });
+    return (work) => primaryReads.run({ store, server: members.primary }, work);
   }
 
   /** A replica that is known to have come so far; else one that may have, and is asked; undefined where none may. */
-  choose(token: WalPosition | undefined, tried: readonly string[]): Choice | undefined {
+  private choose(token: WalPosition | undefined, tried: readonly string[]): Choice | undefined {
     const known = this.decide(tried, token && { position: token, proof: 'known' });
     if (known || token === undefined) return known && this.choiceOf(known, undefined);
     const asked = this.decide(tried, { position: token, proof: 'ask' });
@@ -83,35 +122,9 @@ export class SessionReads {
   }
 
   /** The route to a replica; undefined where none is eligible. */
-  decide(tried: readonly string[], after: CatchUp | undefined): Route | undefined {
+  private decide(tried: readonly string[], after: CatchUp | undefined): Route | undefined {
     const route = decideRoute({ ...this.site.request(tried, after), fallback: 'primary' }, this.site.members);
     return route.role === 'replica' ? route : undefined;
-  }
-
-  private async readPrimary<R extends QueryResultRow>(
-    session: SessionState,
-    read: SessionRead,
-    beganAtMs: number,
-    tried: readonly string[],
-  ): Promise<QueryResult<R>> {
-    const { members, policy, events, primaryReads } = this.site;
-    const { store, shard } = members;
-    const ask = async (): Promise<QueryResult<R>> => {
-      const { server } = await this.site.primary();
-      const { result, position } = await observe<R>(server, { access: 'read', ...read });
-      const { timeline, lsn } = position ?? BEYOND_ALL;
-      if (timeline !== undefined) session.settle(this.id, { timeline, lsn });
-      else session.raise(this.id, BEYOND_ALL);
-      return result;
-    };
-    if (members.replicas.length === 0) return ask();
-    const token = session.positionOf(this.id);
-    if (policy.fallback === 'none') {
-      throw noEligibleReplica(members, this.site.request(tried, token && { position: token, proof: 'known' }));
-    }
-    const reason = this.decide(tried, undefined) ? 'behind' : 'noEligibleReplica';
-    events.emit('fallback', { store, shard, reason, waitedMs: Math.round(performance.now() - beganAtMs) });
-    return primaryReads.run({ store, server: members.primary }, ask);
   }
 
   /** A replica's answer may show what the next replica has not. */

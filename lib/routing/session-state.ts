@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { WalPosition } from '../postgres';
+import type { PositionReport, WalPosition } from '../postgres';
 import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, type SessionToken } from './session-token';
 
 /**
@@ -52,8 +52,13 @@ export class SessionState {
     this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
   }
 
-  /** As {@link raise}, from the primary, which has everything: an unknown position is known now. */
-  settle(cluster: string, position: WalPosition): void {
+  /**
+   * What the primary said behind an answer: it has everything, so that an unknown position is known now. Where it could not say, the session
+   * stays with it until it does.
+   */
+  settle(cluster: string, report: Pick<PositionReport, 'timeline' | 'lsn'> | undefined): void {
+    const { timeline, lsn } = report ?? BEYOND_ALL;
+    const position = timeline === undefined ? BEYOND_ALL : { timeline, lsn };
     const known = this.seen.positions.get(cluster);
     if (known && isBeyondAll(known)) {
       this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
