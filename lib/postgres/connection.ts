@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { Client, Pool, type ClientConfig, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { ServerTopology, Trust } from '../topology';
 import { hasOtherPassword, type Login } from './login';
+import { checkPoolOptions, poolConfigOf, SILENCE_MS, type PoolOptions } from './pool-options';
 import { RenewingPool } from './renewing-pool';
 
 export type PgClient = Client;
@@ -34,26 +35,7 @@ export interface ClientOptions {
   readonly applicationName?: string;
 }
 
-export interface PoolOptions {
-  /** Most connections open at once. @default 10 */
-  readonly max?: number;
-  /** An unused connection is closed after this, in milliseconds. @default 10000 */
-  readonly idleTimeoutMs?: number;
-  /** Longest wait for a connection, in milliseconds. @default 5000 */
-  readonly connectTimeoutMs?: number;
-  /** Longest time that a statement may take on the server, in milliseconds. @default - no limit */
-  readonly statementTimeoutMs?: number;
-  /** Shown in `pg_stat_activity`. @default 'polystore' */
-  readonly applicationName?: string;
-}
-
 const DEFAULT_TIMEOUT_MS = 10_000;
-
-/**
- * How much longer we wait for an answer than the server is told to work: so a slow statement ends as the server's own `cancelled`,
- * and only a server that has gone silent ends as `unavailable`.
- */
-const SILENCE_MS = 500;
 
 /** How long a connection may take to say goodbye before its socket is cut. */
 const GOODBYE_MS = 1_000;
@@ -123,17 +105,15 @@ export function detachClient({ connection: { stream } }: PgClient): void {
 /** Connections of each pool, idle and in use: what {@link closePool} may have to cut. */
 const connectionsOf = new WeakMap<PgPool, Set<PgPoolClient>>();
 
-/** Makes a pool; connections open when they are first needed. The caller ends it, best with {@link closePool}. */
+/**
+ * Makes a pool; connections open when they are first needed. The caller ends it, best with {@link closePool}.
+ * @throws {RangeError} as {@link checkPoolOptions}
+ */
 export function openPool(target: ConnectionTarget, options: PoolOptions = {}): PgPool {
+  checkPoolOptions(options);
   const config = {
     ...loginOf(target, options.applicationName),
-    max: options.max ?? 10,
-    idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_TIMEOUT_MS,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
-    ...(options.statementTimeoutMs !== undefined && {
-      statement_timeout: options.statementTimeoutMs,
-      query_timeout: options.statementTimeoutMs + SILENCE_MS,
-    }),
+    ...poolConfigOf(options),
   };
   const { password } = target.credentials;
   const pool = typeof password === 'string' ? new Pool(config) : new RenewingPool(config, password);

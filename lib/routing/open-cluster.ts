@@ -1,5 +1,11 @@
 import { PolystoreError } from '../errors';
-import type { ConnectionTarget, Login, PoolOptions } from '../postgres';
+import {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_POOL_MAX,
+  type ConnectionTarget,
+  type Login,
+  type PoolOptions,
+} from '../postgres';
 import { secretLogin, tokenLogin, type SecretSource, type TokenSource } from '../sources';
 import {
   credentialOf,
@@ -16,7 +22,7 @@ import { Member } from './member';
 import { PrimaryReads } from './primary-reads';
 import type { ClusterContext } from './read-site';
 import { ServerMonitor, type Reach } from './server-monitor';
-import { DEFAULT_POOL_MAX, StoreServer } from './store-server';
+import { StoreServer } from './store-server';
 
 /** What opening a cluster needs of its router. */
 export interface OpenClusterContext extends ClusterContext {
@@ -50,8 +56,6 @@ export interface OpenedCluster {
   /** Another topology of the same cluster: servers that are new come into use, those that are gone are closed. */
   refresh(servers: ShardTopology): Promise<MemberChange>;
 }
-
-const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Makes a cluster ready for statements. Opens no connection.

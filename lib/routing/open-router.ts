@@ -1,4 +1,4 @@
-import type { PoolOptions } from '../postgres';
+import { checkPoolOptions, type PoolOptions } from '../postgres';
 import {
   openKeyDirectory,
   openPlacement,
@@ -59,7 +59,7 @@ export interface RouterOptions {
   readonly tokenKey?: string | readonly string[];
   /** Time between two reads of the topology, in milliseconds. @default - it is read when `refresh()` is called */
   readonly refreshMs?: number;
-  /** Of the pool that each server gets when it is first used. @default - pools of 10 named `polystore-router` */
+  /** Of the pool that each server gets when it is first used. @default - pools of at most 10 named `polystore-router` */
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
   readonly openPlacement?: (store: string, location: PlacementLocation) => PlacementStore;
@@ -78,6 +78,7 @@ const DEFAULT_PRIMARY_READ_SHARE = 0.5;
  * Whoever opens it closes it. `T` is the type of the tier definition (`openRouter<typeof tier>`), of which only the type is used.
  * @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID, UNKNOWN_SERVICE, UNKNOWN_SHARD where a shard map names a shard that the
  * topology lacks
+ * @throws {RangeError} where an option is outside of what is allowed
  */
 export async function openRouter<T extends TierShape = TierShape>(options: RouterOptions): Promise<Router<T>> {
   const maxLagMs = checkAtLeast('maxLagMs', options.maxLagMs ?? DEFAULT_MAX_LAG_MS, 0);
@@ -87,6 +88,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   if (!(primaryReadShare > 0 && primaryReadShare <= 1)) {
     throw new RangeError(`primaryReadShare must be in (0, 1], got ${primaryReadShare}`);
   }
+  checkPoolOptions(options.pool ?? {});
   const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
   const topology = await options.topology.read();
   return TierRouter.open<T>({

@@ -3,6 +3,7 @@ import {
   cancelStatement,
   closePool,
   cutConnection,
+  DEFAULT_POOL_MAX,
   errorGroupOf,
   isAnswer,
   openPool,
@@ -29,9 +30,6 @@ import { untilAborted } from './until-aborted';
 
 /** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
 const CLOSE_GRACE_MS = 5_000;
-
-/** As pg's own. */
-export const DEFAULT_POOL_MAX = 10;
 
 const BACKEND = 'select pg_backend_pid() as backend';
 /** A server that does not answer this within two seconds is taken for lost. */

@@ -326,6 +326,7 @@ describe('the options of sessions', () => {
     [{ tokenKey: [TOKEN_KEY, ''] }, 'tokenKey must have at least 32 characters, got 0'],
     [{ catchUpMs: NaN }, 'catchUpMs must be in [0, ∞), got NaN'],
     [{ primaryReadShare: 0 }, 'primaryReadShare must be in (0, 1], got 0'],
+    [{ pool: { min: 3, max: 2 } }, 'pool.min must be an integer in [0, 2], got 3'],
     [{ refreshMs: 10 }, 'refreshMs must be in [1000, ∞), got 10'],
   ])('are refused out of their range: %j', async (options, message) => {
     await expect(open(options)).rejects.toThrow(message);

@@ -1,0 +1,78 @@
+import type { PoolConfig } from 'pg';
+
+/** Of a pool of connections to one server, for one login. */
+export interface PoolOptions {
+  /** Most connections open at once. @default 10 */
+  readonly max?: number;
+  /**
+   * Connections that stay open once they were needed, although nobody uses them; those beyond are overflow, closed after `idleTimeoutMs`.
+   * @default 0
+   */
+  readonly min?: number;
+  /** An unused connection beyond `min` is closed after this, in milliseconds; never at 0. @default 10000 */
+  readonly idleTimeoutMs?: number;
+  /**
+   * A connection older than this is replaced when nobody uses it, in milliseconds: so that a rotated password, a moved server name or a
+   * server that has grown comes into use without a restart.
+   * @default - connections are not replaced for their age
+   */
+  readonly recycleAfterMs?: number;
+  /** Longest wait for a connection, in milliseconds. @default 5000 */
+  readonly connectTimeoutMs?: number;
+  /** Longest time that a statement may take on the server, in milliseconds. @default - no limit */
+  readonly statementTimeoutMs?: number;
+  /** Shown in `pg_stat_activity`. @default 'polystore' */
+  readonly applicationName?: string;
+}
+
+/** As pg's own. */
+export const DEFAULT_POOL_MAX = 10;
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
+export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * How much longer we wait for an answer than the server is told to work: so a slow statement ends as the server's own `cancelled`,
+ * and only a server that has gone silent ends as `unavailable`.
+ */
+export const SILENCE_MS = 500;
+
+/** A shorter life would spend more on logins than on statements. */
+const LEAST_RECYCLE_MS = 1_000;
+
+/**
+ * A timer set for longer fires at once.
+ * @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+ */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** What pg is told of a pool. */
+export function poolConfigOf(options: PoolOptions): PoolConfig {
+  return {
+    max: options.max ?? DEFAULT_POOL_MAX,
+    min: options.min ?? 0,
+    idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(options.recycleAfterMs !== undefined && { maxLifetimeSeconds: options.recycleAfterMs / 1_000 }),
+    ...(options.statementTimeoutMs !== undefined && {
+      statement_timeout: options.statementTimeoutMs,
+      query_timeout: options.statementTimeoutMs + SILENCE_MS,
+    }),
+  };
+}
+
+/** @throws {RangeError} that names the option, what it got and what is allowed */
+export function checkPoolOptions(options: PoolOptions): void {
+  const { max = DEFAULT_POOL_MAX } = options;
+  checkWithin('pool.max', max, 1, Infinity);
+  checkWithin('pool.min', options.min, 0, max);
+  checkWithin('pool.idleTimeoutMs', options.idleTimeoutMs, 0, LONGEST_TIMER_MS);
+  checkWithin('pool.recycleAfterMs', options.recycleAfterMs, LEAST_RECYCLE_MS, LONGEST_TIMER_MS);
+  checkWithin('pool.connectTimeoutMs', options.connectTimeoutMs, 1, LONGEST_TIMER_MS);
+  checkWithin('pool.statementTimeoutMs', options.statementTimeoutMs, 1, LONGEST_TIMER_MS - SILENCE_MS);
+}
+
+function checkWithin(name: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  const range = most === Infinity ? `[${least}, ∞)` : `[${least}, ${most}]`;
+  throw new RangeError(`${name} must be an integer in ${range}, got ${value}`);
+}
