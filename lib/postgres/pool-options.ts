@@ -5,16 +5,17 @@ export interface PoolOptions {
   /** Most connections open at once. @default 10 */
   readonly max?: number;
   /**
-   * Connections that stay open once they were needed, although nobody uses them; those beyond are overflow, closed after `idleTimeoutMs`.
+   * Connections that stay open once they were needed, although nobody uses them, until they reach `recycleAfterMs`; those beyond are
+   * overflow, closed after `idleTimeoutMs`.
    * @default 0
    */
   readonly min?: number;
   /** An unused connection beyond `min` is closed after this, in milliseconds; never at 0. @default 10000 */
   readonly idleTimeoutMs?: number;
   /**
-   * A connection older than this is replaced when nobody uses it, in milliseconds: so that a rotated password, a moved server name or a
-   * server that has grown comes into use without a restart.
-   * @default - connections are not replaced for their age
+   * A connection older than this is closed as soon as nobody uses it, in milliseconds, also where `min` or fewer are open; the next statement
+   * that needs one opens another.
+   * @default - connections are not closed for their age
    */
   readonly recycleAfterMs?: number;
   /** Longest wait for a connection, in milliseconds. @default 5000 */
@@ -36,7 +37,7 @@ export const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
  */
 export const SILENCE_MS = 500;
 
-/** A shorter life would spend more on logins than on statements. */
+/** Connections are no cheaper than that: each begins with TLS and a login. */
 const LEAST_RECYCLE_MS = 1_000;
 
 /**
