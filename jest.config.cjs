@@ -8,6 +8,8 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  runtime: '<rootDir>/test/support/shared-modules-runtime.cjs',
+  testEnvironment: '<rootDir>/test/support/shared-environment.cjs',
   globalSetup: '<rootDir>/test/support/memory-disk.ts',
   globalTeardown: '<rootDir>/test/support/memory-disk-removal.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
