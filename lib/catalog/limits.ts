@@ -66,6 +66,11 @@ export const LIMITS = {
     source:
       'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html: LEAST({DBInstanceClassMemory/9531392},5000)',
   },
+  reservedConnections: {
+    value: 5,
+    unit: "connections of a server that only superusers and AWS's own roles get: 3 by PostgreSQL, 2 by RDS",
+    source: 'https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots',
+  },
   reservedSubnetAddresses: {
     value: 5,
     unit: 'addresses that AWS keeps in every subnet',

@@ -1,3 +1,4 @@
+export { lambda, type ConnectionsDefinition, type LambdaConnections, type ServiceConnections } from './connections';
 export * from './existing-group';
 export * from './existing-key';
 export * from './global-database';

@@ -55,5 +55,7 @@ export const DEFAULTS = {
   readersCpuPercent: 60,
   /** The soonest that AWS lets a server pause. */
   autoPauseAfterSeconds: LIMITS.autoPauseMinSeconds.value,
+  /** The pool is the router's own, unless it is told otherwise. */
+  connections: { processes: 1, poolMax: 10 },
   pooling: { idleClientTimeoutSeconds: 1800, maxConnectionsPercent: 80, borrowTimeoutSeconds: 120, reads: 'direct' },
 } as const;

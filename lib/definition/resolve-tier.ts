@@ -1,4 +1,5 @@
 import { LIMITS } from '../catalog';
+import { resolveConnections } from './connections';
 import { KINDS } from './kinds';
 import type { NetworkDefinition } from './network';
 import type { NetworkOptions } from './network-schema';
@@ -61,7 +62,7 @@ const mapValues = <T, U>(table: Readonly<Record<string, T>>, change: (value: T) 
 
 function resolveService(service: StageService, { env }: StageDraft): ServiceDefinition {
   const { name, uses, options } = service;
-  const { client, authentication } = options;
+  const { client, authentication, connections } = options;
   // A group of the stage's own account is like any other, whoever says so.
   const account = client?.account === env?.account ? undefined : client?.account;
   return {
@@ -72,6 +73,7 @@ function resolveService(service: StageService, { env }: StageDraft): ServiceDefi
       ? {}
       : { client: { groupId: client.groupId, ...(account === undefined ? {} : { account }) } }),
     authentication: authentication?.kind ?? 'password',
+    connections: resolveConnections(connections),
   };
 }
 

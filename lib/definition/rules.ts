@@ -1,4 +1,5 @@
 import type { Fault } from './fault';
+import { capacityRules } from './capacity-rules';
 import { estateRules } from './estate-rules';
 import { globalRules } from './global-rules';
 import { identifierRules } from './identifier-rules';
@@ -32,6 +33,7 @@ export const RULES: readonly TierRule[] = [
   ...strategyRules,
   ...poolingRules,
   ...serviceRules,
+  ...capacityRules,
 ];
 
 /** Every breach of every rule. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { ServiceConnections } from './connections';
 import type { ExistingGroup } from './existing-group';
-import { byName, oneOf, options, shorthandOr, text } from './option';
+import { byName, integer, oneOf, options, shorthandOr, text } from './option';
 import type { ServiceConfig, ServiceOptions } from './service';
 
 /** What a principal may be; the rules say what is wrong with one that isn't. */
@@ -19,6 +20,11 @@ const authentication = z
   ])
   .meta({ allowed: 'password() or iam()' });
 
+const connections = options('{ processes: …, poolMax: … } or lambda({ concurrency: … })', {
+  processes: integer(1, 100_000).optional(),
+  poolMax: integer(1, 1_000).optional(),
+} satisfies Record<keyof ServiceConnections, z.ZodType>);
+
 const principal = text(PRINCIPAL);
 const PRINCIPALS = `${PRINCIPAL}, or a list of them`;
 
@@ -26,6 +32,7 @@ const runtime = {
   principal: shorthandOr(PRINCIPALS, principal, z.array(principal).min(1).meta({ allowed: PRINCIPALS })).optional(),
   client: existingGroupOptions.optional(),
   authentication: authentication.optional(),
+  connections: connections.optional(),
 } satisfies Record<keyof ServiceOptions, z.ZodType>;
 
 /** What may be written for a service. */
@@ -35,6 +42,6 @@ export const serviceOptions = options('{ uses: { … } }', {
 } satisfies Record<keyof ServiceConfig, z.ZodType>);
 
 /** What a stage may change of a service. */
-export const serviceOverrides = options('{ principal: …, client: …, authentication: … }', runtime);
+export const serviceOverrides = options('{ principal: …, client: …, authentication: …, connections: … }', runtime);
 
 export type WrittenService = Partial<z.infer<typeof serviceOverrides>>;

@@ -1,3 +1,4 @@
+import type { ConnectionsDefinition, ServiceConnections } from './connections';
 import type { ExistingGroup } from './existing-group';
 
 /** `read`: SELECT. `write`: SELECT, INSERT, UPDATE, DELETE. */
@@ -16,6 +17,8 @@ export interface ServiceOptions {
   readonly client?: ExistingGroup;
   /** How the service logs in to databases on AWS. On this machine every service has a password. @default password() */
   readonly authentication?: Authentication;
+  /** How many connections it opens: a tier whose servers can't hold them is refused. @default - one process with a pool of 10 for each server */
+  readonly connections?: ServiceConnections;
 }
 
 /** A consumer of stores: gets a client security group, and a database role and the means to log in with it in each store that it uses. */
@@ -44,6 +47,7 @@ export interface ServiceDefinition {
   readonly client?: { readonly groupId: string; readonly account?: string };
   /** How it logs in on AWS. */
   readonly authentication: Authentication['kind'];
+  readonly connections: ConnectionsDefinition;
 }
 
 /** A password in a secret, the same on AWS and on this machine: what a service has unless it says otherwise. */

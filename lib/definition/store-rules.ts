@@ -1,20 +1,12 @@
-import {
-  INSTANCE_CLASSES,
-  isInstanceClass,
-  LIMITS,
-  maxConnectionsCeilingFor,
-  maxConnectionsCeilingForAcu,
-  type InstanceClass,
-  type PostgresEngineOffering,
-} from '../catalog';
+import { INSTANCE_CLASSES, isInstanceClass, LIMITS, type InstanceClass, type PostgresEngineOffering } from '../catalog';
 import type { FaultPath } from './fault';
 import { KINDS } from './kinds';
 import { nearestName } from './nearest-name';
 import { PROFILES } from './profile';
 import { rule, stageStores, storesOf } from './rule';
 import { SHARDS_MAX } from './sharded-postgres';
-import { serversOf } from './shard-servers';
-import type { StageStore, StageStoreOf } from './stage-store';
+import { serverFigures } from './server-figures';
+import type { StageStoreOf } from './stage-store';
 import { isGrowthLimit, leastGrowthLimit } from './storage-growth';
 import { membersOf, replicaOptions, shardOptions } from './store-members';
 import type { TierDraft } from './tier-draft';
@@ -99,7 +91,7 @@ export const storeRules = [
     when: (draft) =>
       stageStores(draft).flatMap((store) => {
         const { maxConnections } = store.options;
-        const servers = serverCeilings(store);
+        const servers = serverFigures(store);
         if (maxConnections === undefined || servers === undefined) return [];
         const least = servers.reduce((one, other) => (other.ceiling < one.ceiling ? other : one));
         return maxConnections > least.ceiling
@@ -166,25 +158,6 @@ function importedClasses(store: StageStoreOf<'postgres'>): ReturnType<typeof wri
     })),
   ];
   return servers.flatMap(({ path, name }) => (name === undefined ? [] : [{ path, name, engine }]));
-}
-
-/** The servers of a store, each with the most connections that it holds; `undefined` where one of them is not known. */
-function serverCeilings(store: StageStore): readonly { server: string; ceiling: number }[] | undefined {
-  if (!store.isRead('class') || !store.isRead('capacity')) return undefined;
-  const servers =
-    store.kind === 'shardedPostgres'
-      ? Object.values(shardOptions(store)).map((shard) => serversOf(store, shard))
-      : [undefined, ...membersOf(store)].map((member) => ({
-          class: member?.class ?? store.options.class ?? PROFILES[store.profile].class,
-        }));
-  const ceilings = servers.flatMap((each) => {
-    if ('capacity' in each) {
-      const { minAcu, maxAcu } = each.capacity;
-      return [{ server: `${minAcu} to ${maxAcu} ACU`, ceiling: maxConnectionsCeilingForAcu(each.capacity) }];
-    }
-    return isInstanceClass(each.class) ? [{ server: each.class, ceiling: maxConnectionsCeilingFor(each.class) }] : [];
-  });
-  return servers.length > 0 && ceilings.length === servers.length ? ceilings : undefined;
 }
 
 const isOffered = (name: InstanceClass, offering: PostgresEngineOffering): boolean =>

@@ -1,4 +1,5 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
+import { publishedServices } from '../definition/published-services';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
 import { LOCAL_HOST } from './server-settings';
 import { keyDirectoryOf, placementOf, type TierDirectory } from './tier-directory';
@@ -18,7 +19,6 @@ export function localTopology(
     const own = clusters.filter((cluster) => cluster.store === store.name);
     return [store.name, storeTopology(store, directory, own, portOf)];
   });
-  const services = Object.values(definition.services).map(({ name, uses }) => [name, { uses }] as const);
   return {
     version: TOPOLOGY_VERSION,
     tier: definition.name,
@@ -26,7 +26,7 @@ export function localTopology(
     world: 'local',
     trust: { kind: 'file', path: authority },
     stores: Object.fromEntries(stores),
-    services: Object.fromEntries(services),
+    services: publishedServices(definition),
   };
 }
 

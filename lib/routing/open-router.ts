@@ -59,7 +59,7 @@ export interface RouterOptions {
   readonly tokenKey?: string | readonly string[];
   /** Time between two reads of the topology, in milliseconds. @default - it is read when `refresh()` is called */
   readonly refreshMs?: number;
-  /** Of the pool that each server gets when it is first used. @default - pools of at most 10 named `polystore-router` */
+  /** Of the pool that each server gets when it is first used. @default - pools of at most 10, or of what the tier says of the service, named `polystore-router` */
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
   readonly openPlacement?: (store: string, location: PlacementLocation) => PlacementStore;

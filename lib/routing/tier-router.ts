@@ -6,6 +6,7 @@ import type { MemberChange } from './open-cluster';
 import { openStore, type OpenedStore, type OpenStore, type RouterContext } from './open-store';
 import type { Router, RouterCore, TierShape } from './router';
 import type { RouterEvent, RouterListener } from './router-events';
+import { poolOf } from './service-pool';
 import { RouterSession, type Session } from './session';
 import { SessionState } from './session-state';
 import { decodeToken, type TokenCodec } from './token-codec';
@@ -46,10 +47,11 @@ export class TierRouter implements RouterCore {
 
   /** @throws {PolystoreError} as {@link openRouter} */
   static async open<T extends TierShape>(context: TierRouterContext): Promise<Router<T>> {
+    const sized = { ...context, pool: poolOf(context.pool, context.topology, context.login) };
     const entries = await Promise.all(
       Object.entries(context.topology.stores).map(async ([name, topology]): Promise<[string, Entry]> => {
         const grant = grantOf(context.topology, context.login, name);
-        return [name, { grant, opened: grant.access && (await openStore(context, grant, topology)) }];
+        return [name, { grant, opened: grant.access && (await openStore(sized, grant, topology)) }];
       }),
     );
     // Its properties are made from the topology, which the type of the tier describes.

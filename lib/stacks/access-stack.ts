@@ -5,6 +5,7 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { ClientSecurityGroup, ConsumerRole, ExistingClient, type DatabaseClient } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
+import { publishedServices } from '../definition/published-services';
 import { LAST_REPORT_PATH, NO_REPORT_YET, TOPOLOGY_VERSION } from '../topology';
 import { eachFunction, functionName, type OwnFunctionOf } from './kit-functions';
 import { parameterName } from './names';
@@ -98,7 +99,7 @@ export class AccessStack extends Stack {
         world: 'aws',
         trust: { kind: 'rds', bundlePath: LAMBDA_CA_BUNDLE },
         stores: Object.fromEntries(stores.map(({ name, shardStacks }) => [name, shardStacks])),
-        services: Object.fromEntries(Object.values(tier.services).map(({ name, uses }) => [name, { uses }])),
+        services: publishedServices(tier),
       },
     });
     tagStack(this, tier);

@@ -71,7 +71,13 @@ export const trustSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** What services may do, by service. */
-export const servicesSchema = z.record(name, z.strictObject({ uses: z.record(name, z.enum(['read', 'write'])) }));
+export const servicesSchema = z.record(
+  name,
+  z.strictObject({
+    uses: z.record(name, z.enum(['read', 'write'])),
+    poolMax: z.exactOptional(z.int().check(z.gte(1))),
+  }),
+);
 
 export const topologySchema = z.strictObject({
   version: z.literal(TOPOLOGY_VERSION),

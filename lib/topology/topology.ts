@@ -131,4 +131,6 @@ export type Access = 'read' | 'write';
 
 export interface ServiceTopology {
   readonly uses: Readonly<Record<string, Access>>;
+  /** Most connections of one process to one server, as the tier's capacity was reckoned with. Absent where it is the router's own default. */
+  readonly poolMax?: number;
 }

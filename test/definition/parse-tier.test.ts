@@ -2,6 +2,7 @@ import {
   existingGroup,
   hash,
   iam,
+  lambda,
   parseTier,
   password,
   postgres,
@@ -301,7 +302,7 @@ describe('parseTier', () => {
 
   test('reads services with what they use', () => {
     const services = { web: { uses: { main: 'write' } }, report: { uses: { main: 'read' } }, idle: { uses: {} } };
-    const plain = { principals: [], authentication: 'password' };
+    const plain = { principals: [], authentication: 'password', connections: { processes: 1, poolMax: 10 } };
     expect(parseTier(minimalTier({ services })).services).toEqual({
       web: { name: 'web', uses: { main: 'write' }, ...plain },
       report: { name: 'report', uses: { main: 'read' }, ...plain },
@@ -317,7 +318,7 @@ describe('parseTier', () => {
     const client = (account: string) => ({ client: existingGroup('sg-1a1b2c3d', { account }) });
     const webOf = (web: object) =>
       parseTier(minimalTier({ services, stages: { dev: { profile: 'disposable', env, services: { web } } } })).services;
-    const base = { name: 'web', uses: { main: 'write' } };
+    const base = { name: 'web', uses: { main: 'write' }, connections: { processes: 1, poolMax: 10 } };
     expect(webOf({})).toEqual({
       web: { ...base, principals: [here.principal], client: { groupId: 'sg-0a1b2c3d' }, authentication: 'iam' },
     });
@@ -328,6 +329,11 @@ describe('parseTier', () => {
         client: { groupId: 'sg-1a1b2c3d', account: '444455556666' },
         authentication: 'password',
       },
+    });
+    expect(webOf({ connections: { processes: 4 } })['web']?.connections).toEqual({ processes: 4, poolMax: 10 });
+    expect(webOf({ connections: lambda({ concurrency: 40 }) })['web']?.connections).toEqual({
+      processes: 40,
+      poolMax: 1,
     });
     // The stage's own account is not another one.
     expect(webOf(client(env.account))['web']?.client).toEqual({ groupId: 'sg-1a1b2c3d' });

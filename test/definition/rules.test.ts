@@ -3,6 +3,7 @@ import { readDraft } from '../../lib/definition/tier-draft';
 import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
+import { capacityAccepted, capacityCases } from './capacity-cases';
 import { estateCases } from './estate-cases';
 import { globalAccepted, globalCases } from './global-cases';
 import { regionCases, regionsAccepted } from './region-cases';
@@ -21,6 +22,7 @@ const inStage = (stage: object) => minimalTier({ stages: { dev: { profile: 'disp
 const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.some((each) => each === 'postgres'));
 
 const cases: readonly RuleCase[] = [
+  ...capacityCases,
   ...estateCases,
   ...globalCases,
   ...regionCases,
@@ -467,6 +469,7 @@ describe('rules', () => {
 
 describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
+    ...capacityAccepted,
     ...regionsAccepted,
     ...globalAccepted,
     ...scalingAccepted,

@@ -252,8 +252,8 @@ export const scalingAccepted: Readonly<Record<string, unknown>> = {
   ),
   'fifteen readers': withPosts({ readers: 15 }),
   'autoscaled readers of a protected stage': withPosts({ readers: autoscaled(1, 15) }, PROTECTED),
-  'a proxy that keeps every connection': withMain(
-    { pooling: pooling({ maxConnectionsPercent: 100, maxIdleConnectionsPercent: 100 }) },
+  'a proxy that keeps every connection that the kit leaves it': withMain(
+    { pooling: pooling({ maxConnectionsPercent: 81, maxIdleConnectionsPercent: 81 }) },
     usedBy('main'),
   ),
   'pooled reads of shards with readers': withPosts(

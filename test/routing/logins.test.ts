@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { defineTier, postgres } from '../../lib/definition';
-import { errorGroupOf, quoteLiteral } from '../../lib/postgres';
+import { DEFAULT_POOL_MAX, errorGroupOf, quoteLiteral } from '../../lib/postgres';
 import { openRouter, type Router, type RouterOptions } from '../../lib/routing';
 import type { Credentials, SecretSource, TokenRequest } from '../../lib/sources';
 import type { PostgresTopology } from '../../lib/topology';
@@ -12,7 +12,7 @@ const tier = defineTier({
   name: 'logins',
   stages: { dev: { profile: 'disposable' } },
   stores: { main: postgres({ replicas: 1 }) },
-  services: { app: { uses: { main: 'write' } } },
+  services: { app: { uses: { main: 'write' }, connections: { poolMax: 3 } } },
 });
 
 /** A vault whose secrets a test changes, and that counts who reads them. */
@@ -88,6 +88,26 @@ async function endConnections(): Promise<void> {
 
 const ask = (): Promise<{ rows: Who[] }> => router.main.transaction((client) => client.query<Who & object>(WHO));
 const whoReads = async (): Promise<string | undefined> => (await router.main.read<Who & object>(WHO)).rows[0]?.who;
+
+describe('the pool of a service', () => {
+  const largest = (of: Router<typeof tier>): (number | undefined)[] => of.main.servers().map(({ pool }) => pool.max);
+
+  it('is as large as the tier says, on every server, unless the application says otherwise', async () => {
+    await open();
+    expect(largest(router)).toEqual([3, 3]);
+    await router.close();
+    await open({ pool: { max: 7 } });
+    expect(largest(router)).toEqual([7, 7]);
+    await router.close();
+    await open({ login: { kind: 'owner' } });
+    expect(largest(router)).toEqual([DEFAULT_POOL_MAX, DEFAULT_POOL_MAX]);
+    expect(largest((await router.service('app')) as Router<typeof tier>)).toEqual([3, 3]);
+  });
+
+  it('can keep no more connections than that', async () => {
+    await expect(open({ pool: { min: 4 } })).rejects.toThrow('pool.min must be an integer in [0, 3], got 4');
+  });
+});
 
 describe('a secret that was rotated', () => {
   it('is read again by the first connection that is refused, once for all, and nothing is opened anew', async () => {

@@ -1,3 +1,4 @@
+import { KIT_CONNECTIONS } from '../../lib/definition/server-load';
 import { withClient } from '../../lib/postgres';
 import { openRouter, type PostgresHandle } from '../../lib/routing';
 import type { CheckOutcome, SmokeReport } from '../../lib/smoke';
@@ -38,6 +39,19 @@ async function smokeRows(): Promise<number> {
   );
   return counts.reduce((sum, count) => sum + count, 0);
 }
+
+it('opens no more connections to a server than the definition leaves it', async () => {
+  for (const label of PRIMARIES) {
+    const [database] = label.split('/');
+    await local.on(label, (client) => client.query(`alter database ${database} connection limit ${KIT_CONNECTIONS}`));
+  }
+  const report = await prove(local);
+  for (const label of PRIMARIES) {
+    const [database] = label.split('/');
+    await local.on(label, (client) => client.query(`alter database ${database} connection limit -1`));
+  }
+  expect(failedOf(report)).toEqual([]);
+});
 
 describe('on a tier that keeps its promises', () => {
   let report: SmokeReport;
