@@ -10,7 +10,8 @@ import {
 } from './data-directory';
 import { throwIfInterrupted } from './engine-command';
 import { findFreePorts, portTaken } from './ports';
-import { readLog, startPostgresServer, type PostgresServer } from './postgres-server';
+import { startPostgresServer } from './postgres-server';
+import { readLog, type ServerProcess } from './server-process';
 import type { ServerSettings } from './server-settings';
 import { SUPERVISOR_SECRET } from './secrets-file';
 import { dataOf, logOf, type TierDirectory } from './tier-directory';
@@ -35,7 +36,7 @@ export interface ClusterRoom {
 export interface RunningServer {
   readonly planned: PlannedServer;
   readonly port: number;
-  readonly process: PostgresServer;
+  readonly process: ServerProcess;
 }
 
 /** Ports by server name: given ones are kept, others are chosen anew where somebody was faster. */

@@ -5,6 +5,7 @@ import type { TierDefinition } from '../definition';
 import { isPolystoreError, PolystoreError } from '../errors';
 import { checkOwnersKnown } from '../placement';
 import { DirectoryPlacement } from '../sources/directory-placement';
+import { ENGINE_PID_FILE } from './engine-process';
 import type { PostgresBinaries } from './postgres-binaries';
 import { requireFree } from './ports';
 import { placementOf, type TierDirectory } from './tier-directory';
@@ -20,7 +21,11 @@ export async function stopLeftovers(directory: TierDirectory): Promise<number> {
   const servers = await Promise.all(
     stores.map(async (store) => (await foldersIn(join(directory.data, store))).map((name) => join(store, name))),
   );
-  const hasLeftovers = servers.flat().some((server) => existsSync(join(directory.data, server, 'postmaster.pid')));
+  const hasLeftovers = servers
+    .flat()
+    .some((server) =>
+      ['postmaster.pid', ENGINE_PID_FILE].some((file) => existsSync(join(directory.data, server, file))),
+    );
   return hasLeftovers ? sweepServers(directory.data) : 0;
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isSystemError } from '../sources/files';
-import type { ServerExit } from './postgres-server';
 import { isAlive, type ProcessMark } from './process-mark';
 import { publishFile } from './publish-file';
+import type { ServerExit } from './server-process';
 import { tierDirectory } from './tier-directory';
 import type { PlannedServer } from './tier-plan';
 

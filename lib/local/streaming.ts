@@ -4,7 +4,7 @@ import type { Credentials } from '../sources/secrets';
 import type { Trust } from '../topology';
 import type { RunningServer } from './cluster';
 import { engineFailed, throwIfInterrupted } from './engine-command';
-import { readLog } from './postgres-server';
+import { readLog } from './server-process';
 import { LOCAL_HOST } from './server-settings';
 
 /** Every server has it, provisioned or not. */

@@ -11,20 +11,20 @@
  *                                                    It says `watching` on standard output once, as soon as it does.
  *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
  *
- * A process is stopped only if a data directory's postmaster.pid names it and its command line names that directory and run:
- * a process that merely got a dead server's id never is.
+ * A process is stopped only if a data directory's postmaster.pid or engine.pid names it and its command line names that directory and run
+ * (engine.pid names the run itself): a process that merely got a dead server's id never is.
  */
 const { existsSync, readFileSync, readdirSync } = require('node:fs');
 const { execFileSync } = require('node:child_process');
 const { join } = require('node:path');
 
-/** Fast shutdown first, then immediate shutdown, then the end. Milliseconds since the sweep began. */
+/** What a fast shutdown is to PostgreSQL and a clean one to every other engine; then immediate shutdown, then the end. Milliseconds since the sweep began. */
 const ESCALATION = [
   { afterMs: 0, signal: 'SIGINT' },
   { afterMs: 4000, signal: 'SIGQUIT' },
   { afterMs: 6000, signal: 'SIGKILL' },
 ];
-/** A server announced as starting whose postmaster.pid has not shown up after this long was never started. */
+/** A server announced as starting whose file has not shown up after this long was never started. */
 const BIRTH_MS = 3000;
 const GIVE_UP_MS = 10_000;
 const POLL_MS = 20;
@@ -54,6 +54,24 @@ function postmasterOf(directory, run) {
   // A stand-alone backend writes a negative id; it ends by itself when its input does.
   if (!(pid > 1)) return undefined;
   return commandLineOf(pid).includes(` -D ${directory} -c polystore.run=${run}`) ? pid : undefined;
+}
+
+/**
+ * @param {string} directory a data directory of another engine than PostgreSQL
+ * @param {string} run '' for any
+ * @returns {number | undefined} the id of its living process
+ */
+function engineOf(directory, run) {
+  let words;
+  try {
+    words = readFileSync(join(directory, 'engine.pid'), 'utf8').trim().split(' ');
+  } catch {
+    return undefined;
+  }
+  const [pid, ofRun] = [Number(words[0]), words[1]];
+  if (!(pid > 1) || (run !== '' && run !== ofRun)) return undefined;
+  const commandLine = `${commandLineOf(pid)} `;
+  return commandLine.includes(`${directory}/`) || commandLine.includes(`${directory} `) ? pid : undefined;
 }
 
 /** @param {string} root @returns {string[]} <store>/<server> of every data directory */
@@ -88,7 +106,8 @@ async function stopAll(root, run, unborn) {
       signalled.clear();
     }
     const alive = serversIn(root).flatMap((server) => {
-      const pid = postmasterOf(join(root, server), run);
+      const directory = join(root, server);
+      const pid = postmasterOf(directory, run) ?? engineOf(directory, run);
       return pid === undefined ? [] : [{ server, pid }];
     });
     for (const { server, pid } of alive) {

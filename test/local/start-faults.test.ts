@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseTier, type TierDefinition } from '../../lib/definition';
 import { startLocalTier, type LocalTier, type LocalTierOptions } from '../../lib/local';
 import type { RunningServer } from '../../lib/local/cluster';
-import type { PostgresServer } from '../../lib/local/postgres-server';
+import type { ServerProcess } from '../../lib/local/server-process';
 import { waitForStreaming } from '../../lib/local/streaming';
 import { FileSecrets } from '../../lib/sources';
 import { DirectoryPlacement } from '../../lib/sources/directory-placement';
@@ -235,7 +235,7 @@ describe('what fails late', () => {
       planned: { ...server, label: server.name === 'r1' ? 'main/r9' : 'main/primary' },
       port: server.port,
       log: server.log,
-      process: { pid: server.pid, exit: () => undefined } as PostgresServer,
+      process: { pid: server.pid, exit: () => undefined } as ServerProcess,
     })) as unknown as [RunningServer & { log: string }, RunningServer & { log: string }];
     const wait = waitForStreaming({
       primary,

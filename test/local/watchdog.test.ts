@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startWatchdog, sweepServers } from '../../lib/local/watchdog';
 import { eventually } from '../support/eventually';
@@ -40,6 +40,18 @@ async function writePid(server: string, pid: number | undefined): Promise<void> 
   await writeFile(join(data, server, 'postmaster.pid'), `${pid}\n${join(data, server)}\n`);
 }
 
+/** An engine other than PostgreSQL, as `lib/local/engine-process.ts` runs one. */
+async function otherEngine(server: string, run: string): Promise<ChildProcess> {
+  const directory = join(data, server);
+  await mkdir(directory, { recursive: true });
+  const args = ['-e', "console.log('ready'); setInterval(() => {}, 1000)", join(directory, 'valkey.conf')];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  processes.push(child);
+  await ready(child);
+  await writeFile(join(directory, 'engine.pid'), `${child.pid} ${run}\n`);
+  return child;
+}
+
 /** The watchdog of a supervisor that dies: the pipe ends. */
 function guard(run: string, said: string): ChildProcess {
   const child = spawn(process.execPath, [SCRIPT, 'guard', data, run], { stdio: ['pipe', 'ignore', 'inherit'] });
@@ -74,6 +86,24 @@ describe('sweeping', () => {
     expect(runs(other.pid as number)).toBe(true);
   });
 
+  test('stops another engine, which its engine.pid names', async () => {
+    const server = await otherEngine('cache/primary', 'abc');
+    const end = ended(server);
+    expect(await sweepServers(data)).toBe(1);
+    expect(await end).toBe('SIGINT');
+  });
+
+  test('leaves a process alone that an engine.pid names and that has nothing to do with its directory', async () => {
+    const [innocent, neighbour] = [await otherEngine('cache/r1', 'abc'), await otherEngine('cache/primary2', 'abc')];
+    await mkdir(join(data, 'cache', 'primary'), { recursive: true });
+    for (const { pid } of [innocent, neighbour]) {
+      await writeFile(join(data, 'cache', 'primary', 'engine.pid'), `${pid} abc\n`);
+      await rm(join(data, 'cache', 'r1', 'engine.pid'), { force: true });
+      await rm(join(data, 'cache', 'primary2', 'engine.pid'), { force: true });
+      expect(await sweepServers(data)).toBe(0);
+    }
+  });
+
   test.each(['0', '1', '-1', 'x', ''])('takes "%s" in a postmaster.pid for no process', async (text) => {
     await mkdir(join(data, 'main', 'primary'), { recursive: true });
     await writeFile(join(data, 'main', 'primary', 'postmaster.pid'), text);
@@ -100,6 +130,14 @@ describe('guarding', () => {
     await Promise.all([ready(own), ready(other)]);
     await writePid('main/primary', own.pid);
     await writePid('main/r1', other.pid);
+    const end = ended(own);
+    await ended(guard('abc', ''));
+    expect(await end).toBe('SIGINT');
+    expect(runs(other.pid as number)).toBe(true);
+  });
+
+  test('stops engines of its run only', async () => {
+    const [own, other] = [await otherEngine('cache/primary', 'abc'), await otherEngine('cache/r1', 'def')];
     const end = ended(own);
     await ended(guard('abc', ''));
     expect(await end).toBe('SIGINT');

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { PolystoreError } from '../errors';
+import { ENGINE_ENVIRONMENT } from './run-as';
+
+/** An engine's program on this machine. */
+export interface EngineProgram {
+  /** As people call it: `valkey`, `redis`. */
+  readonly engine: string;
+  /** Full path. */
+  readonly path: string;
+  /** As in `7.0.15`. */
+  readonly version: string;
+}
+
+/** How an engine is looked for. */
+export interface ProgramSearch {
+  /** By program name, in the order of preference. */
+  readonly engines: Readonly<Record<string, string>>;
+  /** Directories, as in PATH. */
+  readonly searchPath: string;
+  /** The oldest version that has what the kit needs. */
+  readonly oldest: string;
+  /** The one command that provides an engine, for a person. */
+  readonly provide: string;
+}
+
+/** How long a program may take to tell its version. The JVM is the slowest. */
+const VERSION_MS = 20_000;
+
+/**
+ * Finds the first program that can be run and is not too old; undefined where there is none.
+ */
+export async function findProgram(search: ProgramSearch): Promise<EngineProgram | undefined> {
+  for (const [name, engine] of Object.entries(search.engines)) {
+    for (const path of placesOf(name, search.searchPath)) {
+      const version = await versionOf(path);
+      if (version !== undefined && !isOlder(version, search.oldest)) return { engine, path, version };
+    }
+  }
+  return undefined;
+}
+
+/** @throws {PolystoreError} ENGINE_MISSING with the command that would provide one */
+export async function requireProgram(search: ProgramSearch): Promise<EngineProgram> {
+  const found = await findProgram(search);
+  if (found) return found;
+  const names = Object.keys(search.engines).join(' or ');
+  throw new PolystoreError('ENGINE_MISSING', `no ${names} of version ${search.oldest} or later is on the PATH`, {
+    details: { engine: Object.values(search.engines)[0] ?? names, platform: `${process.platform}-${process.arch}` },
+    next: `Run \`${search.provide}\`.`,
+  });
+}
+
+function placesOf(program: string, searchPath: string): readonly string[] {
+  const candidates = searchPath.split(delimiter).filter((directory) => directory.startsWith('/'));
+  return candidates.map((directory) => join(directory, program)).filter(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** The first dotted number that the program prints when asked; undefined where it can't be run. */
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const options = { env: ENGINE_ENVIRONMENT, cwd: '/', timeout: VERSION_MS };
+    const { stdout } = await promisify(execFile)(path, ['--version'], options);
+    return /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0];
+  } catch {
+    // Not a program for this machine, or one whose libraries are missing.
+    return undefined;
+  }
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [own, other] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  const differs = other.findIndex((part, index) => part !== (own[index] ?? 0));
+  return differs >= 0 && (own[differs] ?? 0) < (other[differs] as number);
+}

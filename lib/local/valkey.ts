@@ -1,0 +1,197 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isPolystoreError } from '../errors';
+import type { Credentials } from '../sources/secrets';
+import type { PortChoice } from './cluster';
+import type { TlsFiles } from './certificates';
+import { startEngine, waitUntilLogged, type EngineLaunch } from './engine-process';
+import type { EngineProgram, ProgramSearch } from './engine-program';
+import { findFreePorts } from './ports';
+import type { ServerProcess } from './server-process';
+import { dataOf, logOf, type TierDirectory } from './tier-directory';
+import type { PlannedServer } from './tier-plan';
+import {
+  renderClusterNodes,
+  renderValkeySettings,
+  type ClusterMember,
+  type ValkeySettings,
+  type ValkeyUser,
+} from './valkey-settings';
+
+/** What runs a `valkey` store here: Valkey, or the Redis that it began as. `cluster-port` came with 7.0. */
+export const valkeyPrograms = (searchPath: string): ProgramSearch => ({
+  engines: { 'valkey-server': 'valkey', 'redis-server': 'redis' },
+  searchPath,
+  oldest: '7.0',
+  provide: process.platform === 'darwin' ? 'brew install valkey' : 'apt-get install redis-server',
+});
+
+/** A primary and the replicas that follow it: a whole store, or one shard of a cluster. */
+export interface PlannedValkeyShard {
+  readonly primary: PlannedServer;
+  readonly replicas: readonly PlannedServer[];
+}
+
+/** A Valkey store to run. */
+export interface PlannedValkey {
+  readonly store: string;
+  /** `single`: one shard, and clients need not know of slots. `cluster`: slots in equal parts on each shard. */
+  readonly mode: 'single' | 'cluster';
+  readonly shards: readonly PlannedValkeyShard[];
+  readonly users: readonly ValkeyUser[];
+  /** As whom replicas follow. */
+  readonly replication: Credentials;
+}
+
+/** What the engines of a tier start with. */
+export interface EngineRoom {
+  readonly directory: TierDirectory;
+  readonly ports: PortChoice;
+  /** The files are there. */
+  readonly tls: TlsFiles;
+  readonly run: string;
+  /** Told before a server's process is made, and when it is gone. */
+  readonly guard: { starting(server: string): void; ended(server: string): void };
+}
+
+/** A server of an engine that runs. */
+export interface RunningEngine {
+  readonly planned: PlannedServer;
+  readonly port: number;
+  readonly process: ServerProcess;
+}
+
+const PORT_ATTEMPTS = 5;
+const READY = /Ready to accept connections/;
+const FOLLOWS = /sync: Finished with success|MASTER <-> REPLICA sync: Master accepted a Partial/;
+const CLUSTER_IS_WHOLE = /Cluster state changed: ok/;
+
+/**
+ * Starts every server of a store; resolves when replicas have their primary's data and, of a cluster, every slot has its server.
+ * Either all run, or this rejects and none does. A primary keeps its data from the last clean stop; replicas begin anew.
+ * @throws {PolystoreError} ENGINE_FAILED, PORT_TAKEN, INTERRUPTED
+ */
+export async function startValkey(
+  room: EngineRoom,
+  program: EngineProgram,
+  plan: PlannedValkey,
+  signal?: AbortSignal,
+): Promise<readonly RunningEngine[]> {
+  for (let attempt = 1; ; attempt++) {
+    const servers = await layOut(plan, room.ports);
+    await Promise.all(servers.map((server) => prepare(room, plan, server, servers)));
+    const starts = await startInOrder(plan, servers, (server) => start(room, program, plan, server, signal));
+    const failure = starts.find((each) => each.status === 'rejected');
+    const running = starts.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    if (!failure) return running;
+    await Promise.all(running.map(({ process }) => process.stop()));
+    const isWorthAnother = room.ports.kind === 'free' && isPolystoreError(failure.reason, 'PORT_TAKEN');
+    if (!isWorthAnother || attempt === PORT_ATTEMPTS) throw failure.reason;
+  }
+}
+
+/** A replica that comes up before its primary asks again a second later; in a cluster nobody is ready before the others run. */
+async function startInOrder<T>(
+  { mode }: PlannedValkey,
+  servers: readonly PlacedServer[],
+  startOne: (server: PlacedServer) => Promise<T>,
+): Promise<readonly PromiseSettledResult<T>[]> {
+  if (mode === 'cluster') return Promise.allSettled(servers.map(startOne));
+  const primaries = await Promise.allSettled(servers.filter(({ primary }) => !primary).map(startOne));
+  if (primaries.some(({ status }) => status === 'rejected')) return primaries;
+  return [...primaries, ...(await Promise.allSettled(servers.filter(({ primary }) => primary).map(startOne)))];
+}
+
+/** A server with its ports. */
+interface PlacedServer {
+  readonly planned: PlannedServer;
+  readonly port: number;
+  readonly busPort: number | undefined;
+  /** Whom it follows. */
+  readonly primary: PlannedServer | undefined;
+}
+
+async function layOut({ mode, shards }: PlannedValkey, ports: PortChoice): Promise<readonly PlacedServer[]> {
+  const servers = shards.flatMap(({ primary, replicas }) => [
+    { planned: primary, primary: undefined },
+    ...replicas.map((planned) => ({ planned, primary })),
+  ]);
+  // The bus is no client's business, so its ports are free ones always.
+  const free = await findFreePorts(servers.length * 2);
+  return servers.map((server, index) => ({
+    ...server,
+    port: ports.kind === 'fixed' ? ports.portOf(server.planned) : (free[index] as number),
+    busPort: mode === 'cluster' ? (free[servers.length + index] as number) : undefined,
+  }));
+}
+
+const settingsFileIn = (dataDirectory: string): string => join(dataDirectory, 'valkey.conf');
+
+async function prepare(
+  room: EngineRoom,
+  { users, replication }: PlannedValkey,
+  server: PlacedServer,
+  servers: readonly PlacedServer[],
+): Promise<void> {
+  const dataDirectory = dataOf(room.directory, server.planned);
+  if (server.primary) await rm(dataDirectory, { recursive: true, force: true });
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const { port, busPort, primary } = server;
+  const settings: ValkeySettings = {
+    port,
+    dataDirectory,
+    tls: room.tls,
+    users,
+    replication,
+    ...(busPort !== undefined ? { busPort } : primary && { primaryPort: portOf(servers, primary) }),
+  };
+  await writeFile(settingsFileIn(dataDirectory), renderValkeySettings(settings), { mode: 0o600 });
+  if (busPort === undefined) return;
+  const nodes = renderClusterNodes(servers.map(memberOf), server.planned.label);
+  await writeFile(join(dataDirectory, 'nodes.conf'), nodes, { mode: 0o600 });
+}
+
+function portOf(servers: readonly PlacedServer[], { label }: PlannedServer): number {
+  return (servers.find(({ planned }) => planned.label === label) as PlacedServer).port;
+}
+
+const memberOf = ({ planned: { label }, port, busPort, primary }: PlacedServer): ClusterMember => ({
+  label,
+  port,
+  busPort: busPort as number,
+  ...(primary && { primary: primary.label }),
+});
+
+async function start(
+  room: EngineRoom,
+  program: EngineProgram,
+  { mode }: PlannedValkey,
+  { planned, port, primary }: PlacedServer,
+  signal?: AbortSignal,
+): Promise<RunningEngine> {
+  const { label } = planned;
+  const dataDirectory = dataOf(room.directory, planned);
+  const launch: EngineLaunch = {
+    label,
+    program: program.path,
+    args: [settingsFileIn(dataDirectory)],
+    dataDirectory,
+    log: logOf(room.directory, planned),
+    run: room.run,
+    port,
+    ready: READY,
+  };
+  room.guard.starting(label);
+  let process: ServerProcess | undefined;
+  try {
+    process = await startEngine(launch, signal);
+    if (primary) await waitUntilLogged(process, launch, FOLLOWS, signal);
+    if (mode === 'cluster') await waitUntilLogged(process, launch, CLUSTER_IS_WHOLE, signal);
+  } catch (error) {
+    await process?.stop();
+    room.guard.ended(label);
+    throw error;
+  }
+  void process.exited.then(() => room.guard.ended(label));
+  return { planned, port, process };
+}
