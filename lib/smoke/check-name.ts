@@ -23,6 +23,11 @@ const PLACEMENT_IS_WRONG: NextSteps = {
   aws: "compare the store's item in the placement table with the shards of the tier file",
 };
 
+const KEEPS_DATA: NextSteps = {
+  local: "look at the server's log under the tier's directory, then ask the same of it by its own client",
+  aws: 'look at the log group and the alarms of the store: it answers, and not as it should',
+};
+
 /** Every check there is, with what to do where it fails. */
 const NEXT_STEPS = {
   'takes-writes': SERVER_IS_LOST,
@@ -77,6 +82,15 @@ const NEXT_STEPS = {
   'key-directory': {
     local: 'look at the key directory named in topology.json, and at the strategy in the tier file',
     aws: 'look at the key directory table of the store: its items, its alarms, and who may change it',
+  },
+  'keeps-sessions': KEEPS_DATA,
+  'keeps-profiles': KEEPS_DATA,
+  'keeps-notifications': KEEPS_DATA,
+  'keeps-followers': KEEPS_DATA,
+  'ranks-players': KEEPS_DATA,
+  'covers-slots': {
+    local: 'npx polystore status shows which shard has ended; npx polystore down, then up starts every server again',
+    aws: 'look at the shards of the cluster in the ElastiCache console, and at its events: a failover covers slots again',
   },
   'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
   'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },

@@ -1,0 +1,108 @@
+import Valkey, { Cluster, type RedisOptions } from 'iovalkey';
+import type { Credentials } from '../sources';
+import { APPLICATION_NAME } from './tier-under-test';
+
+/** One server that takes Valkey's protocol over TLS. */
+export interface ValkeyServerUnderTest {
+  /** `sessions/primary`, `sessions/r1`. */
+  readonly label: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A Valkey store, and how the smoke test reaches it. */
+export interface ValkeyUnderTest {
+  readonly store: string;
+  /** `cluster`: `primary` is any server of it, or the address that answers for all, and the client asks it for the others. */
+  readonly mode: 'single' | 'cluster';
+  readonly primary: ValkeyServerUnderTest;
+  readonly replicas: readonly ValkeyServerUnderTest[];
+  readonly login: Credentials;
+  /** Certificates of the authorities to trust, in PEM. */
+  readonly authority: string;
+  /** How long one connection, or one command, may take, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What one server and a cluster take alike. */
+export type ValkeyClient = Pick<
+  Valkey,
+  | 'set'
+  | 'get'
+  | 'del'
+  | 'ttl'
+  | 'exists'
+  | 'expire'
+  | 'hset'
+  | 'hgetall'
+  | 'lpush'
+  | 'lrange'
+  | 'sadd'
+  | 'scard'
+  | 'sismember'
+  | 'zadd'
+  | 'zrevrange'
+>;
+
+/** Runs `work` on a connection of its own to one server. Whoever logs in with nothing is a stranger. */
+export async function onServer<T>(
+  store: ValkeyUnderTest,
+  { host, port }: ValkeyServerUnderTest,
+  work: (client: Valkey) => Promise<T>,
+  login: Credentials | 'nobody' = store.login,
+): Promise<T> {
+  const client = new Valkey({ ...optionsOf(store), ...(login !== 'nobody' && login), host, port });
+  return using(client, work);
+}
+
+/** Runs `work` on the store as an application would: on its primary, or on whichever server of a cluster holds a key. */
+export async function onStore<T>(store: ValkeyUnderTest, work: (client: ValkeyClient) => Promise<T>): Promise<T> {
+  if (store.mode === 'single') return onServer(store, store.primary, work);
+  const { host, port } = store.primary;
+  const client = new Cluster([{ host, port }], {
+    redisOptions: { ...optionsOf(store), ...store.login },
+    // An address of ElastiCache is looked up by TLS, whose certificate names it.
+    dnsLookup: (address, done) => done(null, address),
+    slotsRefreshTimeout: store.timeoutMs,
+    clusterRetryStrategy: () => null,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+  });
+  return using(client, work);
+}
+
+const optionsOf = ({ authority, timeoutMs }: ValkeyUnderTest): RedisOptions => ({
+  tls: { ca: authority },
+  connectionName: APPLICATION_NAME,
+  connectTimeout: timeoutMs,
+  commandTimeout: timeoutMs,
+  // A check ends with what happened first, and not by trying again.
+  retryStrategy: () => null,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  // It would ask INFO, which not every user may.
+  enableReadyCheck: false,
+  lazyConnect: true,
+});
+
+interface Connection {
+  connect(): Promise<void>;
+  disconnect(): void;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+async function using<C extends Connection, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+  let heard: unknown;
+  client.on('error', (error) => (heard ??= error));
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (error) {
+    // What the server said before it hung up tells more than that it did.
+    throw saysNothing(error) ? (heard ?? error) : error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+const saysNothing = (error: unknown): boolean => error instanceof Error && /^Connection is closed/.test(error.message);

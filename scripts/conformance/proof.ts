@@ -1,0 +1,29 @@
+import type { EngineRoom } from '../../lib/local/valkey';
+import type { Check } from '../../lib/smoke';
+
+/** Where engines come from. */
+export interface Provision {
+  /** Outside the project; may be removed at any time. */
+  readonly cache: string;
+  readonly searchPath: string;
+  readonly signal: AbortSignal;
+}
+
+/** Where an engine is proven. */
+export interface Stage {
+  readonly room: EngineRoom;
+  readonly signal: AbortSignal;
+  /** Runs the checks of one way to run the engine, named by `subject`: `a primary and a replica`. */
+  prove(subject: string, checks: readonly Check[]): Promise<void>;
+}
+
+/** One kind of store on one real engine. */
+export interface Proof<Engine> {
+  readonly kind: string;
+  /** Finds the engine on this machine, or brings it. Rejects where there is no way to. */
+  provide(provision: Provision): Promise<Engine>;
+  /** In words: `redis 7.0.15`. */
+  describe(engine: Engine): string;
+  /** Starts it in every shape that the kind has, and proves each; stops whatever it started. */
+  prove(stage: Stage, engine: Engine): Promise<void>;
+}

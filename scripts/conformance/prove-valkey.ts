@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { EngineProgram } from '../../lib/local/engine-program';
+import type { PlannedServer } from '../../lib/local/tier-plan';
+import { startValkey, type PlannedValkey, type RunningEngine } from '../../lib/local/valkey';
+import { SMOKE_KEYS, valkeyChecks } from '../../lib/smoke/valkey';
+import { newCredentials } from './credentials';
+import type { Proof, Stage } from './proof';
+import { provideValkey } from './provide-valkey';
+
+export const proveValkey: Proof<EngineProgram> = {
+  kind: 'valkey',
+  provide: provideValkey,
+  describe: ({ engine, version }) => `${engine} ${version}`,
+  prove: async (stage, program) => {
+    const single = planOf('sessions', 'single', { primary: ['r1'] });
+    await proveShape(stage, program, single, 'a primary and a replica');
+    const cluster = planOf('feeds', 'cluster', { s0: [], s1: [], s2: [] });
+    await proveShape(stage, program, cluster, 'a cluster of three shards');
+  },
+};
+
+const server = (store: string, name: string, role: PlannedServer['role']): PlannedServer => ({
+  store,
+  name,
+  label: `${store}/${name}`,
+  role,
+});
+
+/** `shards`: the replicas of each primary, by its name. */
+function planOf(
+  store: string,
+  mode: PlannedValkey['mode'],
+  shards: Readonly<Record<string, readonly string[]>>,
+): PlannedValkey {
+  return {
+    store,
+    mode,
+    shards: Object.entries(shards).map(([primary, replicas]) => ({
+      primary: server(store, primary, 'primary'),
+      replicas: replicas.map((name) => server(store, name, 'replica')),
+    })),
+    users: [
+      { credentials: newCredentials('polystore_smoke'), rules: `~${SMOKE_KEYS}* +@all -@dangerous +cluster +info` },
+    ],
+    replication: newCredentials('polystore_replication'),
+  };
+}
+
+async function proveShape(
+  { room, signal, prove }: Stage,
+  program: EngineProgram,
+  plan: PlannedValkey,
+  subject: string,
+) {
+  const running = await startValkey(room, program, plan, signal);
+  try {
+    const servers = running.map(underTest);
+    const replicas = servers.filter((_, index) => running[index]?.planned.role === 'replica');
+    await prove(
+      subject,
+      valkeyChecks({
+        store: plan.store,
+        mode: plan.mode,
+        primary: servers[0] as (typeof servers)[number],
+        replicas,
+        login: (plan.users[0] as PlannedValkey['users'][number]).credentials,
+        authority: await readFile(room.tls.authority, 'utf8'),
+        timeoutMs: 8_000,
+      }),
+    );
+  } finally {
+    await Promise.all(running.map(({ process }) => process.stop()));
+  }
+}
+
+const underTest = ({ planned: { label }, port }: RunningEngine) => ({ label, host: '127.0.0.1', port });
