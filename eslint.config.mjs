@@ -38,6 +38,15 @@ export const walls = {
     'lib/topology',
     'lib/placement',
   ],
+  'lib/drills': [
+    'lib/errors',
+    'lib/local',
+    'lib/smoke',
+    'lib/routing',
+    'lib/postgres',
+    'lib/sources',
+    'lib/topology',
+  ],
   'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
   'lib/stacks': [
     'lib/errors',

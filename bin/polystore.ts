@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
 import type { DiffOptions } from './commands/diff';
+import type { DrillOptions } from './commands/drill';
 import type { GuardOptions } from './commands/guard';
 import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
@@ -33,6 +34,7 @@ const commands = {
   diff: () => require('./commands/diff') as typeof import('./commands/diff'),
   guard: () => require('./commands/guard') as typeof import('./commands/guard'),
   cost: () => require('./commands/cost') as typeof import('./commands/cost'),
+  drill: () => require('./commands/drill') as typeof import('./commands/drill'),
   doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
 };
 
@@ -48,6 +50,14 @@ function parsePort(text: string): number {
   if (Number.isInteger(port) && port >= 1024 && port <= 65000) return port;
   throw new InvalidArgumentError('allowed is a whole number from 1024 to 65000');
 }
+
+/** Known without loading what holds them. */
+const DRILL_SITUATIONS = [
+  'failover',
+  'replica-lag',
+  'connections',
+  'storage',
+] as const satisfies readonly DrillOptions['situation'][];
 
 const exitCodes = Object.entries(EXIT_CODES)
   .map(([name, code]) => `  ${String(code).padEnd(4)} ${EXIT_CODE_HELP[name as keyof typeof EXIT_CODES]}`)
@@ -110,6 +120,19 @@ tierCommand('smoke', 'prove every promise of a running tier', [
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')
   .action(ending((options) => commands.down().down(options)));
+
+tierCommand('drill', 'make the situation of a runbook real on this machine, follow it, and time it', [
+  'drill failover',
+  'drill replica-lag --store main',
+  'drill connections --running',
+  'drill storage --json',
+])
+  .addArgument(new Argument('<situation>', 'what is made real').choices(DRILL_SITUATIONS))
+  .option('--store <name>', 'the store to break; without it, the first that the situation fits')
+  .option('--running', 'on the tier that is up here; without it, on one that is started for it and deleted afterwards')
+  .action((situation: DrillOptions['situation'], options: Omit<DrillOptions, 'situation'>) =>
+    ending((checked: DrillOptions) => commands.drill().drill(checked))({ ...options, situation }),
+  );
 
 tierCommand(
   'diff',

@@ -62,6 +62,11 @@ export class Steps {
     }
   }
 
+  /** The line of something that has ended already. */
+  outcome(name: string, detail: string, { isGood }: { readonly isGood: boolean }): void {
+    this.line(isGood ? 'green' : 'red', name, detail);
+  }
+
   /** A line of its own below the steps. */
   note(text: string): void {
     this.clear();

@@ -24,6 +24,14 @@ export const tierDirectory = ({ name, stage }: TierDefinition): string => resolv
 export const proofDirectory = ({ name, stage }: TierDefinition): string =>
   resolve(STATE_ROOT, 'proof', name, stage.name);
 
+/** The tier of a drill: always fresh, and beside the one that may be up. */
+export const drillDirectory = ({ name, stage }: TierDefinition): string =>
+  resolve(STATE_ROOT, 'drill', name, stage.name);
+
+/** How each drill went last on this machine. */
+export const drillReportsDirectory = ({ name, stage }: TierDefinition): string =>
+  resolve(STATE_ROOT, 'drills', name, stage.name);
+
 export const topologyFileIn = (directory: string): string => join(directory, 'topology.json');
 export const secretsFileIn = (directory: string): string => join(directory, 'secrets.json');
 

@@ -10,6 +10,7 @@ import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenSer
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
 import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import { version } from '../../package.json';
+import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
 import { painterFor, Steps } from '../terminal';
@@ -177,15 +178,4 @@ function describeTier({ name, stage, stores, services }: TierDefinition): string
     return `${length} ${noun}${length === 1 ? '' : 's'}`;
   };
   return `${name}/${stage.name}: ${count(stores, 'store')}, ${count(services, 'service')}`;
-}
-
-/** `main 9/9, posts 8/8`: passed of those that were not skipped. */
-function describeSmoke({ outcomes }: SmokeReport): string {
-  const stores = [...new Set(outcomes.map(({ store }) => store))];
-  return stores
-    .map((store) => {
-      const made = outcomes.filter((outcome) => outcome.store === store && outcome.status !== 'skipped');
-      return `${store} ${made.filter(({ status }) => status === 'passed').length}/${made.length}`;
-    })
-    .join(', ');
 }

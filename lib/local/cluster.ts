@@ -74,7 +74,8 @@ export async function startCluster(
   }
 }
 
-type Ports = ReadonlyMap<string, number>;
+/** Port by label of the server. */
+export type Ports = ReadonlyMap<string, number>;
 
 async function choosePorts(cluster: PlannedCluster, ports: PortChoice): Promise<Ports> {
   const servers = serversOf(cluster);
@@ -128,25 +129,36 @@ function startAll(
   signal?: AbortSignal,
 ): Promise<PromiseSettledResult<RunningServer>[]> {
   return Promise.allSettled(
-    serversOf(cluster).map(async (planned) => {
-      const { label } = planned;
-      const launch = {
-        label,
-        dataDirectory: dataOf(room.directory, planned),
-        log: logOf(room.directory, planned),
-        run: room.run,
-      };
-      room.guard.starting(label);
-      try {
-        const process = await startPostgresServer(room.engine, launch, signal);
-        void process.exited.then(() => room.guard.ended(label));
-        return { planned, port: ports.get(label) as number, process };
-      } catch (error) {
-        room.guard.ended(label);
-        throw error;
-      }
-    }),
+    serversOf(cluster).map((planned) => startServer(room, planned, ports.get(planned.label) as number, signal)),
   );
+}
+
+/**
+ * Starts a server on its prepared data directory.
+ * @throws {PolystoreError} ENGINE_FAILED, INTERRUPTED
+ */
+export async function startServer(
+  room: ClusterRoom,
+  planned: PlannedServer,
+  port: number,
+  signal?: AbortSignal,
+): Promise<RunningServer> {
+  const { label } = planned;
+  const launch = {
+    label,
+    dataDirectory: dataOf(room.directory, planned),
+    log: logOf(room.directory, planned),
+    run: room.run,
+  };
+  room.guard.starting(label);
+  try {
+    const process = await startPostgresServer(room.engine, launch, signal);
+    void process.exited.then(() => room.guard.ended(label));
+    return { planned, port, process };
+  } catch (error) {
+    room.guard.ended(label);
+    throw error;
+  }
 }
 
 /** The port that a server of this start could not have, told by its log. */
@@ -163,7 +175,13 @@ async function portTakenIn(
   return undefined;
 }
 
-function settingsOf(room: ClusterRoom, cluster: PlannedCluster, server: PlannedServer, ports: Ports): ServerSettings {
+/** The settings of a server of a cluster: a replica's lead to the cluster's primary. */
+export function settingsOf(
+  room: ClusterRoom,
+  cluster: PlannedCluster,
+  server: PlannedServer,
+  ports: Ports,
+): ServerSettings {
   const { tls } = room;
   const settings = {
     label: server.label,
@@ -184,7 +202,8 @@ function settingsOf(room: ClusterRoom, cluster: PlannedCluster, server: PlannedS
   };
 }
 
-function rolesOf({ secrets }: ClusterRoom, cluster: PlannedCluster): FirstRoles {
+/** Who exists in a cluster before anything is provisioned. */
+export function rolesOf({ secrets }: ClusterRoom, cluster: PlannedCluster): FirstRoles {
   return {
     owner: secrets[cluster.secrets.owner] as Credentials,
     supervisor: secrets[SUPERVISOR_SECRET] as Credentials,

@@ -115,7 +115,8 @@ export async function writeSettings(
   }
 }
 
-async function writeOwned({ identity }: Pick<Engine, 'identity'>, path: string, text: string): Promise<void> {
+/** Writes a file that the server owns, and nobody else reads. */
+export async function writeOwned({ identity }: Pick<Engine, 'identity'>, path: string, text: string): Promise<void> {
   await writeFile(path, text, { mode: 0o600 });
   await chmod(path, 0o600);
   giveTo(identity, path);

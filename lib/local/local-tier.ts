@@ -15,6 +15,7 @@ import { fixedPorts, requireOwners, requireVersion, stopLeftovers } from './pref
 import { prepareEngine } from './prepare-engine';
 import { publishFile } from './publish-file';
 import { findIdentity, giveTo, type Identity } from './run-as';
+import { rebuildReplica } from './rebuild-replica';
 import { RunningTier, type LocalTier } from './running-tier';
 import { ensureSecrets, SUPERVISOR_SECRET } from './secrets-file';
 import { waitForStreaming } from './streaming';
@@ -110,6 +111,14 @@ async function startLocked(start: Start): Promise<LocalTier> {
       servers: () => tier.servers(),
       stop: () => tier.stop(),
       killServer: (label, signal) => tier.kill(label, signal),
+      rebuildReplica: async (label, source) => {
+        const lost = tier.find(label);
+        const from = tier.find(source);
+        const cluster = start.clusters.find(({ store, shard }) => store === lost.planned.store && shard === undefined);
+        if (cluster === undefined) throw new RangeError(`${label} is of a store without replicas`);
+        tier.adopt(await rebuildReplica(room, { cluster, lost, source: from, servers: tier.allOf(cluster) }));
+        await tier.publish();
+      },
       onServerExit: (listener) => tier.onServerExit(listener),
     };
   } catch (error) {

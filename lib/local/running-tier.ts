@@ -6,7 +6,7 @@ import { ownProcess } from './process-mark';
 import type { ServerExit } from './server-process';
 import { STATE_VERSION, writeLocalState, type LocalServer, type ProcessState } from './state';
 import { dataOf, logOf, type TierDirectory } from './tier-directory';
-import { planClusters, serversOf, type PlannedServer } from './tier-plan';
+import { planClusters, serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
 import type { TierLock } from './tier-lock';
 import type { Watchdog } from './watchdog';
 
@@ -25,6 +25,14 @@ export interface LocalTier {
    * @param signal one that ends PostgreSQL: SIGTERM waits for clients, SIGINT ends their connections, SIGQUIT leaves recovery to do, SIGKILL does not ask
    */
   killServer(label: string, signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
+  /**
+   * Makes a server that has ended a replica of one that takes writes, as after a failover: its data is replaced by a copy of the other's. Resolves
+   * when it streams.
+   * @param label `<store>/<name>` of the server that has ended
+   * @param source of the server that it follows from now on, in the same store
+   * @throws {PolystoreError} ENGINE_FAILED
+   */
+  rebuildReplica(label: string, source: string): Promise<void>;
   /** Calls `listener` whenever a server ends that nobody stopped; returns what ends that. */
   onServerExit(listener: (exit: ServerExitEvent) => void): () => void;
 }
@@ -37,7 +45,7 @@ export interface ServerExitEvent extends ServerExit {
 
 /** Owns every process of a tier from the moment it runs until it has ended. */
 export class RunningTier {
-  private readonly running: RunningServer[] = [];
+  private running: RunningServer[] = [];
   private readonly order: readonly string[];
   private readonly listeners = new Set<(exit: ServerExitEvent) => void>();
   private readonly startedAt = new Date().toISOString();
@@ -56,15 +64,20 @@ export class RunningTier {
       .map(({ label }) => label);
   }
 
-  /** Takes a server over; the order of the definition is kept, however they came up. */
+  /** Takes a server over, in the place of one of its name that has ended; the order of the definition is kept, however they came up. */
   readonly adopt = (server: RunningServer): void => {
-    this.running.push(server);
+    this.running = [...this.running.filter(({ planned }) => planned.label !== server.planned.label), server];
     this.running.sort((a, b) => this.order.indexOf(a.planned.label) - this.order.indexOf(b.planned.label));
     void server.process.exited.then((exit) => this.noteExit(server.planned, exit));
   };
 
   portOf(planned: PlannedServer): number {
     return this.find(planned.label).port;
+  }
+
+  /** Every server of a cluster. */
+  allOf(cluster: PlannedCluster): readonly RunningServer[] {
+    return serversOf(cluster).map(({ label }) => this.find(label));
   }
 
   /** The process of a server that was adopted. */

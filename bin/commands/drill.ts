@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import type { TierDefinition } from '../../lib/definition';
+import {
+  canHaveOwnMounts,
+  DRILLS,
+  holdDrill,
+  keepLastDrill,
+  noSmallDisk,
+  openDrillTier,
+  OWN_MOUNTS,
+  renderOutcome,
+  renderStep,
+  type Drill,
+  type DrillName,
+  type DrillReport,
+  type DrillTier,
+} from '../../lib/drills';
+import { PolystoreError } from '../../lib/errors';
+import { readLocalState, startLocalTier } from '../../lib/local';
+import { tierNotUp } from '../../lib/local/status';
+import { describeSmoke } from '../describe-smoke';
+import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { listenForInterrupt, type Interrupt } from '../interrupt';
+import { painterFor, Steps } from '../terminal';
+import {
+  drillDirectory,
+  drillReportsDirectory,
+  openTier,
+  templatesDirectory,
+  tierDirectory,
+  topologyFileIn,
+  type TierOptions,
+} from '../tier-context';
+import { describeServers } from './up';
+
+export interface DrillOptions extends TierOptions {
+  readonly situation: DrillName;
+  readonly store?: string;
+  /** On the tier that is up here, and not on one of the drill's own. */
+  readonly running?: true;
+  readonly json?: true;
+}
+
+/** Set in the process that may mount: see {@link OWN_MOUNTS}. */
+const MAY_MOUNT = 'POLYSTORE_DRILL_MAY_MOUNT';
+
+/** Holds a drill on a tier of its own, or on the one that is up here; exit 1 where it did not recover or the smoke test fails afterwards. */
+export async function drill(options: DrillOptions): Promise<ExitCode> {
+  const chosen = DRILLS[options.situation];
+  if (chosen.needs === 'ownTierOnSmallDisk' && !options.running && process.env[MAY_MOUNT] === undefined) {
+    return againWhereItMayMount();
+  }
+  const definition = await openTier(options);
+  const steps = new Steps(options.json ? process.stderr : process.stdout);
+  const interrupt = listenForInterrupt();
+  try {
+    const report = options.running
+      ? await holdOnRunning(chosen, definition, { options, steps, interrupt })
+      : await holdOnOwn(chosen, definition, { options, steps, interrupt });
+    await keepLastDrill(drillReportsDirectory(definition), report);
+    process.stdout.write(
+      options.json ? `${JSON.stringify(report, null, 2)}\n` : renderOutcome(report, painterFor(process.stdout)),
+    );
+    return report.passed ? EXIT_CODES.ok : EXIT_CODES.failed;
+  } finally {
+    interrupt.release();
+  }
+}
+
+interface Held {
+  readonly options: DrillOptions;
+  readonly steps: Steps;
+  readonly interrupt: Interrupt;
+}
+
+async function holdOnRunning(chosen: Drill, definition: TierDefinition, held: Held): Promise<DrillReport> {
+  const directory = tierDirectory(definition);
+  if ((await readLocalState(directory)) === undefined) throw tierNotUp(directory);
+  return hold(chosen, await openDrillTier(topologyFileIn(directory), undefined), held);
+}
+
+/** Beside the tier that may be up; stopped and deleted with everything in it, whatever happens. */
+async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held): Promise<DrillReport> {
+  const { steps, interrupt } = held;
+  const directory = drillDirectory(definition);
+  try {
+    await rm(directory, { recursive: true, force: true });
+    const own = chosen.needs === 'ownTierOnSmallDisk' ? withoutReplicas(definition) : definition;
+    const tier = await steps.run('up', async (now) => {
+      const value = await startLocalTier(own, {
+        directory,
+        templates: templatesDirectory(),
+        signal: interrupt.signal,
+        onProgress: ({ text }) => now(text),
+      });
+      return { value, detail: describeServers(own) };
+    });
+    try {
+      return await hold(chosen, await openDrillTier(tier.topologyFile, tier), held);
+    } finally {
+      await tier.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+    if (interrupt.signal.aborted) throw interrupted();
+  }
+}
+
+function hold(chosen: Drill, tier: DrillTier, { options, steps, interrupt }: Held): Promise<DrillReport> {
+  const painter = painterFor(options.json ? process.stderr : process.stdout);
+  return holdDrill(chosen, tier, {
+    ...(options.store !== undefined && { store: options.store }),
+    signal: interrupt.signal,
+    onSmoke: (when, report) => steps.outcome(when, describeSmoke(report), { isGood: report.counts.failed === 0 }),
+    onStep: (step) => steps.note(renderStep(step, painter)),
+  });
+}
+
+const interrupted = (): PolystoreError<'INTERRUPTED'> =>
+  new PolystoreError('INTERRUPTED', "interrupted; the drill's tier was stopped and its data deleted", {
+    details: { during: 'drill' },
+  });
+
+/** A tablespace has one path, which replicas on the same machine would share. */
+const withoutReplicas = (definition: TierDefinition): TierDefinition => ({
+  ...definition,
+  stores: Object.fromEntries(
+    Object.entries(definition.stores).map(([name, store]) => {
+      return [name, store.kind === 'postgres' ? { ...store, replicas: [], elsewhere: [] } : store];
+    }),
+  ),
+});
+
+/**
+ * Runs this same command line in a process that has mounts of its own. It is in a session of its own, so that a Ctrl-C in the terminal comes to this
+ * process alone, which passes it on once.
+ */
+async function againWhereItMayMount(): Promise<ExitCode> {
+  if (!(await canHaveOwnMounts())) throw noSmallDisk();
+  const [, script = '', ...args] = process.argv;
+  const interrupt = listenForInterrupt();
+  try {
+    const child = spawn(
+      OWN_MOUNTS.program,
+      [...OWN_MOUNTS.args, process.execPath, ...process.execArgv, script, ...args],
+      {
+        stdio: 'inherit',
+        detached: true,
+        env: { ...process.env, [MAY_MOUNT]: '1' },
+      },
+    );
+    void interrupt.interrupted.then((signal) => child.kill(signal));
+    return await new Promise<ExitCode>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => resolve((code ?? EXIT_CODES.failed) as ExitCode));
+    });
+  } finally {
+    interrupt.release();
+  }
+}

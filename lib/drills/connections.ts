@@ -1,0 +1,115 @@
+import { closeClient, errorCodeOf, errorGroupOf, openClient, type PgClient } from '../postgres';
+import type { ServerTopology, StoreTopology } from '../topology';
+import type { Drill } from './drill';
+import type { DrillTier } from './drill-tier';
+import type { Rehearsal } from './rehearsal';
+
+/** Share of `max_connections` at which the alarm of a server goes off. */
+const ALARM_SHARE = 0.9;
+/** Shown in `pg_stat_activity` by the application that gives nothing back. */
+const LEAK = 'polystore-drill-leak';
+const OPEN_AT_ONCE = 8;
+
+/** An application opens connections and gives none back until others are refused; its idle ones are ended, and others get in again. */
+export const connections: Drill = {
+  name: 'connections',
+  runbook: 'connections',
+  situation: 'an application opens connections and gives none back, until everybody is refused',
+  needs: 'anyTier',
+  refuses: () => undefined,
+  hold: async (rehearsal, tier, store) => {
+    const server = primaryOf(tier, store);
+    const label = `${store}/${server.name}`;
+    const leaked: PgClient[] = [];
+    rehearsal.undoLater('close what the application had opened', async () => {
+      await Promise.all(leaked.splice(0).map(closeClient));
+    });
+    const most = await maxConnections(tier, store, server);
+    const target = await tier.ownerTarget(store, server);
+
+    rehearsal.step('break', `an application opens connections to ${label}, of ${most} at most`);
+    let refusedWith: string | undefined;
+    let isDetected = false;
+    while (refusedWith === undefined) {
+      rehearsal.throwIfInterrupted();
+      const opened = await Promise.allSettled(
+        Array.from({ length: OPEN_AT_ONCE }, () => openClient(target, { applicationName: LEAK })),
+      );
+      for (const attempt of opened) {
+        if (attempt.status === 'fulfilled') leaked.push(attempt.value);
+        else if (errorGroupOf(attempt.reason) === 'tooManyConnections') refusedWith = errorCodeOf(attempt.reason);
+        else throw attempt.reason;
+      }
+      if (!isDetected) isDetected = await detect(rehearsal, tier, { store, server, most });
+    }
+    rehearsal.fact('maxConnections', most);
+    rehearsal.fact('connectionsOpened', leaked.length);
+    rehearsal.step('look', `new connections are refused: ${refusedWith}`);
+
+    await lookForHolders(rehearsal, tier, { store, server, most });
+    const ended = await tier.asSupervisor(store, server, async (client) => {
+      const { rowCount } = await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and state = 'idle'`,
+        [LEAK],
+      );
+      return rowCount ?? 0;
+    });
+    rehearsal.fact('connectionsEnded', ended);
+    rehearsal.step('mitigate', `the ${ended} idle connections of ${LEAK} are ended`);
+
+    await rehearsal.until('others get in again', () =>
+      tier.asOwner(store, server, async (client) => (await client.query('select 1')).rowCount === 1),
+    );
+    rehearsal.step('recover', `${label} takes new connections`);
+    return undefined;
+  },
+};
+
+interface Watched {
+  readonly store: string;
+  readonly server: ServerTopology;
+  readonly most: number;
+}
+
+/** True once nine tenths are in use, as the alarm has it. */
+async function detect(rehearsal: Rehearsal, tier: DrillTier, { store, server, most }: Watched): Promise<boolean> {
+  const inUse = await tier.asSupervisor(store, server, async (client) => {
+    const { rows } = await client.query<{ used: string }>(
+      `select count(*) as used from pg_stat_activity where backend_type = 'client backend'`,
+    );
+    return Number(rows[0]?.used ?? 0);
+  });
+  if (inUse < most * ALARM_SHARE) return false;
+  rehearsal.step('detect', `${inUse} of ${most} connections are in use`);
+  return true;
+}
+
+async function lookForHolders(
+  rehearsal: Rehearsal,
+  tier: DrillTier,
+  { store, server }: Omit<Watched, 'most'> & Watched,
+): Promise<void> {
+  const holder = await tier.asSupervisor(store, server, async (client) => {
+    const { rows } = await client.query<{ who: string; held: string }>(
+      `select application_name || ', ' || state as who, count(*) as held from pg_stat_activity
+        where backend_type = 'client backend' group by 1 order by 2 desc limit 1`,
+    );
+    return rows[0];
+  });
+  rehearsal.step('look', `most are held by ${holder?.who ?? 'nobody'}: ${holder?.held ?? 0}`);
+}
+
+async function maxConnections(tier: DrillTier, store: string, server: ServerTopology): Promise<number> {
+  return tier.asSupervisor(store, server, async (client) => {
+    const { rows } = await client.query<{ most: string }>("select current_setting('max_connections') as most");
+    return Number(rows[0]?.most);
+  });
+}
+
+/** The primary of a store, or of its first shard. */
+export function primaryOf({ topology }: DrillTier, store: string): ServerTopology {
+  const found = topology.stores[store] as StoreTopology;
+  const { primary } = found.kind === 'postgres' ? found : (Object.values(found.shards)[0] ?? { primary: undefined });
+  if (primary === undefined) throw new RangeError(`store "${store}" has no server`);
+  return primary;
+}

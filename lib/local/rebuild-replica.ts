@@ -1,0 +1,73 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withClient } from '../postgres';
+import type { Credentials } from '../sources/secrets';
+import { rolesOf, settingsOf, startServer, type ClusterRoom, type RunningServer } from './cluster';
+import { writeOwned, writeSettings } from './data-directory';
+import { copyLiveDirectory } from './live-copy';
+import { giveTo } from './run-as';
+import { SUPERVISOR_SECRET } from './secrets-file';
+import { supervisorTarget, waitForStreaming } from './streaming';
+import { dataOf, logOf } from './tier-directory';
+import type { PlannedCluster } from './tier-plan';
+
+/** A server that is to follow another one. */
+export interface Rebuild {
+  readonly cluster: PlannedCluster;
+  /** It has ended; its data is replaced. */
+  readonly lost: RunningServer;
+  /** It takes writes. */
+  readonly source: RunningServer;
+  /** All of the cluster's, for their ports. */
+  readonly servers: readonly RunningServer[];
+}
+
+/** Long enough for a server on a busy machine. */
+const COPY_MS = 60_000;
+
+/**
+ * Copies a server while it works, and starts the copy as its replica: what `pg_basebackup` does, which no npm package brings. The caller owns the
+ * server that comes out.
+ * @throws {PolystoreError} ENGINE_FAILED where it doesn't come up or doesn't stream
+ * @see https://www.postgresql.org/docs/17/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
+ */
+export async function rebuildReplica(room: ClusterRoom, rebuild: Rebuild): Promise<RunningServer> {
+  const { cluster, lost, source, servers } = rebuild;
+  const planned = { ...lost.planned, role: 'replica' } as const;
+  const directory = dataOf(room.directory, planned);
+  const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
+  const trust = { kind: 'file', path: room.tls.authority } as const;
+  await emptyDirectory(room, directory);
+  const label = await withClient(
+    supervisorTarget(source.port, credentials, trust),
+    async (client) => {
+      // Both on one connection: the backup ends with it.
+      await client.query(`select pg_backup_start('rebuild', fast => true)`);
+      await copyLiveDirectory(room.engine.identity, dataOf(room.directory, source.planned), directory);
+      const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)');
+      return rows[0]?.labelfile ?? '';
+    },
+    { timeoutMs: COPY_MS },
+  );
+  const followed = { ...cluster, primary: { ...source.planned, role: 'primary' } as const };
+  const ports = new Map(servers.map((server) => [server.planned.label, server.port]));
+  await writeSettings(room.engine, directory, settingsOf(room, followed, planned, ports), rolesOf(room, cluster));
+  await writeOwned(room.engine, join(directory, 'backup_label'), label);
+  await writeOwned(room.engine, join(directory, 'standby.signal'), '');
+  const server = await startServer(room, planned, lost.port);
+  try {
+    const replicas = [{ ...server, log: logOf(room.directory, planned) }];
+    await waitForStreaming({ primary: source, replicas, credentials, trust });
+    return server;
+  } catch (error) {
+    await server.process.stop();
+    throw error;
+  }
+}
+
+/** Emptied and not removed, as when a tier starts: PostgreSQL names its shared memory by the directory's inode. */
+async function emptyDirectory({ engine }: ClusterRoom, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  giveTo(engine.identity, directory);
+  for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+}

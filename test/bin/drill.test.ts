@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DrillReport } from '../../lib/drills';
+import { processesOf } from '../local/scratch';
+import { createProject, type Project } from '../support/command-line';
+
+/** One primary with a replica. */
+let project: Project;
+beforeAll(() => {
+  project = createProject();
+  project.edit((text) =>
+    text
+      .replace(/^.*posts: shardedPostgres.*$/m, '')
+      .replace(/^.*posts: \{ uses.*$/m, '')
+      .replace(', r2: {}', ''),
+  );
+});
+afterAll(async () => {
+  await project.run('down');
+  project.remove();
+});
+
+const drillDirectory = (): string => join(project.directory, '.polystore/drill/blog/dev');
+
+const expectNothingLeft = (): void => {
+  expect(processesOf(drillDirectory())).toEqual([]);
+  expect(existsSync(drillDirectory())).toBe(false);
+};
+
+describe('polystore drill', () => {
+  it('storage fills a real disk, grows it, and leaves nothing', async () => {
+    const { code, stdout, stderr } = await project.run('drill', 'storage', '--json');
+    expect(code === 0 ? '' : stderr + stdout).toBe('');
+    const report = JSON.parse(stdout) as DrillReport;
+    expect(report).toMatchObject({ drill: 'storage', store: 'main', on: 'own', passed: true, failures: [] });
+    expect(report.steps.map(({ text }) => text)).toContain('writes are refused: 53100');
+    expect(report.times.recoverMs).toBeGreaterThanOrEqual(report.times.mitigateMs ?? Infinity);
+    expectNothingLeft();
+  });
+
+  it('failover shows each step, the three times, and the counts as the last line', async () => {
+    const { code, stdout } = await project.run('drill', 'failover');
+    expect(code === 0 ? '' : stdout).toBe('');
+    for (const kind of ['break', 'detect', 'look', 'mitigate', 'recover', 'restore']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}\\+ *[\\d.]+ m?s  ${kind} `, 'm'));
+    }
+    expect(stdout).toMatch(/✓ failover of main: detected after .*, mitigated after .*, recovered after /);
+    expect(stdout).toMatch(/\n\d+ passed, 0 failed, \d+ skipped\n$/);
+    expectNothingLeft();
+  });
+
+  it('ends with 130 on Ctrl-C and leaves nothing behind', async () => {
+    const run = project.start('drill', 'replica-lag');
+    await run.printed(/ break /);
+    run.process.kill('SIGINT');
+    const { code, stderr } = await run.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain("the drill's tier was stopped and its data deleted");
+    expectNothingLeft();
+  });
+
+  it('storage ends with 130 on Ctrl-C too, though it runs in a process of its own', async () => {
+    const run = project.start('drill', 'storage');
+    await run.printed(/✓ before/);
+    run.process.kill('SIGINT');
+    expect((await run.finished).code).toBe(130);
+    expectNothingLeft();
+  });
+
+  it('refuses what it does not know with 2, and a running tier that is none with 3', async () => {
+    const [unknown, notUp] = await Promise.all([
+      project.run('drill', 'earthquake'),
+      project.run('drill', 'connections', '--running'),
+    ]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/failover, replica-lag, connections, storage/);
+    expect(notUp.code).toBe(3);
+    expect(notUp.stderr).toContain('npx polystore up');
+  });
+
+  it('--running is held on the tier that is up, which is proven as before; failover is refused there', async () => {
+    expect((await project.run('up', '--detach')).code).toBe(0);
+    const drill = await project.run('drill', 'connections', '--running', '--json');
+    expect(drill.code).toBe(0);
+    expect(JSON.parse(drill.stdout)).toMatchObject({ on: 'running', passed: true });
+    const refused = await project.run('drill', 'failover', '--running');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('Leave --running away');
+    expect((await project.run('smoke')).code).toBe(0);
+  });
+});
