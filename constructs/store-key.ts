@@ -15,10 +15,9 @@ export interface StoreKeyProps {
   readonly pendingWindow?: Duration;
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
+  /** How the names of log groups begin that CloudWatch Logs may use the key for. @default '/aws/rds/' */
+  readonly logGroupPrefix?: string;
 }
-
-/** Where RDS exports logs to. */
-const RDS_LOGS = '/aws/rds/';
 
 /**
  * The KMS key of one store: encrypts its storage, backups, secrets, exported logs and insights. Rotates by itself every year.
@@ -48,7 +47,7 @@ export class StoreKey extends kms.Key {
               service: 'logs',
               resource: 'log-group',
               arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-              resourceName: `${RDS_LOGS}*`,
+              resourceName: `${props.logGroupPrefix ?? '/aws/rds/'}*`,
             }),
           },
         },

@@ -33,3 +33,9 @@ test('lets the account and, for the logs that RDS exports here, CloudWatch Logs 
   const condition = JSON.stringify((statements[1] as { Condition: object }).Condition);
   expect(condition).toContain(':logs:eu-west-1:111122223333:log-group:/aws/rds/*');
 });
+
+test('lets CloudWatch Logs use it for the logs of another service instead', () => {
+  const key = JSON.stringify(templateOf({ logGroupPrefix: '/aws/neptune/' }).findResources('AWS::KMS::Key'));
+  expect(key).toContain('log-group:/aws/neptune/*');
+  expect(key).not.toContain('/aws/rds/');
+});
