@@ -100,6 +100,11 @@ const EVENTS_IN_AUDIT = ['authenticate', 'createIndex', 'dropCollection'].map((e
   reason: `The audit log, which is exported, holds events of ${event}.`,
 }));
 
+const SERVERLESS_UNLISTED = {
+  id: 'CloudFormation-Validate::E3620',
+  reason: 'The validator’s list of classes lacks serverless servers in regions where DocumentDB has them.',
+};
+
 abstract class DocumentDbClusterBase extends Construct implements IDocumentDbCluster {
   abstract readonly clusterIdentifier: string;
   abstract readonly endpoint: string;
@@ -244,6 +249,7 @@ export class DocumentDbCluster extends DocumentDbClusterBase {
         ...(props.maintenanceWindow !== undefined && { preferredMaintenanceWindow: props.maintenanceWindow }),
       });
       server.applyRemovalPolicy(removalPolicy);
+      Validations.of(server).acknowledge(SERVERLESS_UNLISTED);
     }
   }
 }

@@ -6,6 +6,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DOCUMENTDB_PORT } from './documentdb-cluster';
+import { checkRdsIdentifier } from './rds-identifier';
 import { RoleSecret } from './role-secret';
 import { ServerSecurityGroup } from './server-security-group';
 
@@ -13,7 +14,7 @@ export interface DocumentDbElasticClusterProps {
   readonly vpc: ec2.IVpc;
   /** At least two subnets in two zones. */
   readonly vpcSubnets: ec2.SubnetSelection;
-  /** As in `blog-prod-profiles`; 50 characters at most. */
+  /** As in `blog-prod-profiles`; 63 characters at most. */
   readonly identifier: string;
   /** Encrypts storage, backups and the owner's secret. */
   readonly encryptionKey: kms.IKey;
@@ -68,7 +69,7 @@ export class DocumentDbElasticCluster extends Construct implements ec2.IConnecta
       removalPolicy,
     }) as secretsmanager.ISecret;
     const cluster = new elastic.CfnCluster(this, 'Cluster', {
-      clusterName: props.identifier,
+      clusterName: checkRdsIdentifier(this, props.identifier),
       adminUserName: props.ownerName,
       // The secret's ARN: the service reads it, and no template resolves it.
       authType: 'SECRET_ARN',

@@ -14,11 +14,11 @@ export function checkedApp(): App {
 }
 
 /** A stack of its own with what a store stands on: a VPC of two isolated subnets, and a key. */
-export function storeStack(app: App, id: string) {
-  const stack = new Stack(app, id, { env: { account: '111122223333', region: 'eu-west-1' } });
+export function storeStack(app: App, id: string, region = 'eu-west-1') {
+  const stack = new Stack(app, id, { env: { account: '111122223333', region } });
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-11111111',
-    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    availabilityZones: [`${region}a`, `${region}b`],
     isolatedSubnetIds: ['subnet-aaaaaaaa', 'subnet-bbbbbbbb'],
     isolatedSubnetRouteTableIds: ['rtb-aaaaaaaa', 'rtb-bbbbbbbb'],
   });

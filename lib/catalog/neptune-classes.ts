@@ -1,0 +1,126 @@
+import type { ClusterClassFacts } from './documentdb-classes';
+
+/**
+ * Instance classes that Neptune offered in us-east-1, without their `db.` prefix. `vcpu` and `memoryGiB` are those of the EC2 type of the same name.
+ * @see https://docs.aws.amazon.com/neptune/latest/userguide/instance-types.html
+ * @see https://github.com/getmoto/moto (instance_types.json, 2026-08-02), https://github.com/aws-cloudformation/cfn-lint (2026-08)
+ */
+export const NEPTUNE_CLASSES = {
+  'r5.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r5.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r5.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r5.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r5.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r5.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r5.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r5.24xlarge': { vcpu: 96, memoryGiB: 768, burstable: false },
+  'r5d.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r5d.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r5d.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r5d.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r5d.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r5d.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r5d.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r5d.24xlarge': { vcpu: 96, memoryGiB: 768, burstable: false },
+  'r6g.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r6g.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r6g.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r6g.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r6g.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r6g.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r6g.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r6gd.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r6gd.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r6gd.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r6gd.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r6gd.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r6gd.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r6gd.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r6i.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r6i.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r6i.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r6i.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r6i.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r6i.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r6i.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r6i.24xlarge': { vcpu: 96, memoryGiB: 768, burstable: false },
+  'r6i.32xlarge': { vcpu: 128, memoryGiB: 1024, burstable: false },
+  'r7g.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r7g.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r7g.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r7g.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r7g.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r7g.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r7g.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r7i.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r7i.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r7i.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r7i.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r7i.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r7i.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r7i.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r7i.24xlarge': { vcpu: 96, memoryGiB: 768, burstable: false },
+  'r7i.48xlarge': { vcpu: 192, memoryGiB: 1536, burstable: false },
+  'r8g.large': { vcpu: 2, memoryGiB: 16, burstable: false },
+  'r8g.xlarge': { vcpu: 4, memoryGiB: 32, burstable: false },
+  'r8g.2xlarge': { vcpu: 8, memoryGiB: 64, burstable: false },
+  'r8g.4xlarge': { vcpu: 16, memoryGiB: 128, burstable: false },
+  'r8g.8xlarge': { vcpu: 32, memoryGiB: 256, burstable: false },
+  'r8g.12xlarge': { vcpu: 48, memoryGiB: 384, burstable: false },
+  'r8g.16xlarge': { vcpu: 64, memoryGiB: 512, burstable: false },
+  'r8g.24xlarge': { vcpu: 96, memoryGiB: 768, burstable: false },
+  'r8g.48xlarge': { vcpu: 192, memoryGiB: 1536, burstable: false },
+  't3.medium': { vcpu: 2, memoryGiB: 4, burstable: true },
+  't4g.medium': { vcpu: 2, memoryGiB: 4, burstable: true },
+  'x2g.large': { vcpu: 2, memoryGiB: 32, burstable: false },
+  'x2g.xlarge': { vcpu: 4, memoryGiB: 64, burstable: false },
+  'x2g.2xlarge': { vcpu: 8, memoryGiB: 128, burstable: false },
+  'x2g.4xlarge': { vcpu: 16, memoryGiB: 256, burstable: false },
+  'x2g.8xlarge': { vcpu: 32, memoryGiB: 512, burstable: false },
+  'x2g.12xlarge': { vcpu: 48, memoryGiB: 768, burstable: false },
+  'x2g.16xlarge': { vcpu: 64, memoryGiB: 1024, burstable: false },
+  'x2gd.large': { vcpu: 2, memoryGiB: 32, burstable: false },
+  'x2gd.xlarge': { vcpu: 4, memoryGiB: 64, burstable: false },
+  'x2gd.2xlarge': { vcpu: 8, memoryGiB: 128, burstable: false },
+  'x2gd.4xlarge': { vcpu: 16, memoryGiB: 256, burstable: false },
+  'x2gd.8xlarge': { vcpu: 32, memoryGiB: 512, burstable: false },
+  'x2gd.12xlarge': { vcpu: 48, memoryGiB: 768, burstable: false },
+  'x2gd.16xlarge': { vcpu: 64, memoryGiB: 1024, burstable: false },
+  'x2iedn.xlarge': { vcpu: 4, memoryGiB: 128, burstable: false },
+  'x2iedn.2xlarge': { vcpu: 8, memoryGiB: 256, burstable: false },
+  'x2iedn.4xlarge': { vcpu: 16, memoryGiB: 512, burstable: false },
+  'x2iedn.8xlarge': { vcpu: 32, memoryGiB: 1024, burstable: false },
+  'x2iedn.16xlarge': { vcpu: 64, memoryGiB: 2048, burstable: false },
+  'x2iedn.24xlarge': { vcpu: 96, memoryGiB: 3072, burstable: false },
+  'x2iedn.32xlarge': { vcpu: 128, memoryGiB: 4096, burstable: false },
+} as const satisfies Record<string, ClusterClassFacts>;
+
+/** An instance class of Neptune without its `db.` prefix: `r6g.large`. */
+export type NeptuneClass = keyof typeof NEPTUNE_CLASSES;
+
+export const isNeptuneClass = (name: string): name is NeptuneClass => Object.hasOwn(NEPTUNE_CLASSES, name);
+
+/**
+ * Versions that a new cluster may have, the oldest first; all of them can be serverless. No validator of templates knows them.
+ * @see https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases.html
+ * @see https://github.com/aws/aws-cdk (aws-neptune-alpha, EngineVersion, 2.263)
+ */
+export const NEPTUNE_VERSIONS = [
+  '1.3.0.0',
+  '1.3.1.0',
+  '1.3.2.0',
+  '1.3.2.1',
+  '1.3.3.0',
+  '1.3.4.0',
+  '1.4.0.0',
+  '1.4.1.0',
+  '1.4.2.0',
+  '1.4.3.0',
+  '1.4.4.0',
+  '1.4.5.0',
+  '1.4.5.1',
+  '1.4.6.0',
+  '1.4.6.1',
+] as const;
+
+export type NeptuneVersion = (typeof NEPTUNE_VERSIONS)[number];

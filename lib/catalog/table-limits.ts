@@ -1,0 +1,30 @@
+import type { Limit } from './limits';
+
+/** Limits of DynamoDB tables. */
+export const TABLE_LIMITS = {
+  globalIndexes: {
+    value: 20,
+    unit: 'global indexes of one DynamoDB table before AWS was asked for more',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html',
+  },
+  localIndexes: {
+    value: 5,
+    unit: 'local indexes of one DynamoDB table',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html',
+  },
+  unitsPerSecond: {
+    value: 40_000,
+    unit: 'read or write units a second of one DynamoDB table before AWS was asked for more',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html',
+  },
+  keyLength: {
+    value: 255,
+    unit: 'characters of the name of an attribute that is a key of a DynamoDB table or index',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (naming rules)',
+  },
+  nameLength: {
+    value: 255,
+    unit: 'characters of the name of a DynamoDB table or index',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (naming rules)',
+  },
+} as const satisfies Record<string, Limit>;
