@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { Client, Pool, type ClientConfig, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { ServerTopology, Trust } from '../topology';
 import { hasOtherPassword, type Login } from './login';
 import { checkPoolOptions, poolConfigOf, SILENCE_MS, type PoolOptions } from './pool-options';
+import { PingingPool } from './pinging-pool';
 import { RenewingPool } from './renewing-pool';
 
 export type PgClient = Client;
@@ -116,7 +117,8 @@ export function openPool(target: ConnectionTarget, options: PoolOptions = {}): P
     ...poolConfigOf(options),
   };
   const { password } = target.credentials;
-  const pool = typeof password === 'string' ? new Pool(config) : new RenewingPool(config, password);
+  const source = typeof password === 'string' ? undefined : password;
+  const pool = options.prePing ? new PingingPool(config, source, options.prePing) : new RenewingPool(config, source);
   // An idle client that loses its server emits on the pool, one in use on itself; without a listener Node ends the process.
   pool.on('error', ignoreLostConnection);
   const connections = new Set<PgPoolClient>();

@@ -3,7 +3,14 @@ export * from './connection';
 export * from './connection-loss';
 export * from './error-group';
 export type { Login, PasswordSource } from './login';
-export { checkPoolOptions, DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_POOL_MAX, type PoolOptions } from './pool-options';
+export * from './moment';
+export {
+  checkPoolOptions,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_POOL_MAX,
+  type PoolOptions,
+  type PrePing,
+} from './pool-options';
 export * from './quote';
 export { RoutedPool, type PoolSource } from './routed-pool';
 export * from './send-together';

@@ -18,12 +18,31 @@ export interface PoolOptions {
    * @default - connections are not closed for their age
    */
   readonly recycleAfterMs?: number;
+  /**
+   * A connection that nobody has used for a while is asked whether it is alive before it is handed out, and replaced where it is not.
+   * @default - it is handed out unasked: what a dead one does to a statement is an error like any other
+   */
+  readonly prePing?: PrePing;
+  /**
+   * Whether connections that nobody uses hold the process, which would end otherwise, until `idleTimeoutMs` have passed, or let it end.
+   * @default 'holdProcess'
+   */
+  readonly whenIdle?: 'holdProcess' | 'releaseProcess';
   /** Longest wait for a connection, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
   /** Longest time that a statement may take on the server, in milliseconds. @default - no limit */
   readonly statementTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. @default 'polystore' */
   readonly applicationName?: string;
+}
+
+/** When a connection is asked whether it is alive. */
+export interface PrePing {
+  /**
+   * It was unused for so long, in milliseconds; at 0 each is asked each time. Time counts by the wall clock, too, so that a process that was
+   * frozen asks as well.
+   */
+  readonly afterIdleMs: number;
 }
 
 /** As pg's own. */
@@ -52,6 +71,7 @@ export function poolConfigOf(options: PoolOptions): PoolConfig {
     max: options.max ?? DEFAULT_POOL_MAX,
     min: options.min ?? 0,
     idleTimeoutMillis: options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS,
+    allowExitOnIdle: options.whenIdle === 'releaseProcess',
     connectionTimeoutMillis: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(options.recycleAfterMs !== undefined && { maxLifetimeSeconds: options.recycleAfterMs / 1_000 }),
     ...(options.statementTimeoutMs !== undefined && {
@@ -68,6 +88,7 @@ export function checkPoolOptions(options: PoolOptions): void {
   checkWithin('pool.min', options.min, 0, max);
   checkWithin('pool.idleTimeoutMs', options.idleTimeoutMs, 0, LONGEST_TIMER_MS);
   checkWithin('pool.recycleAfterMs', options.recycleAfterMs, LEAST_RECYCLE_MS, LONGEST_TIMER_MS);
+  checkWithin('pool.prePing.afterIdleMs', options.prePing?.afterIdleMs, 0, LONGEST_TIMER_MS);
   checkWithin('pool.connectTimeoutMs', options.connectTimeoutMs, 1, LONGEST_TIMER_MS);
   checkWithin('pool.statementTimeoutMs', options.statementTimeoutMs, 1, LONGEST_TIMER_MS - SILENCE_MS);
 }

@@ -2,13 +2,13 @@ import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { hasOtherPassword, isRefusal, type PasswordSource } from './login';
 
 type Release = (release?: Error | boolean) => void;
-type OnConnect = (failure: Error | undefined, client: PoolClient | undefined, release: Release) => void;
+export type OnConnect = (failure: Error | undefined, client: PoolClient | undefined, release: Release) => void;
 
-/** A pool that tries a connection once more whose password was refused, where its source has another by then. */
+/** A pool that tries a connection once more whose password was refused, where there is a source that has another by then. */
 export class RenewingPool extends Pool {
   constructor(
     config: PoolConfig,
-    private readonly source: PasswordSource,
+    private readonly source: PasswordSource | undefined,
   ) {
     super(config);
   }
@@ -23,10 +23,12 @@ export class RenewingPool extends Pool {
   }
 
   private connectTwice(onConnect: OnConnect): void {
-    const seen = this.source.version;
+    const { source } = this;
+    if (!source) return super.connect(onConnect);
+    const seen = source.version;
     super.connect((failure, client, release) => {
       if (!isRefusal(failure)) return onConnect(failure, client, release);
-      void hasOtherPassword(this.source, seen, failure).then((another) =>
+      void hasOtherPassword(source, seen, failure).then((another) =>
         another ? super.connect(onConnect) : onConnect(failure, client, release),
       );
     });
