@@ -27,6 +27,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   PROPERTY_INVALID: 'definition',
   DOCUMENT_INVALID: 'definition',
   DOCUMENT_MISSING: 'state',
+  POOLED_ENDPOINT_MISSING: 'definition',
   UNKNOWN_STORE: 'definition',
   UNKNOWN_SERVICE: 'definition',
   UNKNOWN_SHARD: 'definition',

@@ -14,7 +14,7 @@ export interface ServiceConnections {
 export interface LambdaConnections {
   /** Executions at once, at the most: the reserved concurrency of the function. 1 to 100000. */
   readonly concurrency: number;
-  /** Most connections of one execution to one server. @default 1 */
+  /** Most connections of one execution to one server. @default 2, one for a transaction and one beside it */
   readonly poolMax?: number;
 }
 
@@ -25,10 +25,10 @@ export interface ConnectionsDefinition {
 }
 
 /**
- * What a Lambda function opens: each execution environment is a process, which handles one request at a time and so needs one connection a server.
+ * What a Lambda function opens: each execution environment is a process, which handles one request at a time.
  * Give the function a reserved concurrency, or nothing keeps it from opening more.
  */
-export function lambda({ concurrency, poolMax = 1 }: LambdaConnections): ServiceConnections {
+export function lambda({ concurrency, poolMax = 2 }: LambdaConnections): ServiceConnections {
   return { processes: concurrency, poolMax };
 }
 

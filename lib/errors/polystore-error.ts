@@ -48,6 +48,8 @@ export interface ErrorDetails {
   PLACEMENT_CONFLICT: { readonly store: string; readonly expected: number; readonly found: number };
   /** A shard map older than one that this process has acted on. */
   SHARD_MAP_STALE: { readonly store: string; readonly seen: number; readonly current: number };
+  /** Primaries that a router is to reach through a proxy, and of which the topology has none: `main/primary`, `posts/s0/primary`. */
+  POOLED_ENDPOINT_MISSING: { readonly servers: readonly string[] };
   NO_ELIGIBLE_REPLICA: { readonly store: string; readonly replicas: Readonly<Record<string, string>> };
   /** A service asked for more than the definition gives it; nothing left the process. */
   ACCESS_REFUSED: { readonly service: string; readonly store: string; readonly access: string };

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import type { ServerTopology, Trust } from '../topology';
+import type { Endpoint, ServerTopology, Trust } from '../topology';
 import { hasOtherPassword, type Login } from './login';
 import { checkPoolOptions, poolConfigOf, SILENCE_MS, type PoolOptions } from './pool-options';
 import { PingingPool } from './pinging-pool';
+import { sendInTurn } from './send-together';
 import { RenewingPool } from './renewing-pool';
 
 export type PgClient = Client;
@@ -28,7 +29,7 @@ export interface ConnectionTarget {
 export interface ClientOptions {
   /**
    * Longest time to connect, and longest time that the server may take over a statement, in milliseconds. A server that says
-   * nothing at all is given up half a second later.
+   * nothing at all is given up half a second later, and one behind a pooled endpoint is not told of the limit.
    * @default 10000
    */
   readonly timeoutMs?: number;
@@ -64,7 +65,8 @@ async function connectClient(target: ConnectionTarget, options: ClientOptions): 
     ...loginOf(target, options.applicationName),
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs + SILENCE_MS,
-    statement_timeout: timeoutMs,
+    // A parameter at startup is more than RDS Proxy takes.
+    ...(target.server.endpoint.via === 'direct' && { statement_timeout: timeoutMs }),
   });
   client.on('error', ignoreLostConnection);
   try {
@@ -114,7 +116,7 @@ export function openPool(target: ConnectionTarget, options: PoolOptions = {}): P
   checkPoolOptions(options);
   const config = {
     ...loginOf(target, options.applicationName),
-    ...poolConfigOf(options),
+    ...poolConfigOf(options, target.server.endpoint.via),
   };
   const { password } = target.credentials;
   const source = typeof password === 'string' ? undefined : password;
@@ -126,6 +128,7 @@ export function openPool(target: ConnectionTarget, options: PoolOptions = {}): P
   pool.on('connect', (client) => {
     client.on('error', ignoreLostConnection);
     connections.add(client);
+    if (target.server.endpoint.via === 'pooled') sendInTurn(client);
   });
   pool.on('remove', (client) => connections.delete(client));
   return pool;
@@ -169,7 +172,7 @@ function loginOf(
     password: passwordOf(credentials),
     application_name: applicationName,
     keepAlive: true,
-    ssl: { ca: authorityOf(trust), rejectUnauthorized: true },
+    ssl: { ...authorityOf(server.endpoint, trust), rejectUnauthorized: true },
   };
 }
 
@@ -177,9 +180,14 @@ function loginOf(
 const passwordOf = ({ password }: Login): string | (() => Promise<string>) =>
   typeof password === 'string' ? password : () => password.read();
 
-/** Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. */
-function authorityOf(trust: Trust): string {
-  return readFileSync(trust.kind === 'file' ? trust.path : trust.bundlePath, 'utf8');
+/**
+ * Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. A proxy's
+ * certificate is one of Certificate Manager, whose authorities Node knows; those of RDS don't vouch for it.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html#rds-proxy-security.tls
+ */
+function authorityOf({ via }: Endpoint, trust: Trust): { readonly ca?: string } {
+  if (trust.kind === 'file') return { ca: readFileSync(trust.path, 'utf8') };
+  return via === 'direct' ? { ca: readFileSync(trust.bundlePath, 'utf8') } : {};
 }
 
 function ignoreLostConnection(): void {

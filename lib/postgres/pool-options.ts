@@ -1,4 +1,5 @@
 import type { PoolConfig } from 'pg';
+import type { Endpoint } from '../topology';
 
 /** Of a pool of connections to one server, for one login. */
 export interface PoolOptions {
@@ -30,7 +31,11 @@ export interface PoolOptions {
   readonly whenIdle?: 'holdProcess' | 'releaseProcess';
   /** Longest wait for a connection, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
-  /** Longest time that a statement may take on the server, in milliseconds. @default - no limit */
+  /**
+   * Longest time that a statement may take on the server, in milliseconds. Through a pooled endpoint, which takes no such parameter, it is only
+   * how long an answer is waited for.
+   * @default - no limit
+   */
   readonly statementTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. @default 'polystore' */
   readonly applicationName?: string;
@@ -65,8 +70,8 @@ const LEAST_RECYCLE_MS = 1_000;
  */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** What pg is told of a pool. */
-export function poolConfigOf(options: PoolOptions): PoolConfig {
+/** What pg is told of a pool of connections by an endpoint. */
+export function poolConfigOf(options: PoolOptions, via: Endpoint['via']): PoolConfig {
   return {
     max: options.max ?? DEFAULT_POOL_MAX,
     min: options.min ?? 0,
@@ -75,7 +80,7 @@ export function poolConfigOf(options: PoolOptions): PoolConfig {
     connectionTimeoutMillis: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(options.recycleAfterMs !== undefined && { maxLifetimeSeconds: options.recycleAfterMs / 1_000 }),
     ...(options.statementTimeoutMs !== undefined && {
-      statement_timeout: options.statementTimeoutMs,
+      ...(via === 'direct' && { statement_timeout: options.statementTimeoutMs }),
       query_timeout: options.statementTimeoutMs + SILENCE_MS,
     }),
   };

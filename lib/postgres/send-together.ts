@@ -37,6 +37,17 @@ interface CallbackConfig extends QueryConfig {
   readonly callback: (error: Error | null | undefined, result: QueryResult) => void;
 }
 
+/** Connections on which a statement waits for the answer to the one before. */
+const inTurn = new WeakSet<Connection>();
+
+/**
+ * From now on {@link sendTogether} costs a round trip a statement on this connection. For pools between: what they do with a statement that is
+ * there before the last one is answered, and may belong on another connection to the server, is not ours to rely on.
+ */
+export function sendInTurn({ connection }: PoolClient): void {
+  inTurn.add(connection);
+}
+
 /**
  * Sends statements one behind the other in one round trip, each in a transaction of its own, and resolves with what became of each. Whoever
  * calls owns the connection until then, and must close it where an outcome is missing.
@@ -80,6 +91,7 @@ function sendAll(
   if (!first) return finish();
   const submits = queries.map((query): ((connection: Connection) => unknown) => query.submit.bind(query));
   first.submit = (connection: Connection): unknown => {
+    if (inTurn.has(connection)) return submits[0]?.(connection);
     connection.stream.cork();
     try {
       for (const [index, submit] of submits.entries()) {
@@ -95,7 +107,10 @@ function sendAll(
     }
     return null;
   };
-  for (const query of others) query.submit = (): unknown => null;
+  for (const [index, query] of others.entries()) {
+    query.submit = (connection: Connection): unknown =>
+      inTurn.has(connection) ? submits[index + 1]?.(connection) : null;
+  }
   client.query(first);
 }
 

@@ -135,7 +135,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     signal?: AbortSignal,
   ): Promise<T> {
     requireAccess(this.grant, options.access ?? 'write');
-    const begin = beginSql(options, this.members.writable.server.options.statementTimeoutMs);
+    const begin = beginSql(options, this.members.writable.server);
     const session = this.sessions.current();
     const observer = session && ((position: PositionReport | undefined) => session.settle(this.id, position));
     return retryLostRaces(options.retries ?? 0, signal, async () => {

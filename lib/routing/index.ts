@@ -1,3 +1,11 @@
+export {
+  ConnectionProfile,
+  type DirectProfile,
+  type LambdaOptions,
+  type LambdaProfile,
+  type RdsProxyOptions,
+  type RdsProxyProfile,
+} from './connection-profile';
 export * from './decide-route';
 export type { RouterLogin } from './grant';
 export * from './directory-handles';

@@ -1,5 +1,4 @@
 import {
-  backendOf,
   failureOf,
   isAliveAfter,
   parsePosition,
@@ -88,7 +87,8 @@ async function exchange(
     const client = await server.checkout(signal);
     let isReusable = false;
     try {
-      const cancel = (reason: unknown): Promise<never> => server.interrupt(client, backendOf(client), reason);
+      const cancel = (reason: unknown): Promise<never> =>
+        server.interrupt(client, server.knownBackendOf(client), reason);
       const outcomes = await untilAborted(signal, cancel, () => sendTogether(client, sent));
       const failure = failureOf(outcomes, sent.indexOf(own));
       isReusable = isAliveAfter(outcomes) && (failure === undefined || isReusableAfter(failure, values));

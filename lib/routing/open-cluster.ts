@@ -16,6 +16,7 @@ import {
   type Trust,
 } from '../topology';
 import { Cluster } from './cluster';
+import { primaryEndpoint, type ConnectionPolicy } from './connection-profile';
 import { ClusterMembers, type MemberList } from './cluster-members';
 import type { Grant, RouterLogin } from './grant';
 import { Member } from './member';
@@ -30,6 +31,7 @@ export interface OpenClusterContext extends ClusterContext {
   readonly secrets: SecretSource;
   readonly tokens: TokenSource;
   readonly login: RouterLogin;
+  readonly connection: ConnectionPolicy;
   readonly pool: PoolOptions & { readonly applicationName: string };
   /** The part of the primary's pool that reads may take in the stead of replicas, (0, 1]. */
   readonly primaryReadShare: number;
@@ -73,8 +75,11 @@ export async function openCluster(
   const memberOf = (server: ServerTopology, role: 'primary' | 'replica'): Member => {
     const same = known.get(keyOf(server));
     if (same) return same;
-    const target = { server, database: place.database, credentials: loginTo(server), trust: context.topology.trust };
-    return makeMember(context, place, target, role, () => members);
+    const targetAt = (server: ServerTopology): ConnectionTarget => {
+      return { server, database: place.database, credentials: loginTo(server), trust: context.topology.trust };
+    };
+    const statements = role === 'primary' ? primaryEndpoint(context.connection, server) : server;
+    return makeMember(context, place, { own: targetAt(server), statements: targetAt(statements) }, role, () => members);
   };
   const listOf = ({ primary, replicas }: ShardTopology): MemberList => {
     const list = {
@@ -99,24 +104,32 @@ export async function openCluster(
   };
 }
 
+/** The ways to one server. */
+interface MemberTargets {
+  /** The server itself: for probes. */
+  readonly own: ConnectionTarget;
+  /** What statements go to: the server itself, or a proxy before it. */
+  readonly statements: ConnectionTarget;
+}
+
 function makeMember(
   { events, pool }: OpenClusterContext,
   { grant: { store }, shard, engine }: ClusterPlace,
-  target: ConnectionTarget,
+  { own, statements }: MemberTargets,
   role: 'primary' | 'replica',
   members: () => ClusterMembers,
 ): Member {
-  const { server } = target;
+  const { server } = own;
   // A shard's servers are named within the shard.
   const name = shard === undefined ? server.name : `${shard}/${server.name}`;
   const monitor =
     server.endpoint.via === 'direct'
-      ? new ServerMonitor(target, engine, `${pool.applicationName}-monitor`, reachOf(server), {
+      ? new ServerMonitor(own, engine, `${pool.applicationName}-monitor`, reachOf(server), {
           answered: (state, askedAtMs) => members().answered(member, state, askedAtMs),
           turned: (state, reason) => events.emit('breaker', { store, shard, server: name, state, reason }),
         })
       : undefined;
-  const member: Member = new Member(new StoreServer(store, name, role, target, engine, pool), monitor, server.zone);
+  const member: Member = new Member(new StoreServer(store, name, role, statements, engine, pool), monitor, server.zone);
   return member;
 }
 
@@ -125,8 +138,8 @@ const reachOf = ({ endpoint: { host } }: ServerTopology): Reach =>
   host.includes('.cluster-ro-') ? 'anyOfSeveral' : 'oneServer';
 
 /** A server that differs in any of it is another one. */
-const keyOf = ({ name, zone, endpoint: { host, port, via } }: ServerTopology): string =>
-  JSON.stringify([name, zone, host, port, via]);
+const keyOf = ({ name, zone, endpoint: { host, port, via }, pooled }: ServerTopology): string =>
+  JSON.stringify([name, zone, host, port, via, pooled?.host, pooled?.port]);
 
 const namesMissingIn = (some: readonly Member[], others: readonly Member[]): readonly string[] =>
   some.filter((member) => !others.includes(member)).map(({ name }) => name);

@@ -10,12 +10,14 @@ import {
   type TopologySource,
 } from '../sources';
 import type { KeyDirectoryLocation, PlacementLocation } from '../topology';
+import { ConnectionProfile, connectionPolicyOf } from './connection-profile';
 import type { ReadFallback, ReplicaChoice } from './decide-route';
 import type { RouterLogin } from './grant';
 import type { KeyCacheOptions } from './key-cache';
 import { Lifetime } from './lifetime';
 import type { Router, TierShape } from './router';
 import { EventHub } from './router-events';
+import { poolOf } from './service-pool';
 import { SessionScope } from './session-state';
 import { TierRouter } from './tier-router';
 import { MIN_TOKEN_KEY_LENGTH } from './token-codec';
@@ -59,7 +61,9 @@ export interface RouterOptions {
   readonly tokenKey?: string | readonly string[];
   /** Time between two reads of the topology, in milliseconds. @default - it is read when `refresh()` is called */
   readonly refreshMs?: number;
-  /** Of the pool that each server gets when it is first used. @default - pools of at most 10, or of what the tier says of the service, named `polystore-router` */
+  /** What stands between this process and the servers, and what sort of process it is. @default - ConnectionProfile.direct() */
+  readonly profile?: ConnectionProfile;
+  /** Of the pool that each server gets when it is first used. @default - as large as the tier says of the service, else as the profile says; named `polystore-router` */
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
   readonly openPlacement?: (store: string, location: PlacementLocation) => PlacementStore;
@@ -77,7 +81,7 @@ const DEFAULT_PRIMARY_READ_SHARE = 0.5;
  * Opens a router: reads the topology, the credentials and the placements. No connection is opened before the first statement.
  * Whoever opens it closes it. `T` is the type of the tier definition (`openRouter<typeof tier>`), of which only the type is used.
  * @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID, UNKNOWN_SERVICE, UNKNOWN_SHARD where a shard map names a shard that the
- * topology lacks
+ * topology lacks, POOLED_ENDPOINT_MISSING where the profile needs a proxy that the topology has not
  * @throws {RangeError} where an option is outside of what is allowed
  */
 export async function openRouter<T extends TierShape = TierShape>(options: RouterOptions): Promise<Router<T>> {
@@ -88,7 +92,8 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   if (!(primaryReadShare > 0 && primaryReadShare <= 1)) {
     throw new RangeError(`primaryReadShare must be in (0, 1], got ${primaryReadShare}`);
   }
-  checkPoolOptions(options.pool ?? {});
+  const connection = connectionPolicyOf(options.profile ?? ConnectionProfile.direct(), options.login);
+  checkPoolOptions({ ...connection.pool, ...options.pool });
   const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
   const topology = await options.topology.read();
   return TierRouter.open<T>({
@@ -110,7 +115,11 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     tokenCodec: { scope: `${topology.tier}/${topology.stage}`, keys: tokenKeys },
     events: new EventHub(),
     sessions: new SessionScope(),
-    pool: { applicationName: 'polystore-router', ...options.pool },
+    connection,
+    pool: {
+      applicationName: 'polystore-router',
+      ...poolOf({ profile: connection.pool, own: options.pool ?? {} }, topology, options.login),
+    },
     openPlacement: options.openPlacement ?? openPlacement,
     openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
     keyCache: options.keyCache ?? {},

@@ -51,7 +51,7 @@ export interface RouterCore<T extends TierShape = TierShape> {
   /**
    * Reads the topology again: replicas that came are used, those that went are closed, new shards may get buckets. A store that is new needs a
    * router opened anew.
-   * @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID; the one in use stays in use then
+   * @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID, POOLED_ENDPOINT_MISSING; the one in use stays in use then
    */
   refresh(): Promise<void>;
   /** Waits for running statements, at most five seconds, and closes every connection. May be called again. */

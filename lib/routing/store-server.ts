@@ -118,7 +118,7 @@ export class StoreServer implements FailedServer {
     try {
       const connecting = this.checkout();
       const cancel = (reason: unknown): Promise<never> => {
-        if (client) return this.interrupt(client, backendOf(client), reason);
+        if (client) return this.interrupt(client, this.knownBackendOf(client), reason);
         connecting.then((late) => late.release()).catch(() => undefined);
         return Promise.reject(cancelled(this, reason));
       };
@@ -180,6 +180,11 @@ export class StoreServer implements FailedServer {
     } catch (error) {
       throw await this.translate(error, 'unsent', undefined);
     }
+  }
+
+  /** Undefined behind a pooled endpoint, whose number would be that of somebody else on the server: what runs there runs to its end. */
+  knownBackendOf(client: PgPoolClient): number | undefined {
+    return this.endpoint.via === 'direct' ? backendOf(client) : undefined;
   }
 
   /** Behind a pooled endpoint only the server itself knows which of its processes runs a transaction. */

@@ -1,12 +1,13 @@
 import { PolystoreError } from '../errors';
 import type { TopologySource } from '../sources';
+import type { StoreTopology } from '../topology';
+import { requireProxies } from './connection-profile';
 import { grantOf, requireAccess, type Grant } from './grant';
 import { Lifetime } from './lifetime';
 import type { MemberChange } from './open-cluster';
 import { openStore, type OpenedStore, type OpenStore, type RouterContext } from './open-store';
 import type { Router, RouterCore, TierShape } from './router';
 import type { RouterEvent, RouterListener } from './router-events';
-import { poolOf } from './service-pool';
 import { RouterSession, type Session } from './session';
 import { SessionState } from './session-state';
 import { decodeToken, type TokenCodec } from './token-codec';
@@ -47,11 +48,15 @@ export class TierRouter implements RouterCore {
 
   /** @throws {PolystoreError} as {@link openRouter} */
   static async open<T extends TierShape>(context: TierRouterContext): Promise<Router<T>> {
-    const sized = { ...context, pool: poolOf(context.pool, context.topology, context.login) };
+    const { stores } = context.topology;
+    const grants = Object.keys(stores).map((name) => grantOf(context.topology, context.login, name));
+    const granted = grants.filter(({ access }) => access).map(({ store }) => store);
+    requireProxies(context.connection, context.topology, granted);
     const entries = await Promise.all(
-      Object.entries(context.topology.stores).map(async ([name, topology]): Promise<[string, Entry]> => {
-        const grant = grantOf(context.topology, context.login, name);
-        return [name, { grant, opened: grant.access && (await openStore(sized, grant, topology)) }];
+      grants.map(async (grant): Promise<[string, Entry]> => {
+        const name = grant.store;
+        const topology = stores[name] as StoreTopology;
+        return [name, { grant, opened: grant.access && (await openStore(context, grant, topology)) }];
       }),
     );
     // Its properties are made from the topology, which the type of the tier describes.
@@ -101,7 +106,10 @@ export class TierRouter implements RouterCore {
   async #refreshNow(): Promise<void> {
     const { source, events } = this.#context;
     try {
-      const { stores } = await source.read();
+      const topology = await source.read();
+      const open = [...this.#entries].filter(([, { opened }]) => opened).map(([name]) => name);
+      requireProxies(this.#context.connection, topology, open);
+      const { stores } = topology;
       const changes = await Promise.all(
         [...this.#entries].map(([name, { opened }]): Promise<MemberChange> | undefined => {
           const topology = stores[name];

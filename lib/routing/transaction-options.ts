@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorGroupOf } from '../postgres';
-import type { Access } from '../topology';
+import { errorGroupOf, type PoolOptions } from '../postgres';
+import type { Access, Endpoint } from '../topology';
 import { isPrimaryLoss } from './server-errors';
 
 /** @see https://www.postgresql.org/docs/17/transaction-iso.html */
@@ -47,17 +47,27 @@ const ISOLATION_LEVELS: ReadonlySet<string> = new Set<IsolationLevel>([
   'serializable',
 ]);
 
+/** Where a transaction runs. */
+export interface TransactionSite {
+  readonly endpoint: Pick<Endpoint, 'via'>;
+  readonly options: Pick<PoolOptions, 'statementTimeoutMs'>;
+}
+
 /**
- * The statements that begin a transaction, in one round trip. SET LOCAL ends with the transaction.
+ * The statements that begin a transaction, in one round trip. SET LOCAL ends with the transaction. Through a pooled endpoint the limit of the
+ * pool is set here too, since its connections have none.
  * @throws {RangeError} for an option out of its range
  */
-export function beginSql(options: TransactionOptions, poolStatementTimeoutMs: number = MAX_TIMEOUT_MS): string {
+export function beginSql(given: TransactionOptions, { endpoint, options: pool }: TransactionSite): string {
+  const { statementTimeoutMs } = pool;
+  const options =
+    endpoint.via === 'pooled' && statementTimeoutMs !== undefined ? { statementTimeoutMs, ...given } : given;
   const { isolation, access } = options;
   const modes = [isolation && `isolation level ${checkIsolation(isolation)}`, access === 'read' && 'read only'];
   const settings = Object.entries(TIMEOUTS).flatMap(([option, setting]) => {
     const ms = options[option as keyof typeof TIMEOUTS];
     if (ms === undefined) return [];
-    const most = option === 'statementTimeoutMs' ? poolStatementTimeoutMs : MAX_TIMEOUT_MS;
+    const most = (option === 'statementTimeoutMs' ? statementTimeoutMs : undefined) ?? MAX_TIMEOUT_MS;
     return `set local ${setting} = ${checkInteger(option, ms, 1, most)}`;
   });
   return [['begin', ...modes.filter(Boolean)].join(' '), ...settings].join('; ');

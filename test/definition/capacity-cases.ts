@@ -51,7 +51,7 @@ export const capacityCases: readonly RuleCase[] = [
         stages: {
           prod: {
             profile: 'protected',
-            services: { resize: { connections: lambda({ concurrency: 1000 }) } },
+            services: { resize: { connections: lambda({ concurrency: 1000, poolMax: 1 }) } },
           },
         },
         services: { resize: uses('posts') },

@@ -15,8 +15,8 @@ describe('what a service opens', () => {
   });
 
   test('is an execution a connection on Lambda', () => {
-    expect(lambda({ concurrency: 40 })).toEqual({ processes: 40, poolMax: 1 });
-    expect(lambda({ concurrency: 20, poolMax: 2 })).toEqual({ processes: 20, poolMax: 2 });
+    expect(lambda({ concurrency: 40 })).toEqual({ processes: 40, poolMax: 2 });
+    expect(lambda({ concurrency: 20, poolMax: 1 })).toEqual({ processes: 20, poolMax: 1 });
   });
 
   test('is published for routers, which have their own default', () => {

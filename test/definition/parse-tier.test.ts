@@ -333,7 +333,7 @@ describe('parseTier', () => {
     expect(webOf({ connections: { processes: 4 } })['web']?.connections).toEqual({ processes: 4, poolMax: 10 });
     expect(webOf({ connections: lambda({ concurrency: 40 }) })['web']?.connections).toEqual({
       processes: 40,
-      poolMax: 1,
+      poolMax: 2,
     });
     // The stage's own account is not another one.
     expect(webOf(client(env.account))['web']?.client).toEqual({ groupId: 'sg-1a1b2c3d' });
