@@ -31,6 +31,8 @@ export class ClusterMembers implements RoutingView, Searched {
   private others: readonly Member[];
   private highestTimeline: number | undefined;
   private watching: Promise<void> | undefined;
+  /** Whether each replica was probed once: before, none is eligible. */
+  private isWatched = false;
   private lostReason: { readonly reason: unknown } | undefined;
   /** When the primary was last heard of, by this router or by a replica that streams from it. */
   private heardOfAtMs = performance.now();
@@ -77,8 +79,20 @@ export class ClusterMembers implements RoutingView, Searched {
 
   /** Begins to watch the replicas; resolves when each was probed once. Later calls cost nothing. */
   watch(): Promise<void> {
-    this.watching ??= this.startAll();
+    this.watching ??= this.startAll().then(() => void (this.isWatched = true));
     return this.watching;
+  }
+
+  /** What a read has to wait for before a replica is chosen; undefined where they are known well enough. */
+  prepare(): Promise<void> | undefined {
+    if (!this.isWatched) return this.watch();
+    let mustWait = false;
+    for (const { monitor } of this.others) {
+      if (!monitor || monitor.need === 'none') continue;
+      mustWait ||= monitor.need === 'wait';
+      void monitor.start();
+    }
+    return mustWait ? this.startAll() : undefined;
   }
 
   /** Looks for the server that takes writes, now. */

@@ -25,8 +25,8 @@ export interface PoolSite extends ReadSite {
   write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>>;
   read<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>>;
   checkout(signal: AbortSignal | undefined): Promise<{ server: StoreServer; client: PgPoolClient }>;
-  /** Begins to watch the replicas; resolves when each was probed once. */
-  watch(): Promise<void>;
+  /** Resolves when the replicas are known well enough to choose one. */
+  prepare(): Promise<void>;
 }
 
 /** A connection that is lent to somebody. */
@@ -73,7 +73,7 @@ export class ClusterPools {
   /** A connection to a replica that may answer the session in force; to the primary by the rules of reads. @throws {PolystoreError} as a read */
   async lendReplica(): Promise<PgPoolClient> {
     const session = this.site.sessions.current();
-    await this.site.watch();
+    await this.site.prepare();
     return this.lend(await this.borrowReplica(session), session);
   }
 

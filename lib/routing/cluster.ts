@@ -55,8 +55,6 @@ export class Cluster implements PostgresHandle, ReadSite {
   readonly sessions: SessionScope;
   readonly sessionReads: SessionReads;
   readonly pools: ClusterPools;
-  /** Whether each replica was probed once: before, none is eligible. */
-  private isWatched = false;
   private turn = 0;
 
   constructor(
@@ -80,7 +78,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     this.lifetime.check(this.store);
     requireAccess(this.grant, 'write');
     // Who follows the primary has to be known before it is lost.
-    if (!this.isWatched) void this.watch();
+    void this.members.watch();
     const session = this.sessions.current();
     for (let sends = 1; ; sends++) {
       try {
@@ -102,7 +100,8 @@ export class Cluster implements PostgresHandle, ReadSite {
     signal?: AbortSignal,
   ): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
-    if (!this.isWatched) await this.watch();
+    const preparing = this.members.prepare();
+    if (preparing) await preparing;
     const session = this.sessions.current();
     let tried = NONE_TRIED;
     for (let passes = 1; ;) {
@@ -235,7 +234,7 @@ export class Cluster implements PostgresHandle, ReadSite {
 
   /** A connection to the primary, on which nothing was sent yet. */
   async checkout(signal: AbortSignal | undefined): Promise<{ server: StoreServer; client: PgPoolClient }> {
-    if (!this.isWatched) void this.watch();
+    void this.members.watch();
     for (let sends = 1; ; sends++) {
       this.lifetime.check(this.store);
       try {
@@ -249,9 +248,8 @@ export class Cluster implements PostgresHandle, ReadSite {
     }
   }
 
-  async watch(): Promise<void> {
-    await this.members.watch();
-    this.isWatched = true;
+  async prepare(): Promise<void> {
+    await this.members.prepare();
   }
 
   private readRequest(bucket: BucketId | undefined, tried: readonly string[], after?: CatchUp): ReadRequest {

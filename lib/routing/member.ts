@@ -1,5 +1,6 @@
 import type { ReplicaHealth, ReplicaView } from './eligibility';
-import type { RoleAnswer, ServerMonitor } from './server-monitor';
+import type { RoleAnswer } from './role-answer';
+import type { ServerMonitor } from './server-monitor';
 import type { StoreServer } from './store-server';
 
 /** One server of a cluster, whichever role it has now: where statements run, and who watches it. */

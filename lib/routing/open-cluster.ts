@@ -20,6 +20,7 @@ import { primaryEndpoint, type ConnectionPolicy } from './connection-profile';
 import { ClusterMembers, type MemberList } from './cluster-members';
 import type { Grant, RouterLogin } from './grant';
 import { Member } from './member';
+import { OnDemandMonitor } from './on-demand-monitor';
 import { PrimaryReads } from './primary-reads';
 import type { ClusterContext } from './read-site';
 import { ServerMonitor, type Reach } from './server-monitor';
@@ -113,7 +114,7 @@ interface MemberTargets {
 }
 
 function makeMember(
-  { events, pool }: OpenClusterContext,
+  { events, pool, connection }: OpenClusterContext,
   { grant: { store }, shard, engine }: ClusterPlace,
   { own, statements }: MemberTargets,
   role: 'primary' | 'replica',
@@ -122,9 +123,10 @@ function makeMember(
   const { server } = own;
   // A shard's servers are named within the shard.
   const name = shard === undefined ? server.name : `${shard}/${server.name}`;
+  const Monitor = connection.probing === 'onDemand' ? OnDemandMonitor : ServerMonitor;
   const monitor =
     server.endpoint.via === 'direct'
-      ? new ServerMonitor(own, engine, `${pool.applicationName}-monitor`, reachOf(server), {
+      ? new Monitor(own, engine, `${pool.applicationName}-monitor`, reachOf(server), {
           answered: (state, askedAtMs) => members().answered(member, state, askedAtMs),
           turned: (state, reason) => events.emit('breaker', { store, shard, server: name, state, reason }),
         })

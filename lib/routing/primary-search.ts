@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import type { Member } from './member';
-import type { RoleAnswer } from './server-monitor';
+import type { RoleAnswer } from './role-answer';
 
 /** Time between two rounds of a search, at first and at most, in milliseconds; with jitter, so that a fleet of routers does not ask as one. */
 const BETWEEN_ROUNDS = { initialDelay: 50, maxDelay: 500 };

@@ -17,9 +17,11 @@ import {
 } from '../postgres';
 import type { PostgresEngine } from '../topology';
 import type { ReplicaHealth } from './eligibility';
+import type { MonitorListener } from './monitor-listener';
+import type { RoleAnswer } from './role-answer';
 
 /** Time between two probes of a server that is well, in milliseconds. */
-const PROBE_INTERVAL_MS = 1_000;
+export const PROBE_INTERVAL_MS = 1_000;
 
 /** A server that takes longer to connect, or to answer a probe, is down. In milliseconds. */
 const PROBE_TIMEOUT_MS = 1_000;
@@ -36,21 +38,11 @@ const CATCH_UP_INTERVAL_MS = 2;
 /** Whom a name leads to: one server, or, as the reader endpoint of an Aurora cluster, another one with each connection. */
 export type Reach = 'oneServer' | 'anyOfSeveral';
 
-/** Who is told what a monitor sees. */
-export interface MonitorListener {
-  /** Each answer; `askedAtMs` is on the clock of `performance.now()`. */
-  answered(state: ServerState, askedAtMs: number): void;
-  /** The server was left, is tried, or is back. */
-  turned(state: 'open' | 'halfOpen' | 'closed', reason: string | undefined): void;
-}
+/** What a read needs of a monitor that was started. */
+export type ProbeNeed = 'none' | 'probe' | 'wait';
 
-/** What a server said when it was asked who it is. `silent`: it did not answer. `unclear`: it did, but not to that. */
-export type RoleAnswer =
-  | { readonly kind: 'primary'; readonly position: WalPosition | undefined }
-  | { readonly kind: 'replica' }
-  | { readonly kind: 'silent' | 'unclear'; readonly error: unknown };
-
-interface Answer {
+/** What a server said, and when it was asked, on the clock of `performance.now()`. */
+export interface Answer {
   readonly state: ServerState;
   readonly askedAtMs: number;
 }
@@ -104,10 +96,19 @@ export class ServerMonitor {
     return this.current;
   }
 
+  /** Whether a read has to call {@link start} again, and to wait for it. */
+  get need(): ProbeNeed {
+    return 'none';
+  }
+
   /** Begins to watch; resolves when the first probe is done, well or not. Later calls return the same promise. */
   start(): Promise<void> {
-    this.firstProbe ??= this.lastProbe = this.probe();
-    return this.firstProbe;
+    return (this.firstProbe ??= this.probeNow());
+  }
+
+  protected probeNow(): Promise<void> {
+    this.lastProbe = this.probe();
+    return this.lastProbe;
   }
 
   /** Asks now, whatever the breaker says. Never rejects. */
@@ -193,11 +194,12 @@ export class ServerMonitor {
         await this.disconnect();
       }
     }
-    if (this.closed) return;
+    if (!this.closed) this.probeLater();
+  }
+
+  protected probeLater(): void {
     const wait = this.current.state === 'down' ? DOWN_INTERVAL_MS : PROBE_INTERVAL_MS;
-    this.timer = setTimeout(() => {
-      this.lastProbe = this.probe();
-    }, wait).unref();
+    this.timer = setTimeout(() => void this.probeNow(), wait).unref();
   }
 
   /** One question at a time: who asks meanwhile gets the same answer. */
@@ -206,7 +208,11 @@ export class ServerMonitor {
     return this.asking;
   }
 
-  private async askOnce(): Promise<Answer> {
+  protected get isConnected(): boolean {
+    return this.client !== undefined;
+  }
+
+  protected async askOnce(): Promise<Answer> {
     const askedAtMs = performance.now();
     const client = (this.client ??= await this.connect());
     const state = await readServerState(client, this.engine);
@@ -274,12 +280,17 @@ export class ServerMonitor {
     client.once('end', () => {
       if (this.client !== client) return;
       this.client = undefined;
-      this.markDown(new Error('ended the connection of its monitor'));
+      this.ended();
     });
     return client;
   }
 
-  private async disconnect(): Promise<void> {
+  /** The server ended the connection. */
+  protected ended(): void {
+    this.markDown(new Error('ended the connection of its monitor'));
+  }
+
+  protected async disconnect(): Promise<void> {
     const client = this.client;
     this.client = undefined;
     if (client) await closeClient(client);

@@ -24,7 +24,7 @@ import {
   type FailedServer,
   type Progress,
 } from './server-errors';
-import type { RoleAnswer } from './server-monitor';
+import type { RoleAnswer } from './role-answer';
 import type { PoolStatus } from './handles';
 import { untilAborted } from './until-aborted';
 

@@ -1,10 +1,17 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { defineTier, hash, postgres, shardedPostgres } from '../../lib/definition';
 import { withClient } from '../../lib/postgres';
 import { ConnectionProfile, type Router } from '../../lib/routing';
 import type { Endpoint, Topology } from '../../lib/topology';
+import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { PoolingProxy } from '../support/pooling-proxy';
-import { routerOf, WHO, withMain, type tier as routingTier, type Who } from './tier';
+import { TcpProxy } from '../support/tcp-proxy';
+import { routerOf, through, WHO, withMain, type tier as routingTier, type Who } from './tier';
 
 const tier = defineTier({
   name: 'routing',
@@ -208,5 +215,130 @@ describe('profile rdsProxy', () => {
       withClient({ ...target, trust, server: { ...target.server, endpoint } }, (client) => client.query('select 1'));
     await expect(at(target.server.endpoint)).resolves.toMatchObject({ rowCount: 1 });
     await expect(at(proxy.endpoint)).rejects.toMatchObject({ code: expect.stringMatching(/SIGNATURE|SELF_SIGNED/) });
+  });
+});
+
+/** A process of `freeze-and-thaw.ts`, which says a line of JSON at a time. */
+class Freezable {
+  private readonly lines: AsyncIterator<string>;
+  private readonly errors: string[] = [];
+
+  constructor(private readonly child: ChildProcess) {
+    if (!child.stdout || !child.stderr) throw new Error('its output is piped');
+    this.lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    child.stderr.on('data', (data: Buffer) => this.errors.push(data.toString()));
+  }
+
+  async hear(): Promise<unknown> {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error(`it has ended: ${this.errors.join('')}`);
+    return JSON.parse(value) as unknown;
+  }
+
+  tell(): void {
+    this.child.stdin?.write('\n');
+  }
+
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
+  /** Its exit code. */
+  async end(): Promise<unknown> {
+    const { exitCode } = this.child;
+    return exitCode ?? ((await once(this.child, 'exit')) as [unknown])[0];
+  }
+
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+}
+
+const timePasses = (ms: number): Promise<unknown> => {
+  const until = performance.now() + ms;
+  return eventually(`${ms} ms have passed`, () => performance.now() > until);
+};
+
+describe('a process that is frozen', () => {
+  let processes: Freezable[] = [];
+  let tcp: TcpProxy[] = [];
+  afterEach(async () => {
+    await Promise.all([...processes.map((one) => one.kill()), ...tcp.map((proxy) => proxy.close())]);
+    [processes, tcp] = [[], []];
+  });
+
+  function start(profile: 'direct' | 'lambda', moment: 'idle' | 'probing', topology = test.topologyFile): Freezable {
+    const secrets = join(dirname(test.topologyFile), 'secrets.json');
+    const args = ['--import', 'tsx', join(__dirname, 'freeze-and-thaw.ts'), topology, secrets, profile, moment];
+    const one = new Freezable(spawn(process.execPath, args, { cwd: join(__dirname, '../..') }));
+    processes.push(one);
+    return one;
+  }
+
+  /** Every connection of the frozen process ends, and it does not hear of it. */
+  async function endConnections(profile: string): Promise<void> {
+    for (const label of ['main/primary', 'main/r1']) {
+      const ended = await test.on(label, (client) =>
+        client.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name like $1', [
+          `frozen-${profile}%`,
+        ]),
+      );
+      expect(ended.rowCount).toBeGreaterThan(0);
+    }
+  }
+
+  async function thawedAfterLoss(profile: 'direct' | 'lambda'): Promise<{ process: Freezable; heard: unknown }> {
+    const one = start(profile, 'idle');
+    expect(await one.hear()).toEqual({ written: 'main/primary', read: 'main/r1', breakers: [] });
+    one.freeze();
+    await endConnections(profile);
+    await timePasses(1_100);
+    one.thaw();
+    one.tell();
+    return { process: one, heard: await one.hear() };
+  }
+
+  it('finds its connections dead: no statement fails in profile lambda, a write does in profile direct', async () => {
+    const [lambda, direct] = await Promise.all([thawedAfterLoss('lambda'), thawedAfterLoss('direct')]);
+    expect(lambda.heard).toEqual({ written: 'main/primary', read: 'main/r1', breakers: [] });
+    expect(direct.heard).toMatchObject({ written: 'SERVER_UNAVAILABLE' });
+    // Its router is open, and its connections are good for a minute.
+    expect(await lambda.process.end()).toBe(0);
+  });
+
+  async function thawedInProbe(profile: 'direct' | 'lambda'): Promise<unknown> {
+    const proxy = await TcpProxy.open((await test.superuser('main/r1')).server.endpoint.port);
+    tcp.push(proxy);
+    const topology = join(dirname(test.topologyFile), `through-${profile}.json`);
+    const change = withMain(test.topology, ({ replicas }) => ({
+      replicas: replicas.map((replica) => through(proxy.port, replica)),
+    }));
+    await writeFile(topology, JSON.stringify(change));
+    const one = start(profile, 'probing', topology);
+    expect(await one.hear()).toEqual({ written: 'main/primary', read: 'main/r1', breakers: [] });
+    await timePasses(1_100);
+    await proxy.set('silent');
+    one.tell();
+    expect(await one.hear()).toBe('asking');
+    await eventually('a probe is asked', () => proxy.dropped > 0);
+    one.freeze();
+    await timePasses(2_000);
+    await proxy.set('pass');
+    one.thaw();
+    await timePasses(200);
+    one.tell();
+    return one.hear();
+  }
+
+  it('opens no breaker for a probe that the freeze has spoilt in profile lambda, and does in profile direct', async () => {
+    const [lambda, direct] = await Promise.all([thawedInProbe('lambda'), thawedInProbe('direct')]);
+    expect(lambda).toEqual({ written: 'main/primary', read: 'main/r1', breakers: [] });
+    expect(direct).toMatchObject({ breakers: expect.arrayContaining(['r1 open']) });
   });
 });

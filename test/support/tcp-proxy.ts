@@ -14,6 +14,8 @@ export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   port = 0;
+  /** Answers that nobody heard. */
+  dropped = 0;
 
   private constructor(private upstreamPort: number) {}
 
@@ -66,6 +68,7 @@ export class TcpProxy {
     client.on('data', (data) => upstream.write(data));
     upstream.on('data', (data) => {
       if (this.mode !== 'silent') client.write(data);
+      else this.dropped++;
     });
   }
 }
