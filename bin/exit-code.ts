@@ -59,6 +59,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   IDENTITY_CONFLICT: 'failed',
   PROVISION_FAILED: 'failed',
   POOL_EXHAUSTED: 'failed',
+  STATEMENT_OUTDATED: 'failed',
   TRANSACTION_ABORTED: 'failed',
   TIER_ALREADY_UP: 'state',
   TIER_NOT_UP: 'state',

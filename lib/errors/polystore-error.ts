@@ -65,6 +65,8 @@ export interface ErrorDetails {
   POOL_EXHAUSTED: { readonly store: string; readonly server: string; readonly max: number };
   /** A statement of the transaction had failed, the error was swallowed, and so COMMIT rolled everything back. */
   TRANSACTION_ABORTED: { readonly store: string; readonly server: string };
+  /** A prepared statement no longer fits its table, in a transaction, which was rolled back; the next time it is prepared anew. */
+  STATEMENT_OUTDATED: Readonly<Record<string, never>>;
   /** The caller's signal aborted the work before it was done; a transaction was rolled back. */
   CANCELLED: { readonly store: string };
   /** A transaction runs on one shard, and a key lies on another. */

@@ -10,6 +10,7 @@ export {
   DEFAULT_POOL_MAX,
   type PoolOptions,
   type PrePing,
+  type StatementCacheOptions,
 } from './pool-options';
 export * from './quote';
 export { RoutedPool, type PoolSource } from './routed-pool';

@@ -1,5 +1,6 @@
 import type { PoolConfig } from 'pg';
 import type { Endpoint } from '../topology';
+import { cachingClientOf } from './caching-client';
 
 /** Of a pool of connections to one server, for one login. */
 export interface PoolOptions {
@@ -29,6 +30,12 @@ export interface PoolOptions {
    * @default 'holdProcess'
    */
   readonly whenIdle?: 'holdProcess' | 'releaseProcess';
+  /**
+   * Statements with parameters are prepared once a connection, and then only named to the server. Not through a pooled endpoint, which would give
+   * the name to another connection.
+   * @default - each is parsed and planned each time
+   */
+  readonly statementCache?: StatementCacheOptions;
   /** Longest wait for a connection, in milliseconds. @default 5000 */
   readonly connectTimeoutMs?: number;
   /**
@@ -48,6 +55,12 @@ export interface PrePing {
    * frozen asks as well.
    */
   readonly afterIdleMs: number;
+}
+
+/** Which statements stay prepared. */
+export interface StatementCacheOptions {
+  /** Most on each connection; those that were not used for longest are closed. Each takes memory of the server. */
+  readonly max: number;
 }
 
 /** As pg's own. */
@@ -83,6 +96,7 @@ export function poolConfigOf(options: PoolOptions, via: Endpoint['via']): PoolCo
       ...(via === 'direct' && { statement_timeout: options.statementTimeoutMs }),
       query_timeout: options.statementTimeoutMs + SILENCE_MS,
     }),
+    ...(via === 'direct' && options.statementCache && { Client: cachingClientOf(options.statementCache.max) }),
   };
 }
 
@@ -94,6 +108,7 @@ export function checkPoolOptions(options: PoolOptions): void {
   checkWithin('pool.idleTimeoutMs', options.idleTimeoutMs, 0, LONGEST_TIMER_MS);
   checkWithin('pool.recycleAfterMs', options.recycleAfterMs, LEAST_RECYCLE_MS, LONGEST_TIMER_MS);
   checkWithin('pool.prePing.afterIdleMs', options.prePing?.afterIdleMs, 0, LONGEST_TIMER_MS);
+  checkWithin('pool.statementCache.max', options.statementCache?.max, 1, Infinity);
   checkWithin('pool.connectTimeoutMs', options.connectTimeoutMs, 1, LONGEST_TIMER_MS);
   checkWithin('pool.statementTimeoutMs', options.statementTimeoutMs, 1, LONGEST_TIMER_MS - SILENCE_MS);
 }

@@ -1,6 +1,7 @@
 import { Query, type Connection, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { errorGroupOf } from './error-group';
 import { LeanQuery } from './lean-query';
+import { isOutdated, preparedOnce } from './statement-cache';
 
 /** What pg takes for a statement: its text, or an object that says more about it. */
 export type PgStatement = string | QueryConfig;
@@ -61,6 +62,21 @@ export function sendTogether(
 ): Promise<readonly Outcome[]> {
   // What pg throws, as for a text that is no text, rejects.
   return new Promise((resolve) => sendAll(client, statements, resolve));
+}
+
+/**
+ * As {@link sendTogether}, for a statement of somebody's own between questions of the kit's, outside a transaction. Where it was prepared before its
+ * table changed, all are sent once more: nothing of it was done.
+ */
+export async function sendAmongQuestions(
+  client: Pick<PoolClient, 'query'>,
+  own: Statement,
+  statements: readonly Statement[],
+): Promise<readonly Outcome[]> {
+  const outcomes = await sendTogether(client, statements);
+  const outcome = outcomes[statements.indexOf(own)];
+  const isToRepeat = outcome && 'error' in outcome && isOutdated(outcome.error) && isAliveAfter(outcomes);
+  return isToRepeat ? sendTogether(client, statements) : outcomes;
 }
 
 function sendAll(
@@ -140,7 +156,8 @@ function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackC
   if (typeof text !== 'string') {
     const { query_timeout } = text as { query_timeout?: number };
     // pg reads the time limit of a query from the query itself.
-    return Object.assign(new Query(text, values as unknown[]), { callback, ...(query_timeout && { query_timeout }) });
+    const query = preparedOnce(new Query(text, values as unknown[]));
+    return Object.assign(query, { callback, ...(query_timeout && { query_timeout }) });
   }
   if (name !== undefined && rowMode === 'array' && values === undefined) {
     return new LeanQuery(text, name, (error, result) => callback(error, result as QueryResult));
@@ -152,5 +169,5 @@ function queryOf({ text, values, name, rowMode }: Statement, callback: CallbackC
     ...(rowMode !== undefined && { rowMode }),
     callback,
   };
-  return new Query(config);
+  return preparedOnce(new Query(config));
 }

@@ -1,6 +1,14 @@
 import type { PoolClient, QueryResult } from 'pg';
 import { isSubmittable } from './routed-pool';
-import { failureOf, resultOf, sendTogether, type Outcome, type PgStatement, type Statement } from './send-together';
+import {
+  failureOf,
+  resultOf,
+  sendAmongQuestions,
+  sendTogether,
+  type Outcome,
+  type PgStatement,
+  type Statement,
+} from './send-together';
 import { tracedToCaller } from './traced-to-caller';
 
 /** Who follows what is done on a connection that somebody else holds. */
@@ -95,7 +103,8 @@ export class WatchedClient {
     if (!isLast && !isAlone) return this.runPlain(own, values);
     this.isPairing = true;
     try {
-      const outcomes = await this.send([{ text: own, values }, this.observer.position]);
+      const asked = { text: own, values };
+      const outcomes = await sendAmongQuestions(this.sender, asked, [asked, this.observer.position]);
       if (this.isOutsideTransaction) {
         const [, position] = outcomes;
         if (position && 'result' in position) this.settle(position);
@@ -131,7 +140,11 @@ export class WatchedClient {
   }
 
   private send(statements: readonly Statement[]): Promise<readonly Outcome[]> {
-    return sendTogether({ query: this.plain as PoolClient['query'] }, statements);
+    return sendTogether(this.sender, statements);
+  }
+
+  private get sender(): Pick<PoolClient, 'query'> {
+    return { query: this.plain as PoolClient['query'] };
   }
 
   private hold(): void {

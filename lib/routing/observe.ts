@@ -4,7 +4,7 @@ import {
   parsePosition,
   positionStatement,
   resultOf,
-  sendTogether,
+  sendAmongQuestions,
   type KitStatement,
   type Outcome,
   type PgStatement,
@@ -89,7 +89,7 @@ async function exchange(
     try {
       const cancel = (reason: unknown): Promise<never> =>
         server.interrupt(client, server.knownBackendOf(client), reason);
-      const outcomes = await untilAborted(signal, cancel, () => sendTogether(client, sent));
+      const outcomes = await untilAborted(signal, cancel, () => sendAmongQuestions(client, own, sent));
       const failure = failureOf(outcomes, sent.indexOf(own));
       isReusable = isAliveAfter(outcomes) && (failure === undefined || isReusableAfter(failure, values));
       if (failure === undefined) return outcomes;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isPolystoreError } from '../errors';
 import { errorGroupOf, type PoolOptions } from '../postgres';
 import type { Access, Endpoint } from '../topology';
 import { isPrimaryLoss } from './server-errors';
@@ -23,7 +24,7 @@ export interface TransactionOptions {
   readonly idleTimeoutMs?: number;
   /**
    * How often the whole transaction is run again after it lost a race (SQLSTATE 40001), a deadlock (40P01), or its server before COMMIT was
-   * sent, 0 to 10 times, after a short random wait that grows. `work` must be safe to run again: what it did in the database was rolled back,
+   * sent, or met a statement that was prepared before its table changed, 0 to 10 times, after a short random wait that grows. `work` must be safe to run again: what it did in the database was rolled back,
    * what it did elsewhere was not.
    * @default 0
    */
@@ -93,7 +94,9 @@ export async function retryLostRaces<T>(
 
 /** Whether nothing of a transaction stands, for a reason that may be over the next time. */
 const isUndone = (error: unknown): boolean =>
-  errorGroupOf(error) === 'serialization' || (isPrimaryLoss(error) && error.retryable);
+  errorGroupOf(error) === 'serialization' ||
+  (isPrimaryLoss(error) && error.retryable) ||
+  isPolystoreError(error, 'STATEMENT_OUTDATED');
 
 /** Full jitter: rivals that met once don't meet again. @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 export function backoffMs(retry: number): number {

@@ -163,6 +163,129 @@ describe('a pool that asks first', () => {
   });
 });
 
+describe('a pool that keeps statements prepared', () => {
+  const prepared = async (pool: PgPool): Promise<readonly string[]> =>
+    (
+      await pool.query<{ statement: string }>('select statement from pg_prepared_statements order by prepare_time')
+    ).rows.map(({ statement }) => statement);
+  const add = (n: number) => `select $1::int + ${n} as sum`;
+  const sum = async (pool: PgPool, n: number) => (await pool.query<{ sum: number }>(add(n), [1])).rows[0]?.sum;
+
+  it('prepares each once a connection, and closes those that were not used for longest', async () => {
+    const pool = pooled({ max: 1, statementCache: { max: 2 } });
+    expect([await sum(pool, 1), await sum(pool, 2), await sum(pool, 1)]).toEqual([2, 3, 2]);
+    expect(await prepared(pool)).toEqual([add(1), add(2)]);
+    expect([await sum(pool, 3), await sum(pool, 1)]).toEqual([4, 2]);
+    expect(await prepared(pool)).toEqual([add(1), add(3)]);
+    const { rows } = await pool.query<{ runs: string }>(
+      'select generic_plans + custom_plans as runs from pg_prepared_statements where statement = $1',
+      [add(1)],
+    );
+    expect(rows).toEqual([{ runs: '3' }]);
+  });
+
+  it('prepares nothing without the option, without parameters, or under a name of its own', async () => {
+    const pool = pooled({ max: 1, statementCache: { max: 5 } });
+    await pool.query('select 1; select 2');
+    await pool.query({ name: 'mine', text: add(7), values: [1] });
+    expect(await prepared(pool)).toEqual([add(7)]);
+    const plain = pooled({ max: 1 });
+    await sum(plain, 1);
+    expect(await prepared(plain)).toEqual([]);
+  });
+
+  it('takes each form of a call, and rejects with what the server says', async () => {
+    const pool = pooled({ max: 1, statementCache: { max: 5 } });
+    const client = await pool.connect();
+    const called = await new Promise((resolve, reject) =>
+      client.query(add(1), [1], (error, result) => (error ? reject(error) : resolve(result.rows))),
+    );
+    expect(called).toEqual([{ sum: 2 }]);
+    expect((await client.query({ text: add(1), values: [1], rowMode: 'array' })).rows).toEqual([[2]]);
+    expect((await client.query({ text: add(1) }, [2])).rows).toEqual([{ sum: 3 }]);
+    await expect(client.query('select $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' });
+    await expect(client.query('select nonsense($1)', [1])).rejects.toMatchObject({ code: '42883' });
+    await expect(client.query('select nonsense($1)', [1])).rejects.toMatchObject({ code: '42883' });
+    await expect(
+      client.query({ text: 'select pg_sleep($1)', values: [5], query_timeout: 50 } as never),
+    ).rejects.toThrow('Query read timeout');
+    client.release(true);
+    await expect(pool.query(null as unknown as string)).rejects.toThrow('null or undefined');
+  });
+
+  it('prepares a statement again that could not be sent', async () => {
+    const pool = pooled({ max: 1, statementCache: { max: 5 } });
+    const client = await pool.connect();
+    const unsendable = {
+      toPostgres: () => {
+        throw new Error('no such value');
+      },
+    };
+    for (const value of [1, unsendable, 1]) {
+      const answer = client.query(add(1), [value]);
+      if (value === 1) expect((await answer).rows).toEqual([{ sum: 2 }]);
+      else await expect(answer).rejects.toThrow('no such value');
+    }
+    client.release();
+  });
+
+  describe('after a change of a table', () => {
+    const ALL = 'select * from changing where id > $1';
+    const alter = (column: string) =>
+      test.on('main/primary', (client) => client.query(`alter table changing add ${column} int`));
+    beforeEach(() =>
+      test.on('main/primary', (client) =>
+        client.query('drop table if exists changing; create table changing (id int)'),
+      ),
+    );
+
+    it('prepares the statement again and sends it again', async () => {
+      const pool = pooled({ max: 1, statementCache: { max: 5 } });
+      await pool.query(ALL, [0]);
+      const pid = await backendOf(pool);
+      await alter('one');
+      expect((await pool.query(ALL, [0])).fields.map(({ name }) => name)).toEqual(['id', 'one']);
+      // On the same connection, which has it once.
+      expect([await backendOf(pool), await prepared(pool)]).toEqual([pid, [ALL]]);
+    });
+
+    it('does the same once somebody has closed all of them', async () => {
+      const pool = pooled({ max: 1, statementCache: { max: 5 } });
+      await pool.query(ALL, [0]);
+      await pool.query('deallocate all');
+      expect((await pool.query(ALL, [0])).rowCount).toBe(0);
+    });
+
+    it('says so within a transaction, and works in the next', async () => {
+      const pool = pooled({ max: 1, statementCache: { max: 5 } });
+      await pool.query(ALL, [0]);
+      await alter('one');
+      const client = await pool.connect();
+      await client.query('begin');
+      await expect(client.query(ALL, [0])).rejects.toMatchObject({ code: 'STATEMENT_OUTDATED', retryable: true });
+      await client.query('rollback');
+      await client.query('begin');
+      expect((await client.query(ALL, [0])).fields).toHaveLength(2);
+      await client.query('commit');
+      client.release();
+    });
+
+    it('sends nothing again where other statements wait behind it', async () => {
+      const pool = pooled({ max: 1, statementCache: { max: 5 } });
+      await pool.query(ALL, [0]);
+      await alter('one');
+      const client = await pool.connect();
+      const [first] = await Promise.allSettled([
+        client.query(ALL, [0]),
+        client.query('begin'),
+        client.query('rollback'),
+      ]);
+      expect(first).toMatchObject({ reason: { code: 'STATEMENT_OUTDATED' } });
+      client.release();
+    });
+  });
+});
+
 describe('options of a pool are refused', () => {
   it.each<[PoolOptions, string]>([
     [{ max: 0 }, 'pool.max must be an integer in [1, ∞), got 0'],
@@ -174,6 +297,7 @@ describe('options of a pool are refused', () => {
     [{ recycleAfterMs: 999 }, 'pool.recycleAfterMs must be an integer in [1000, 2147483647], got 999'],
     [{ recycleAfterMs: 2 ** 31 }, 'pool.recycleAfterMs must be an integer in [1000, 2147483647], got 2147483648'],
     [{ prePing: { afterIdleMs: -1 } }, 'pool.prePing.afterIdleMs must be an integer in [0, 2147483647], got -1'],
+    [{ statementCache: { max: 0 } }, 'pool.statementCache.max must be an integer in [1, ∞), got 0'],
     [{ connectTimeoutMs: 0 }, 'pool.connectTimeoutMs must be an integer in [1, 2147483647], got 0'],
     [{ statementTimeoutMs: 0 }, 'pool.statementTimeoutMs must be an integer in [1, 2147483147], got 0'],
   ])('%j', (options, message) => {

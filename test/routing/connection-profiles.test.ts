@@ -98,7 +98,7 @@ describe('profile rdsProxy', () => {
 
   it('sends nothing that pins, and one request at a time', async () => {
     const proxy = await proxyOf();
-    const pool = { statementTimeoutMs: 5_000 };
+    const pool = { statementTimeoutMs: 5_000, statementCache: { max: 10 } };
     const router = await open({ profile: ConnectionProfile.rdsProxy(), change: behind(proxy.endpoint), pool });
     await useAll(router, 1);
     expect(proxy.statements.length).toBeGreaterThan(10);

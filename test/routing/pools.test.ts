@@ -183,6 +183,37 @@ describe('pool() and readPool()', () => {
   });
 });
 
+describe('statements that are kept prepared', () => {
+  const ALL = 'select * from changing where id > $1';
+
+  it('are prepared again after a change of their table: alone, in a session, on a client, and in a transaction that may be repeated', async () => {
+    const router = await open({ pool: { max: 1, statementCache: { max: 10 } }, readFallback: 'primary' });
+    const { main } = router;
+    await test.on('main/primary', (client) =>
+      client.query('create table changing (id int); grant all on changing to public'),
+    );
+    let columns = 1;
+    const uses: Readonly<Record<string, () => Promise<{ fields: unknown[] }>>> = {
+      alone: () => main.write(ALL, [0]),
+      'in a session': () => router.session().run(() => main.write(ALL, [0])),
+      'on a client in a session': () =>
+        router.session().run(() => onClient(main.pool(), (client) => client.query(ALL, [0]))),
+      'in a transaction': () => main.transaction((client) => client.query(ALL, [0]), { retries: 1 }),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      expect([name, (await use()).fields.length]).toEqual([name, columns]);
+      await test.on('main/primary', (client) => client.query(`alter table changing add c${columns} int`));
+      columns++;
+      expect([name, (await use()).fields.length]).toEqual([name, columns]);
+      const { rows } = await main.write('select statement from pg_prepared_statements where statement = $1', [ALL]);
+      expect([name, rows]).toEqual([name, [{ statement: ALL }]]);
+    }
+    await test.on('main/primary', (client) => client.query('alter table changing add last int'));
+    const once = main.transaction((client) => client.query(ALL, [0]));
+    await expect(once).rejects.toMatchObject({ code: 'STATEMENT_OUTDATED', retryable: true });
+  });
+});
+
 /** Each writes the note `id` on `pool` as a library or an application would. */
 const WRITES: Readonly<Record<string, (pool: PgPool, id: number) => Promise<unknown>>> = {
   'a statement': (pool, id) => pool.query('insert into note values ($1)', [id]),
