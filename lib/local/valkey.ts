@@ -1,14 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPolystoreError } from '../errors';
 import type { Credentials } from '../sources/secrets';
 import type { PortChoice } from './cluster';
-import type { TlsFiles } from './certificates';
-import { startEngine, waitUntilLogged, type EngineLaunch } from './engine-process';
 import type { EngineProgram, ProgramSearch } from './engine-program';
+import { allOrNone, onFreshPorts, startInRoom, type EngineRoom, type RunningEngine } from './engine-room';
 import { findFreePorts } from './ports';
-import type { ServerProcess } from './server-process';
-import { dataOf, logOf, type TierDirectory } from './tier-directory';
+import { dataOf } from './tier-directory';
 import type { PlannedServer } from './tier-plan';
 import {
   renderClusterNodes,
@@ -43,25 +40,6 @@ export interface PlannedValkey {
   readonly replication: Credentials;
 }
 
-/** What the engines of a tier start with. */
-export interface EngineRoom {
-  readonly directory: TierDirectory;
-  readonly ports: PortChoice;
-  /** The files are there. */
-  readonly tls: TlsFiles;
-  readonly run: string;
-  /** Told before a server's process is made, and when it is gone. */
-  readonly guard: { starting(server: string): void; ended(server: string): void };
-}
-
-/** A server of an engine that runs. */
-export interface RunningEngine {
-  readonly planned: PlannedServer;
-  readonly port: number;
-  readonly process: ServerProcess;
-}
-
-const PORT_ATTEMPTS = 5;
 const READY = /Ready to accept connections/;
 const FOLLOWS = /sync: Finished with success|MASTER <-> REPLICA sync: Master accepted a Partial/;
 const CLUSTER_IS_WHOLE = /Cluster state changed: ok/;
@@ -77,17 +55,11 @@ export async function startValkey(
   plan: PlannedValkey,
   signal?: AbortSignal,
 ): Promise<readonly RunningEngine[]> {
-  for (let attempt = 1; ; attempt++) {
+  return onFreshPorts(room, async () => {
     const servers = await layOut(plan, room.ports);
     await Promise.all(servers.map((server) => prepare(room, plan, server, servers)));
-    const starts = await startInOrder(plan, servers, (server) => start(room, program, plan, server, signal));
-    const failure = starts.find((each) => each.status === 'rejected');
-    const running = starts.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    if (!failure) return running;
-    await Promise.all(running.map(({ process }) => process.stop()));
-    const isWorthAnother = room.ports.kind === 'free' && isPolystoreError(failure.reason, 'PORT_TAKEN');
-    if (!isWorthAnother || attempt === PORT_ATTEMPTS) throw failure.reason;
-  }
+    return allOrNone(await startInOrder(plan, servers, (server) => start(room, program, plan, server, signal)));
+  });
 }
 
 /** A replica that comes up before its primary asks again a second later; in a cluster nobody is ready before the others run. */
@@ -164,34 +136,15 @@ const memberOf = ({ planned: { label }, port, busPort, primary }: PlacedServer):
 
 async function start(
   room: EngineRoom,
-  program: EngineProgram,
+  { path }: EngineProgram,
   { mode }: PlannedValkey,
   { planned, port, primary }: PlacedServer,
   signal?: AbortSignal,
 ): Promise<RunningEngine> {
-  const { label } = planned;
-  const dataDirectory = dataOf(room.directory, planned);
-  const launch: EngineLaunch = {
-    label,
-    program: program.path,
-    args: [settingsFileIn(dataDirectory)],
-    dataDirectory,
-    log: logOf(room.directory, planned),
-    run: room.run,
-    port,
-    ready: READY,
+  const args = [settingsFileIn(dataOf(room.directory, planned))];
+  const whenUp = async (wait: (line: RegExp) => Promise<void>): Promise<void> => {
+    if (primary) await wait(FOLLOWS);
+    if (mode === 'cluster') await wait(CLUSTER_IS_WHOLE);
   };
-  room.guard.starting(label);
-  let process: ServerProcess | undefined;
-  try {
-    process = await startEngine(launch, signal);
-    if (primary) await waitUntilLogged(process, launch, FOLLOWS, signal);
-    if (mode === 'cluster') await waitUntilLogged(process, launch, CLUSTER_IS_WHOLE, signal);
-  } catch (error) {
-    await process?.stop();
-    room.guard.ended(label);
-    throw error;
-  }
-  void process.exited.then(() => room.guard.ended(label));
-  return { planned, port, process };
+  return startInRoom(room, planned, { program: path, args, port, ready: READY, whenUp }, signal);
 }

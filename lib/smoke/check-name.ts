@@ -92,6 +92,17 @@ const NEXT_STEPS = {
     local: 'npx polystore status shows which shard has ended; npx polystore down, then up starts every server again',
     aws: 'look at the shards of the cluster in the ElastiCache console, and at its events: a failover covers slots again',
   },
+  'refuses-conflicts': KEEPS_DATA,
+  'answers-by-index': {
+    local:
+      "look at the server's log under the tier's directory; deleting its data makes the table and its indexes anew",
+    aws: 'look at the table in the DynamoDB console: an index that is still being filled answers in part',
+  },
+  'expires-items': {
+    local: "look at the server's log under the tier's directory; deleting its data makes the table anew",
+    aws: 'look at the time to live of the table in the DynamoDB console, and deploy again',
+  },
+  transacts: KEEPS_DATA,
   'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
   'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
 } as const satisfies Readonly<Record<string, NextSteps>>;

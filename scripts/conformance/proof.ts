@@ -1,4 +1,4 @@
-import type { EngineRoom } from '../../lib/local/valkey';
+import type { EngineRoom } from '../../lib/local/engine-room';
 import type { Check } from '../../lib/smoke';
 
 /** Where engines come from. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { EngineProgram } from '../../lib/local/engine-program';
+import type { RunningEngine } from '../../lib/local/engine-room';
 import type { PlannedServer } from '../../lib/local/tier-plan';
-import { startValkey, type PlannedValkey, type RunningEngine } from '../../lib/local/valkey';
+import { startValkey, type PlannedValkey } from '../../lib/local/valkey';
 import { SMOKE_KEYS, valkeyChecks } from '../../lib/smoke/valkey';
 import { newCredentials } from './credentials';
 import type { Proof, Stage } from './proof';

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import Valkey, { Cluster, type RedisOptions } from 'iovalkey';
 import { ensureCertificates, tlsFilesIn, type TlsFiles } from '../../lib/local/certificates';
 import { requireProgram, type EngineProgram } from '../../lib/local/engine-program';
+import type { EngineRoom, RunningEngine } from '../../lib/local/engine-room';
 import { tierDirectory } from '../../lib/local/tier-directory';
-import {
-  startValkey,
-  valkeyPrograms,
-  type EngineRoom,
-  type PlannedValkey,
-  type RunningEngine,
-} from '../../lib/local/valkey';
+import { startValkey, valkeyPrograms, type PlannedValkey } from '../../lib/local/valkey';
 import { CLUSTER_SLOTS, renderClusterNodes, renderValkeySettings, slotRange } from '../../lib/local/valkey-settings';
 import { sweepServers } from '../../lib/local/watchdog';
 import { describeWithEngine, SEARCH_PATH } from '../support/real-engine';
