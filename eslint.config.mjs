@@ -38,15 +38,8 @@ export const walls = {
     'lib/topology',
     'lib/placement',
   ],
-  'lib/drills': [
-    'lib/errors',
-    'lib/local',
-    'lib/smoke',
-    'lib/routing',
-    'lib/postgres',
-    'lib/sources',
-    'lib/topology',
-  ],
+  'lib/drills': ['lib/errors', 'lib/local', 'lib/smoke', 'lib/routing', 'lib/postgres', 'lib/sources', 'lib/topology'],
+  'lib/runbooks': ['lib/errors', 'lib/definition', 'lib/topology'],
   'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
   'lib/stacks': [
     'lib/errors',

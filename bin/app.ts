@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { isPolystoreError, PolystoreError } from '../lib/errors';
 import { createTierApp } from '../lib/stacks';
 import { exitCodeOf } from './exit-code';
+import { writeRunbooks } from './runbook-copies';
 import { DEFAULT_TIER_FILE, openTier } from './tier-context';
 
 /**
@@ -16,7 +17,8 @@ async function main(): Promise<void> {
   });
   const smoke = contextOf('smoke');
   if (smoke !== undefined && smoke !== 'throw' && smoke !== 'report') throw unknownSmoke(smoke);
-  createTierApp({ definition, ...(smoke && { smoke }) }).synth();
+  const { directory } = createTierApp({ definition, ...(smoke && { smoke }) }).synth();
+  writeRunbooks(directory, definition);
 }
 
 const unknownSmoke = (value: string): Error =>

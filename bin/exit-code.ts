@@ -31,6 +31,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   UNKNOWN_STORE: 'definition',
   UNKNOWN_SERVICE: 'definition',
   UNKNOWN_SHARD: 'definition',
+  UNKNOWN_RUNBOOK: 'definition',
   SHARD_OWNS_BUCKETS: 'definition',
   KEY_INVALID: 'definition',
   KEY_OUT_OF_RANGE: 'definition',

@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import type { DiffOptions } from './commands/diff';
 import type { DrillOptions } from './commands/drill';
 import type { GuardOptions } from './commands/guard';
+import type { RunbookOptions } from './commands/runbook';
 import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
 import { painterFor } from './terminal';
@@ -35,6 +36,7 @@ const commands = {
   guard: () => require('./commands/guard') as typeof import('./commands/guard'),
   cost: () => require('./commands/cost') as typeof import('./commands/cost'),
   drill: () => require('./commands/drill') as typeof import('./commands/drill'),
+  runbook: () => require('./commands/runbook') as typeof import('./commands/runbook'),
   doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
 };
 
@@ -120,6 +122,20 @@ tierCommand('smoke', 'prove every promise of a running tier', [
 tierCommand('down', 'stop the tier on this machine; its data stays', ['down', 'down --delete-data'])
   .option('--delete-data', 'delete its databases, secrets and logs too')
   .action(ending((options) => commands.down().down(options)));
+
+tierCommand('runbook', "what to do in a situation, with this tier's own names; without one, which there are", [
+  'runbook',
+  'runbook replica-lag --stage prod',
+  'runbook failover --stage prod --store posts',
+])
+  .argument('[situation]', 'name of a runbook')
+  .option('--store <name>', 'the store that it is about; without it, the first that it fits')
+  .action((situation: string | undefined, options: Omit<RunbookOptions, 'situation'>) =>
+    ending((checked: RunbookOptions) => commands.runbook().runbook(checked))({
+      ...options,
+      ...(situation !== undefined && { situation }),
+    }),
+  );
 
 tierCommand('drill', 'make the situation of a runbook real on this machine, follow it, and time it', [
   'drill failover',

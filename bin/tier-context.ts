@@ -28,9 +28,8 @@ export const proofDirectory = ({ name, stage }: TierDefinition): string =>
 export const drillDirectory = ({ name, stage }: TierDefinition): string =>
   resolve(STATE_ROOT, 'drill', name, stage.name);
 
-/** How each drill went last on this machine. */
-export const drillReportsDirectory = ({ name, stage }: TierDefinition): string =>
-  resolve(STATE_ROOT, 'drills', name, stage.name);
+/** How each drill went last on this machine, whatever the stage: they all run here in the same way. */
+export const drillReportsDirectory = ({ name }: TierDefinition): string => resolve(STATE_ROOT, 'drills', name);
 
 export const topologyFileIn = (directory: string): string => join(directory, 'topology.json');
 export const secretsFileIn = (directory: string): string => join(directory, 'secrets.json');

@@ -1,4 +1,4 @@
-// `npm run check`: types, lint with the import walls, format, links of the documents. Runs all of them, then says what failed.
+// `npm run check`: types, lint with the import walls, format, links of the documents, runbooks. Runs all of them, then says what failed.
 import { spawnSync } from 'node:child_process';
 
 const checks = [
@@ -6,6 +6,7 @@ const checks = [
   ['lint', 'eslint', ['--max-warnings', '0', '.']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['links', process.execPath, ['scripts/check-links.mjs']],
+  ['runbooks', process.execPath, ['--import', 'tsx', 'scripts/check-runbooks.ts']],
 ];
 
 const failed = [];
@@ -14,7 +15,7 @@ for (const [name, command, args] of checks) {
   const isScript = command === process.execPath;
   const { status } = spawnSync(isScript ? command : `node_modules/.bin/${command}`, args, { stdio: 'inherit' });
   const took = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(7)} ${took} s`);
+  console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(8)} ${took} s`);
   if (status !== 0) failed.push(name);
 }
 console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);

@@ -1,5 +1,5 @@
 import type { DrillReport } from './drill-report';
-import type { DrillStep } from './rehearsal';
+import type { DrillStep, DrillTimes } from './rehearsal';
 
 /** Colours text; a caller whose output is no terminal passes one that leaves it alone. */
 export interface Painter {
@@ -17,21 +17,23 @@ export function renderStep({ kind, atMs, text }: DrillStep, { dim, red }: Painte
   return `  ${dim(`+${duration(atMs).padStart(7)}`)}  ${paint(`${kind.padEnd(8)}  ${text}`)}`;
 }
 
+/** `detected after 35 ms, mitigated after 199 ms, recovered after 203 ms`. */
+export function renderTimes({ detectMs, mitigateMs, recoverMs }: DrillTimes): string {
+  const time = (name: string, ms: number | undefined): string =>
+    `${name} ${ms === undefined ? 'never' : `after ${duration(ms)}`}`;
+  return [time('detected', detectMs), time('mitigated', mitigateMs), time('recovered', recoverMs)].join(', ');
+}
+
 /** `connectionsOpened` as `connections opened`. */
 const words = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** How it went: the three times, what was measured, and what to read. */
 export function renderOutcome(report: DrillReport, { green, red }: Painter): string {
   const { drill, store, times, facts, passed, failures, leftBehind, smoke } = report;
-  const time = (name: string, ms: number | undefined): string => `${name} ${ms === undefined ? 'never' : duration(ms)}`;
   const measured = Object.entries(facts).map(([name, value]) => `${words(name)} ${value}`);
   const { passed: proven, failed, skipped } = smoke.after;
   return [
-    `${passed ? green('✓') : red('✗')} ${drill} of ${store}: ${[
-      time('detected after', times.detectMs),
-      time('mitigated after', times.mitigateMs),
-      time('recovered after', times.recoverMs),
-    ].join(', ')}`,
+    `${passed ? green('✓') : red('✗')} ${drill} of ${store}: ${renderTimes(times)}`,
     ...(measured.length > 0 ? [`  ${measured.join(', ')}`] : []),
     ...failures.map((failure) => `  ${red('✗')} ${failure}`),
     ...leftBehind.map((left) => `  ${red('✗')} not undone: ${left}`),

@@ -99,6 +99,7 @@ export interface ErrorDetails {
   ENGINE_MISSING: { readonly engine: string; readonly platform: string };
   /** An engine ended or did not become ready. `log` holds its last lines. */
   ENGINE_FAILED: { readonly server: string; readonly log: string };
+  UNKNOWN_RUNBOOK: { readonly runbook: string; readonly known: readonly string[] };
   /** A drill can't be held on this tier, or on this machine; nothing was done. */
   DRILL_REFUSED: { readonly drill: string };
   /** What a drill waited for never came true. What it had done was undone. */

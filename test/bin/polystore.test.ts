@@ -58,7 +58,7 @@ describe('polystore', () => {
   });
 
   it('shows examples of each command', async () => {
-    const commands = ['prove', 'up', 'status', 'smoke', 'down', 'cost', 'doctor', 'guard', 'diff', 'drill'];
+    const commands = ['prove', 'up', 'status', 'smoke', 'down', 'cost', 'doctor', 'guard', 'diff', 'drill', 'runbook'];
     for (const { command, help } of await Promise.all(
       commands.map(async (command) => ({ command, help: await project.run(command, '--help') })),
     )) {

@@ -113,7 +113,7 @@ describe('on a tier that goes on', () => {
         { signal },
       );
       expect(report.passed).toBe(false);
-      expect(renderOutcome(report, plain)).toMatch(/^✗ connections of main: detected after never/);
+      expect(renderOutcome(report, plain)).toMatch(/^✗ connections of main: detected never/);
     });
 
     it('does not pass where the smoke test fails afterwards, naming what', async () => {

@@ -124,6 +124,12 @@ describe('cdk-polystore, packed and installed in an empty project', () => {
       env: { ...env, CDK_OUTDIR: join(project, 'cdk.out') },
     });
     expect(readdirSync(join(project, 'cdk.out'))).toContain('blog-dev-main.template.json');
+    expect(readdirSync(join(project, 'cdk.out', 'runbooks'))).toContain('failover.main.md');
+  }, 120_000);
+
+  it('prints its runbooks with the names of the tier', async () => {
+    const { stdout } = await polystore('runbook', 'replica-lag', '--stage', 'prod');
+    expect(stdout).toContain('blog-prod-main-r1');
   }, 120_000);
 
   it('gives its constructs to anyone who writes CDK', () => {

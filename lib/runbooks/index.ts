@@ -1,0 +1,5 @@
+export * from './parse-runbook';
+export * from './render-runbook';
+export * from './runbook';
+export * from './runbook-files';
+export * from './tier-names';

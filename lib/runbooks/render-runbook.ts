@@ -1,0 +1,114 @@
+import type { StoreDefinition, TierDefinition } from '../definition';
+import { PolystoreError } from '../errors';
+import type { Runbook, RunbookKind } from './runbook';
+import { namesOfStore, namesOfTier, namesOfTimes, serversOfStore, type TierNames } from './tier-names';
+
+export interface RenderOptions {
+  /** @default - the first store of a kind that the runbook is for */
+  readonly store?: string;
+  /** When it is read, for the times in its commands. @default - words stand for them */
+  readonly now?: Date;
+  /** Alarms that lead here, by name. @default - none are named */
+  readonly alarms?: readonly string[];
+  /** How its drill went last on this machine, one line. @default - that it was never held here */
+  readonly lastDrill?: string;
+}
+
+/** More names than these say nothing that the first of them don't. */
+const NAMES_MOST = 12;
+const PLACEHOLDER = /\{\{([a-z-]+)\}\}/g;
+const KIND_BLOCK = /^ *<!-- (postgres|shardedPostgres) -->\n([^]*?)^ *<!-- \/\1 -->\n?/gm;
+
+/**
+ * A runbook as text, with the names of one tier and one of its stores.
+ * @throws {PolystoreError} UNKNOWN_STORE where the store is not there, or the runbook is not for its kind
+ */
+export function renderRunbook(runbook: Runbook, tier: TierDefinition, options: RenderOptions = {}): string {
+  const store = chooseStore(runbook, tier, options.store);
+  const names = {
+    ...namesOfTimes(options.now),
+    ...(store === undefined ? namesOfTier(tier) : namesOfStore(tier, store)),
+  };
+  const about = `${tier.name}/${tier.stage.name}`;
+  const sections = [...runbook.sections].map(
+    ([heading, text]) => `## ${heading}\n\n${tidy(fill(asCommands(ofKind(text, store?.kind)), names))}\n`,
+  );
+  return [
+    `# ${runbook.title}: ${store === undefined ? about : `store ${store.name} of ${about}`}\n`,
+    headOf(runbook, options),
+    ...(store === undefined ? [] : [namesText(tier, store)]),
+    ...sections,
+  ].join('\n');
+}
+
+/** Text with each placeholder replaced; one that the tier has nothing for says so. */
+export const fill = (text: string, names: TierNames): string =>
+  text.replace(PLACEHOLDER, (_, name: string) => names[name] ?? `<no ${name.replaceAll('-', ' ')} in this tier>`);
+
+/** Links to other runbooks as what prints them: a copy stands alone, and a terminal follows no link. */
+const asCommands = (text: string): string =>
+  text
+    .replace(/\[[^\]]+\]\(([a-z-]+)\.md\)/g, '`polystore runbook $1`')
+    .replace(/\[([^\]]+)\]\(\.\.\/([^)#]+)[^)]*\)/g, '$1 ($2 of cdk-polystore)');
+
+/** Without the gaps that blocks of other kinds leave. */
+const tidy = (text: string): string => text.replace(/\n{3,}/g, '\n\n').trim();
+
+/** Placeholders of a text, each once. */
+export const placeholdersOf = (text: string): readonly string[] => [
+  ...new Set([...text.matchAll(PLACEHOLDER)].map(([, name]) => name as string)),
+];
+
+/** Text with the blocks of one kind; without a kind, with all of them. */
+export const ofKind = (text: string, kind: RunbookKind | undefined): string =>
+  text.replace(KIND_BLOCK, (_, of: RunbookKind, block: string) => (kind === undefined || of === kind ? block : ''));
+
+function chooseStore(
+  runbook: Runbook,
+  { stores }: TierDefinition,
+  wanted: string | undefined,
+): StoreDefinition | undefined {
+  if (runbook.kinds.length === 0) return undefined;
+  const fitting = Object.values(stores).filter(({ kind }) => runbook.kinds.includes(kind));
+  const chosen = wanted === undefined ? fitting[0] : fitting.find(({ name }) => name === wanted);
+  if (chosen !== undefined) return chosen;
+  const known = fitting.map(({ name }) => name);
+  const kinds = runbook.kinds.join(' or ');
+  throw new PolystoreError(
+    'UNKNOWN_STORE',
+    wanted === undefined
+      ? `runbook ${runbook.slug} is for a store of kind ${kinds}, and this tier has none`
+      : `runbook ${runbook.slug} is for a store of kind ${kinds}; got "${wanted}", known are: ${known.join(', ')}`,
+    { details: { store: wanted ?? '', known }, next: 'Name a store of that kind, or read another runbook.' },
+  );
+}
+
+function headOf({ safety, minutes, drill }: Runbook, { alarms = [], lastDrill }: RenderOptions): string {
+  const lines = [
+    `steps ${safety} · about ${minutes} minutes`,
+    ...(alarms.length > 0 ? [`alarms ${alarms.join(', ')}`] : []),
+    ...(drill === undefined
+      ? []
+      : [
+          `drill \`npx polystore drill ${drill.situation}\`: ${lastDrill ?? 'never held on this machine'}; by the kit on ${drill.lastHeld}`,
+        ]),
+  ];
+  return `${lines.map((line) => `> ${line}`).join('\n')}\n`;
+}
+
+function namesText(tier: TierDefinition, store: StoreDefinition): string {
+  const servers = serversOfStore(tier, store);
+  if (servers.length === 0)
+    return `| server | name | role |\n| - | - | - |\n| imported | its owner's | ask the topology |\n`;
+  const rows = servers
+    .slice(0, NAMES_MOST)
+    .map(({ name, identifier, role }) => `| ${identifier} | ${name} | ${role} |`);
+  const more = servers.length - rows.length;
+  return [
+    '| server on AWS | here | role |',
+    '| --- | --- | --- |',
+    ...rows,
+    ...(more > 0 ? [`| and ${more} more | | |`] : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,108 @@
+import type { StoreDefinition, TierDefinition } from '../definition';
+import { serverLetters } from '../definition/server-letters';
+import { serverName, shardStackOf, stackName } from '../definition/stack-names';
+import { LAST_REPORT_PATH } from '../topology';
+
+/** A server of a store, by its own name and by the name that AWS knows it by. */
+export interface NamedServer {
+  readonly name: string;
+  /** `DBInstanceIdentifier`. */
+  readonly identifier: string;
+  readonly role: 'primary' | 'replica' | 'member';
+}
+
+/** What placeholders of runbooks stand for in one tier: `{{replica}}` by `replica`. Those that the tier has nothing for are absent. */
+export type TierNames = Readonly<Record<string, string>>;
+
+const HOUR_MS = 60 * 60 * 1000;
+const toMinutes = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}:00Z`;
+
+/** Times that commands ask for, as of `now`; where nobody knows when the text will be read, words in their place. */
+export function namesOfTimes(now: Date | undefined): TierNames {
+  if (now === undefined) return { now: 'NOW', 'hour-ago': 'AN_HOUR_AGO', 'six-hours-ago': 'SIX_HOURS_AGO' };
+  const ms = now.getTime();
+  return { now: toMinutes(ms), 'hour-ago': toMinutes(ms - HOUR_MS), 'six-hours-ago': toMinutes(ms - 6 * HOUR_MS) };
+}
+
+/** Names of the tier itself. */
+export function namesOfTier(tier: TierDefinition): TierNames {
+  const { name, stage } = tier;
+  const ofFunction = (lambda: string): string => `${name}-${stage.name}-${lambda}`;
+  return {
+    tier: name,
+    stage: stage.name,
+    prefix: `/${name}/${stage.name}`,
+    ...(stage.env && { region: stage.env.region, account: stage.env.account }),
+    'smoke-function': ofFunction('smoke-test'),
+    'smoke-log-group': `/aws/lambda/${ofFunction('smoke-test')}`,
+    'provision-function': ofFunction('provision'),
+    'provision-log-group': `/aws/lambda/${ofFunction('provision')}`,
+    'last-report-parameter': `/${name}/${stage.name}/${LAST_REPORT_PATH}`,
+    'network-stack': stackName(tier, 'network'),
+    'access-stack': stackName(tier, 'access'),
+    'operations-stack': stackName(tier, 'operations'),
+    'alarm-prefix': serverName(tier, ''),
+  };
+}
+
+/** Names of one store, with those of its tier. */
+export function namesOfStore(tier: TierDefinition, store: StoreDefinition): TierNames {
+  const servers = serversOfStore(tier, store);
+  const server = servers[0]?.identifier;
+  const replica =
+    servers.find(({ role }) => role !== 'primary' && role !== 'member')?.identifier ?? servers[1]?.identifier;
+  const service = Object.values(tier.services).find(({ uses }) => uses[store.name] !== undefined)?.name;
+  return {
+    ...namesOfTier(tier),
+    store: store.name,
+    database: store.database,
+    'max-connections': String(store.maxConnections),
+    'topology-parameter': `/${tier.name}/${tier.stage.name}/stores/${store.name}`,
+    'backup-window': store.backup.window,
+    'backup-days': String(store.backup.retentionDays),
+    'maintenance-window': store.maintenance.window,
+    ...(server !== undefined && { server, primary: server }),
+    ...(replica !== undefined && { replica }),
+    ...(service !== undefined && { service }),
+    ...namesOfKind(tier, store, server),
+  };
+}
+
+function namesOfKind(tier: TierDefinition, store: StoreDefinition, server: string | undefined): TierNames {
+  switch (store.kind) {
+    case 'postgres':
+      return {
+        'store-stack': stackName(tier, store.name),
+        ...(server !== undefined && { 'log-group': `/aws/rds/instance/${server}/postgresql` }),
+      };
+    case 'shardedPostgres': {
+      const shard = store.shards[0]?.name ?? 's0';
+      const cluster = serverName(tier, store.name, shard);
+      return {
+        shard,
+        cluster,
+        'base-stack': stackName(tier, store.name),
+        'store-stack': stackName(tier, store.name, 'shards', shardStackOf(shard)),
+        'log-group': `/aws/rds/cluster/${cluster}/postgresql`,
+      };
+    }
+  }
+}
+
+/** Every server of a store in the stage's own region; none of one that is imported, whose names are its owner's. */
+export function serversOfStore(tier: TierDefinition, store: StoreDefinition): readonly NamedServer[] {
+  const named = (name: string, role: NamedServer['role']): NamedServer => ({
+    name,
+    role,
+    identifier: serverName(tier, store.name, name),
+  });
+  switch (store.kind) {
+    case 'postgres':
+      if (store.origin?.kind === 'imported') return [];
+      return [named('primary', 'primary'), ...store.replicas.map(({ name }) => named(name, 'replica'))];
+    case 'shardedPostgres':
+      return store.shards.flatMap((shard) =>
+        serverLetters(shard.readers.min).map((letter) => named(`${shard.name}-${letter}`, 'member')),
+      );
+  }
+}

@@ -1,0 +1,105 @@
+import { isPolystoreError } from '../../lib/errors';
+import {
+  fill,
+  ofKind,
+  parseRunbook,
+  placeholdersOf,
+  READ_ONLY_SECTIONS,
+  type Runbook,
+  type TierNames,
+} from '../../lib/runbooks';
+import { faultsOfAwsCommand, isReadOnly, parseAwsCommand } from './aws-commands';
+import { codeBlocksOf, commandsOf, type CodeBlock } from './code-blocks';
+import { faultsOfPolystoreCommand } from './polystore-commands';
+
+/** What runbooks are held against. */
+export interface LintContext {
+  /** Runbooks that alarms name. */
+  readonly alarmRunbooks: readonly string[];
+  /** Situations of `polystore drill`, with the runbook of each. */
+  readonly drills: Readonly<Record<string, string>>;
+  /** Names of a tier that has everything, by which placeholders are known and filled. */
+  readonly names: TierNames;
+}
+
+/** Runbooks as read, and every fault found in them without a database. */
+export interface Linted {
+  readonly runbooks: readonly Runbook[];
+  readonly faults: readonly string[];
+  /** Blocks of SQL, with names filled in, for {@link faultsOfSql}. */
+  readonly sql: readonly CodeBlock[];
+}
+
+/** Holds runbooks, by name, against what there is: alarms, drills, placeholders, commands of AWS and of the kit. */
+export function lintRunbooks(texts: Readonly<Record<string, string>>, context: LintContext): Linted {
+  const faults: string[] = [];
+  const runbooks = Object.entries(texts).flatMap(([slug, text]) => {
+    try {
+      return [parseRunbook(slug, text)];
+    } catch (error) {
+      if (!isPolystoreError(error, 'DOCUMENT_INVALID')) throw error;
+      faults.push(...error.message.split('\n'));
+      return [];
+    }
+  });
+  const blocks = runbooks.flatMap((runbook) =>
+    codeBlocksOf(runbook).map((block) => ({ ...block, text: fill(ofKind(block.text, undefined), context.names) })),
+  );
+  for (const runbook of runbooks) faults.push(...faultsOfOne(runbook, context));
+  for (const slug of context.alarmRunbooks)
+    if (texts[slug] === undefined) faults.push(`an alarm leads to runbooks/${slug}.md, which is not there`);
+  for (const [situation, slug] of Object.entries(context.drills)) {
+    const named = runbooks.find((runbook) => runbook.slug === slug)?.drill?.situation;
+    if (named !== situation) faults.push(`runbooks/${slug}.md: its drill is ${situation}, got ${named ?? 'none'}`);
+  }
+  faults.push(...blocks.flatMap(faultsOfBlock));
+  return { runbooks, faults, sql: blocks.filter(({ language }) => language === 'sql') };
+}
+
+function faultsOfOne({ slug, tag, drill, sections }: Runbook, { alarmRunbooks, drills, names }: LintContext): string[] {
+  const file = `runbooks/${slug}.md`;
+  const faults: string[] = [];
+  if (tag === 'incident' && !alarmRunbooks.includes(slug))
+    faults.push(`${file}: no alarm leads here, and it is no procedure`);
+  if (drill !== undefined && drills[drill.situation] === undefined)
+    faults.push(`${file}: there is no drill "${drill.situation}"`);
+  const text = [...sections.values()].join('\n');
+  for (const name of placeholdersOf(text))
+    if (names[name] === undefined) faults.push(`${file}: unknown placeholder {{${name}}}`);
+  return faults;
+}
+
+/** Languages of blocks. `text` is what a command prints. */
+const LANGUAGES = ['sh', 'sql', 'text', 'ts', 'json'];
+
+/** Whether a block stands where everything only looks. */
+export const isLook = ({ section }: CodeBlock): boolean => READ_ONLY_SECTIONS.includes(section);
+
+function faultsOfBlock(block: CodeBlock): readonly string[] {
+  const where = `runbooks/${block.runbook}.md: ${block.section}`;
+  if (!LANGUAGES.includes(block.language))
+    return [`${where}: a block of "${block.language}", allowed are ${LANGUAGES.join(', ')}`];
+  if (block.language === 'json') return faultsOfJson(block.text).map((fault) => `${where}: ${fault}`);
+  if (block.language !== 'sh') return [];
+  return commandsOf(block.text)
+    .flatMap((line) => faultsOfLine(line, block))
+    .map((fault) => `${where}: ${fault}`);
+}
+
+function faultsOfJson(text: string): readonly string[] {
+  try {
+    JSON.parse(text);
+    return [];
+  } catch (error) {
+    return [`JSON: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function faultsOfLine(line: string, block: CodeBlock): readonly string[] {
+  if (line.startsWith('npx polystore ')) return faultsOfPolystoreCommand(line);
+  if (/^npx cdk (deploy|synth|diff|import) /.test(line)) return [];
+  if (!line.startsWith('aws ')) return [`unknown program: ${line}`];
+  const faults = faultsOfAwsCommand(line);
+  if (!isLook(block) || isReadOnly(parseAwsCommand(line))) return faults;
+  return [...faults, `a section that only looks changes something: ${line}`];
+}

@@ -1,0 +1,104 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeRunbooks } from '../../bin/runbook-copies';
+import { parseTier, type TierDefinition } from '../../lib/definition';
+import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore } from '../../lib/runbooks';
+import { stackName } from '../../lib/stacks/names';
+import { blogTier } from '../support/blog-tier';
+import { templatesOf } from '../support/synthesized-tier';
+
+const prod = blogTier('prod');
+
+describe('names', () => {
+  /** Everything that the templates of a tier say, and the names of its stacks. */
+  const textOf = (tier: TierDefinition): string =>
+    Object.entries(templatesOf(tier))
+      .map(([name, template]) => `"${stackName(tier, name)}"\n${JSON.stringify(template)}`)
+      .join('\n');
+
+  it('of servers, logs, parameters, functions and stacks are those of the templates', () => {
+    const templates = textOf(prod);
+    const ofAws =
+      /^(smoke|provision|last|network|access|operations|store|base|log|topology|primary|replica|server|cluster)(-|$)/;
+    const missing = Object.values(prod.stores).flatMap((store) => {
+      const names = Object.entries(namesOfStore(prod, store)).filter(([name]) => ofAws.test(name) && name !== 'store');
+      const servers = serversOfStore(prod, store).map(({ identifier }) => ['server', identifier] as const);
+      expect(names.length).toBeGreaterThan(10);
+      return [...names, ...servers].filter(([name, value]) => {
+        // A function's own log group is made by Lambda unless a stack makes it.
+        return !templates.includes(`"${value}"`) && name !== 'provision-log-group';
+      });
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('rendered for a tier', () => {
+  it.each(allRunbooks().map((runbook) => [runbook.slug, runbook] as const))('%s has every name', (_, runbook) => {
+    const stores = Object.values(prod.stores).filter(({ kind }) => runbook.kinds.includes(kind));
+    const texts =
+      runbook.kinds.length === 0
+        ? [renderRunbook(runbook, prod, { now: new Date() })]
+        : stores.map(({ name }) => renderRunbook(runbook, prod, { store: name, now: new Date() }));
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) {
+      expect(text).not.toMatch(/\{\{|<no |undefined|<!--|\]\([a-z-]+\.md\)/);
+      expect(text).toMatch(/blog-prod|\/blog\/prod|blog\/prod/);
+    }
+  });
+
+  it('shows the blocks of the store’s kind and no others', () => {
+    const failover = readRunbook('failover');
+    const main = renderRunbook(failover, prod, { store: 'main' });
+    const posts = renderRunbook(failover, prod, { store: 'posts' });
+    expect(main).toContain(
+      'aws rds reboot-db-instance --db-instance-identifier blog-prod-main-primary --force-failover',
+    );
+    expect(main).not.toContain('failover-db-cluster');
+    expect(posts).toContain('aws rds failover-db-cluster --db-cluster-identifier blog-prod-posts-s0');
+    expect(posts).not.toContain('promote-read-replica');
+  });
+
+  it('says what the tier has nothing for', () => {
+    const solo = parseTier({
+      name: 'solo',
+      stages: { dev: { profile: 'disposable' } },
+      stores: { main: { kind: 'postgres' } },
+    });
+    expect(renderRunbook(readRunbook('replica-lag'), solo)).toContain('<no replica in this tier>');
+    expect(() => renderRunbook(readRunbook('shards'), solo)).toThrow(
+      /store of kind shardedPostgres, and this tier has none/,
+    );
+  });
+
+  it('names the alarms that lead to it, and how its drill went', () => {
+    const text = renderRunbook(readRunbook('replica-lag'), prod, { alarms: ['ReplicaLag'], lastDrill: 'passed here' });
+    expect(text).toMatch(/^> alarms ReplicaLag$/m);
+    expect(text).toMatch(/^> drill `npx polystore drill replica-lag`: passed here; by the kit on \d{4}-\d{2}-\d{2}$/m);
+    expect(renderRunbook(readRunbook('replica-lag'), prod)).toContain('never held on this machine');
+  });
+
+  it('lists twelve servers of three hundred', () => {
+    const many = blogTier('prod', { shards: Array.from({ length: 150 }, (_, index) => `s${index}`) });
+    const text = renderRunbook(readRunbook('failover'), many, { store: 'posts' });
+    expect(text.match(/^\| blog-prod-posts-/gm)).toHaveLength(12);
+    expect(text).toContain('| and 288 more | | |');
+  });
+});
+
+it('a copy of each, a file a store, stands beside the templates', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'polystore-runbooks-'));
+  try {
+    writeRunbooks(directory, prod);
+    const files = readdirSync(join(directory, 'runbooks'));
+    expect(files).toEqual(
+      expect.arrayContaining(['failover.main.md', 'failover.posts.md', 'shards.posts.md', 'stack-stuck.md']),
+    );
+    expect(files).not.toContain('shards.main.md');
+    const text = readFileSync(join(directory, 'runbooks', 'replica-lag.main.md'), 'utf8');
+    expect(text).toContain('--start-time AN_HOUR_AGO --end-time NOW');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
