@@ -10,7 +10,8 @@ export const walls = {
   'lib/topology': ['lib/errors'],
   'lib/placement': ['lib/errors'],
   'lib/definition': ['lib/errors', 'lib/catalog', 'lib/placement'],
-  'lib/inventory': ['lib/errors', 'lib/catalog', 'lib/definition'],
+  'lib/watch': ['lib/errors', 'lib/catalog'],
+  'lib/inventory': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/watch'],
   'lib/cost': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory'],
   'lib/quota': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory'],
   'lib/sources': ['lib/errors', 'lib/topology', 'lib/placement'],
@@ -47,10 +48,11 @@ export const walls = {
     'lib/definition',
     'lib/catalog',
     'lib/inventory',
+    'lib/watch',
     'lib/topology',
     'lib/placement',
   ],
-  constructs: ['lib/errors', 'lib/catalog', 'lib/topology'],
+  constructs: ['lib/errors', 'lib/catalog', 'lib/topology', 'lib/watch'],
 };
 
 /** Packages that only these rooms may import. */

@@ -14,7 +14,7 @@ export interface AlarmTopicProps {
 }
 
 /**
- * Where alarms go, encrypted with a key of its own that lets CloudWatch publish: on the key that AWS manages, alarms vanish without a word.
+ * Where alarms go, encrypted with a key of its own that lets CloudWatch and RDS publish: on the key that AWS manages, alarms vanish without a word.
  * Who is told is for the team to say: it subscribes what it likes.
  */
 export class AlarmTopic extends Construct {
@@ -22,7 +22,9 @@ export class AlarmTopic extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
-    const cloudWatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
+    const publishers = ['cloudwatch.amazonaws.com', 'events.rds.amazonaws.com'].map(
+      (service) => new iam.ServicePrincipal(service),
+    );
     const fromThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     const removal = props.removalPolicy === undefined ? {} : { removalPolicy: props.removalPolicy };
     const key = new kms.Key(this, 'Key', {
@@ -33,7 +35,7 @@ export class AlarmTopic extends Construct {
     });
     key.addToResourcePolicy(
       new iam.PolicyStatement({
-        principals: [cloudWatch],
+        principals: publishers,
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
         conditions: fromThisAccount,
@@ -47,8 +49,8 @@ export class AlarmTopic extends Construct {
     });
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
-        sid: 'AlarmsOfThisAccount',
-        principals: [cloudWatch],
+        sid: 'AlarmsAndEventsOfThisAccount',
+        principals: publishers,
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
         conditions: fromThisAccount,

@@ -131,6 +131,11 @@ export const LIMITS = {
     unit: 'minutes of a backup or maintenance window',
     source: 'RDS API, CreateDBInstance.PreferredBackupWindow and PreferredMaintenanceWindow (botocore 1.43)',
   },
+  auroraVolumeTiB: {
+    value: 128,
+    unit: 'TiB of the volume of one Aurora cluster: newer versions take more, no version less',
+    source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_Limits.html (file size limits)',
+  },
   auroraReaders: {
     value: 15,
     unit: 'readers of one Aurora cluster',
@@ -177,6 +182,31 @@ export const LIMITS = {
     unit: 'connections of a serverless Aurora server whose minimum is 0.5 ACU',
     source:
       'https://repost.aws/articles/ARm5e6RHE3R4mnHS2S-UZUwA/working-of-max-connections-for-amazon-aurora-postgresql-serverless',
+  },
+  compositeChildren: {
+    value: 100,
+    unit: 'alarms that the rule of one composite alarm names',
+    source: 'CloudWatch API, PutCompositeAlarm.AlarmRule (botocore 1.43)',
+  },
+  compositeRuleLength: {
+    value: 10_240,
+    unit: 'characters of the rule of a composite alarm',
+    source: 'CloudWatch API, PutCompositeAlarm.AlarmRule (botocore 1.43)',
+  },
+  dashboardWidgets: {
+    value: 500,
+    unit: 'widgets of one dashboard',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (dashboards)',
+  },
+  dashboardMetricsPerWidget: {
+    value: 500,
+    unit: 'metrics of one widget of a dashboard',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (dashboards)',
+  },
+  dashboardMetrics: {
+    value: 2500,
+    unit: 'metrics of all widgets of one dashboard',
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html (dashboards)',
   },
   proxyIdleClientSeconds: {
     value: 28_800,

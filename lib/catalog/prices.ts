@@ -92,6 +92,7 @@ export const PRICES = {
   lambda: { usd: UNKNOWN_PRICE, unit: 'GB-second' },
   notifications: { usd: UNKNOWN_PRICE, unit: 'million requests' },
   alarm: { usd: 0.1, unit: 'alarm-month', from: from.cloudwatch },
+  compositeAlarm: { usd: 0.5, unit: 'alarm-month', from: from.cloudwatch },
   logsStored: { usd: 0.03, unit: 'GiB-month', from: from.cloudwatch },
   logsIngested: { usd: UNKNOWN_PRICE, unit: 'GiB' },
 } as const satisfies Record<string, Price>;

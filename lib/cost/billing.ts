@@ -42,6 +42,11 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::CloudWatch::Alarm': {
     lines: (count) => [byTime('alarm', 'AWS::CloudWatch::Alarm', count, count, PRICES.alarm)],
   },
+  'AWS::CloudWatch::CompositeAlarm': {
+    lines: (count) => [
+      byTime('alarm that gathers others', 'AWS::CloudWatch::CompositeAlarm', count, count, PRICES.compositeAlarm),
+    ],
+  },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
       byUse('DynamoDB storage', 'AWS::DynamoDB::Table', count, PRICES.tableStorage),
@@ -111,6 +116,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   },
   'AWS::RDS::DBProxyTargetGroup': { free: 'no charge' },
   'AWS::RDS::DBSubnetGroup': { free: 'no charge' },
+  'AWS::RDS::EventSubscription': { free: 'no charge' },
   'AWS::RDS::GlobalCluster': {
     lines: (count) => [
       byUse('Aurora writes replicated to other regions', 'AWS::RDS::GlobalCluster', count, UNKNOWN_WRITES),

@@ -13,6 +13,10 @@ export function serverName({ name, stage }: TierAndStage, ...parts: readonly str
   return [...(stage.namePrefix === undefined ? [] : [stage.namePrefix]), name, stage.name, ...parts].join('-');
 }
 
+/** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */
+export const functionName = ({ name, stage }: TierAndStage, of: 'provision' | 'smoke-test'): string =>
+  `${name}-${stage.name}-${of}`;
+
 const SHARDS_PER_STACK = 10;
 
 /**

@@ -3,7 +3,8 @@ import type { TierDefinition } from '../definition';
 import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
 import { accessInventory } from './access-inventory';
 import { endpointZonesOf, interfaceEndpointsOf, networkInventory } from './network-inventory';
-import { alarmsInventory, operationsInventory } from './operations-inventory';
+import { alarmsInventory } from './alarms-inventory';
+import { operationsInventory } from './operations-inventory';
 import { poolingInventory } from './pooling-inventory';
 import type { ResourceCounts } from './resource-type';
 import { storeInventory } from './store-inventory';
@@ -106,10 +107,7 @@ export function regionInventory(tier: TierDefinition): Inventory {
     ...access.groups,
     ...operationsInventory(tier),
     ...poolingInventory(tier),
-    ...alarmsInventory(
-      tier,
-      stores.flatMap(({ servers }) => servers),
-    ),
+    ...alarmsInventory(tier),
   ];
   return {
     groups: groups.map((group) => ({ ...group, ...region })),

@@ -1,78 +1,103 @@
-import { ArnFormat, RemovalPolicy, Stack, type Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import type * as sns from 'aws-cdk-lib/aws-sns';
-import type { Construct } from 'constructs';
-import { AlarmTo, AlarmTopic } from '../../constructs';
+import {
+  ArnFormat,
+  CrossStackReferences,
+  ReferenceStrength,
+  RemovalPolicy,
+  Stack,
+  type CfnResource,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { AlarmTopic, GatheringAlarm, RdsEventSubscription, WatchedAlarms } from '../../constructs';
 import type { TierDefinition } from '../definition';
-import { isInUse } from '../definition/tier-in-region';
-import { functionName } from './kit-functions';
+import type { PlannedState, WatchPlan } from '../inventory';
+import type { Urgency, WatchedSort } from '../watch';
 import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
-import { SMOKE_EVERY } from './smoke-schedule';
 import { stackSettings, tagStack } from './stack-settings';
 
-/** Where a protected stage's alarms go, and those of the smoke test. It refers to no other stack. */
-export class AlarmsStack extends Stack {
-  readonly topicArn: string;
+/** Scopes of their own, so that what is watched may be called whatever it likes. */
+const SCOPES: Readonly<Record<WatchedSort, string>> = {
+  server: 'Servers',
+  cluster: 'Clusters',
+  proxy: 'Proxies',
+  table: 'Tables',
+  smokeTest: 'Functions',
+  provisioning: 'Functions',
+  topic: 'Topics',
+  maintenance: 'Maintenance',
+};
 
-  constructor(scope: Construct, tier: TierDefinition) {
-    const settings = stackSettings(tier, ['alarms'], 'where alarms go');
+export interface AlarmsStackProps {
+  readonly plan: WatchPlan;
+  /** Stacks that hold what it watches, and alarms that it gathers. */
+  readonly after: readonly Stack[];
+}
+
+/** One stack of alarms. It refers to servers, functions and topics by their names, and to tables weakly, whose names are CloudFormation's. */
+export class AlarmsStack extends Stack {
+  constructor(scope: Construct, tier: TierDefinition, { plan, after }: AlarmsStackProps) {
+    const { parts, store } = plan;
+    const settings = stackSettings(tier, parts, store === undefined ? 'where alarms go' : `alarms of store ${store}`);
     super(scope, settings.stackName, settings);
-    const { keyPendingWindow } = PROFILE_SETTINGS[tier.stage.profile];
-    const { topic } = new AlarmTopic(this, 'Alarms', {
-      topicName: topicName(tier),
+    CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
+    for (const stack of after) this.addStackDependency(stack);
+    const topic = store === undefined ? this.makeTopic(tier) : undefined;
+    const topicArn = topicArnOf(this, tier);
+    const made = new Map<string, CfnResource>();
+    for (const { id, watched, alarms } of plan.watched) {
+      const own = new WatchedAlarms(this.scopeOf(SCOPES[watched.sort]), id, { watched, alarms });
+      alarms.forEach(({ name }, index) => made.set(name, own.alarms[index] as CfnResource));
+    }
+    for (const state of plan.states) {
+      const { alarm } = this.makeState(tier, state, topicArn);
+      // Its rule knows the others by their names only.
+      for (const name of [...state.of, state.silencedBy ?? '']) {
+        const other = made.get(name);
+        if (other !== undefined) alarm.addResourceDependency(other);
+      }
+      if (topic !== undefined) alarm.node.addDependency(topic);
+      made.set(state.name, alarm);
+    }
+    if (plan.events !== undefined) {
+      const subscriptionName = stackName(tier, ...parts);
+      new RdsEventSubscription(this, 'Events', { ...plan.events, subscriptionName, topicArn });
+    }
+    tagStack(this, tier, store === undefined ? {} : { store });
+  }
+
+  private makeTopic(tier: TierDefinition): AlarmTopic {
+    return new AlarmTopic(this, 'Alarms', {
+      topicName: stackName(tier, 'alarms'),
       displayName: `${tier.name}/${tier.stage.name}`,
-      keyPendingWindow,
+      keyPendingWindow: PROFILE_SETTINGS[tier.stage.profile].keyPendingWindow,
       // It encrypts messages under way, nothing that is kept.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.topicArn = topicArn(this, tier);
-    if (isInUse(tier)) this.watchProofs(tier, topic);
-    tagStack(this, tier);
   }
 
-  /** That the smoke test runs, and finds nothing. */
-  private watchProofs(tier: TierDefinition, topic: sns.ITopic): void {
-    const name = functionName(tier, 'smoke-test');
-    const metricOf = (metricName: string, period: Duration): cloudwatch.Metric =>
-      new cloudwatch.Metric({
-        namespace: 'AWS/Lambda',
-        metricName,
-        dimensionsMap: { FunctionName: name },
-        statistic: 'Sum',
-        period,
-      });
-    const alarms = [
-      new AlarmTo(this, 'SmokeFailed', {
-        topicArn: topic.topicArn,
-        alarmName: `${name}-failed`,
-        alarmDescription: `A promise of ${tier.name}/${tier.stage.name} is broken: the last lines of /aws/lambda/${name} say which`,
-        metric: metricOf('Errors', SMOKE_EVERY),
-        threshold: 1,
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 1,
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-      }),
-      new AlarmTo(this, 'SmokeNotRun', {
-        topicArn: topic.topicArn,
-        alarmName: `${name}-not-run`,
-        alarmDescription: `Nobody has proven ${tier.name}/${tier.stage.name} for ${NOT_RUN_PERIODS} hours: see the schedule ${name}`,
-        metric: metricOf('Invocations', SMOKE_EVERY),
-        threshold: 1,
-        comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-        evaluationPeriods: NOT_RUN_PERIODS,
-        treatMissingData: cloudwatch.TreatMissingData.BREACHING,
-      }),
-    ];
-    for (const alarm of alarms) alarm.node.addDependency(topic);
+  private makeState(
+    tier: TierDefinition,
+    { name, urgency, of, does, silencedBy }: PlannedState,
+    topicArn: string,
+  ): GatheringAlarm {
+    return new GatheringAlarm(this.scopeOf('States'), name, {
+      alarmName: name,
+      alarmDescription: `${tier.name}/${tier.stage.name}: ${MEANINGS[urgency]} It gathers ${of.length} others and says which went off`,
+      of,
+      ...(does === 'tells' && { topicArns: [topicArn], ...(silencedBy !== undefined && { silencedBy }) }),
+    });
+  }
+
+  private scopeOf(id: string): Construct {
+    return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
   }
 }
 
-/** Schedules missed before somebody is told. */
-const NOT_RUN_PERIODS = 3;
-
-const topicName = (tier: TierDefinition): string => stackName(tier, 'alarms');
+const MEANINGS: Readonly<Record<Urgency, string>> = {
+  page: 'Something is broken, or about to be.',
+  ticket: 'Something wants to be looked at in working hours.',
+};
 
 /** The topic's ARN in words: stacks of alarms know it without a reference. */
-const topicArn = (stack: Stack, tier: TierDefinition): string =>
-  stack.formatArn({ service: 'sns', resource: topicName(tier), arnFormat: ArnFormat.NO_RESOURCE_NAME });
+const topicArnOf = (stack: Stack, tier: TierDefinition): string =>
+  stack.formatArn({ service: 'sns', resource: stackName(tier, 'alarms'), arnFormat: ArnFormat.NO_RESOURCE_NAME });

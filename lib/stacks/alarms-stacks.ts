@@ -1,13 +1,35 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
+import { watchPlans, type WatchPlan } from '../inventory';
 import { AlarmsStack } from './alarms-stack';
-import { PROFILE_SETTINGS } from './profile-settings';
-import { serverAlarmsStacks } from './server-alarms-stack';
+import type { Store } from './store';
 
 /** The stacks of alarms of a tier, the topic first, so that the first alarm is told to somebody; none where nobody is woken. */
-export function alarmsStacks(scope: Construct, definition: TierDefinition): readonly Stack[] {
-  if (!PROFILE_SETTINGS[definition.stage.profile].watched) return [];
-  const alarms = new AlarmsStack(scope, definition);
-  return [alarms, ...serverAlarmsStacks(scope, definition, alarms)];
+export function alarmsStacks(scope: Construct, tier: TierDefinition, stores: readonly Store[]): readonly Stack[] {
+  const made: { readonly plan: WatchPlan; readonly stack: Stack }[] = [];
+  const plans = watchPlans(tier, (store, table) => tableNameOf(stores.find(({ name }) => name === store)?.[table]));
+  for (const plan of plans) {
+    const before = made.filter((other) => other.plan.store === undefined || gathers(plan, other.plan));
+    // An alarm that is there before its server would go off.
+    const watched = stores.find(({ name }) => name === plan.store)?.stacks ?? [];
+    const stack = new AlarmsStack(scope, tier, { plan, after: [...before.map((other) => other.stack), ...watched] });
+    made.push({ plan, stack });
+  }
+  return made.map(({ stack }) => stack);
+}
+
+/** Whether a rule of one names an alarm of the other. */
+function gathers({ states }: WatchPlan, other: WatchPlan): boolean {
+  const names = new Set([
+    ...other.watched.flatMap(({ alarms }) => alarms.map(({ name }) => name)),
+    ...other.states.map(({ name }) => name),
+  ]);
+  return states.some(({ of }) => of.some((name) => names.has(name)));
+}
+
+/** A table's name within its ARN, which access knows it by too. */
+function tableNameOf(table: { readonly tableArn: string } | undefined): string {
+  if (table === undefined) throw new TypeError('a table of alarms that its store does not have');
+  return Arn.split(table.tableArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName ?? '';
 }

@@ -52,7 +52,7 @@ export function accessElsewhere(
   { tier, network, stores }: RegionElsewhere,
   { access: home, operations: before, options }: AfterStoresProps,
 ): readonly Stack[] {
-  const alarms = alarmsStacks(scope, tier);
+  const alarms = alarmsStacks(scope, tier, stores);
   if (!isInUse(tier)) return alarms;
   const used = inUse(tier);
   const usedStores = stores.filter(({ name }) => used.stores[name] !== undefined);

@@ -12,6 +12,4 @@ export function eachFunction<T>({ stage }: TierDefinition, make: (name: LambdaNa
   return { ...(stage.awayFrom === undefined && { provision: make('provision') }), 'smoke-test': make('smoke-test') };
 }
 
-/** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */
-export const functionName = (tier: TierDefinition, name: LambdaName): string =>
-  `${tier.name}-${tier.stage.name}-${name}`;
+export { functionName } from '../definition/stack-names';

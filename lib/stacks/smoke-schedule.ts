@@ -3,9 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { PROOF_PERIOD_SECONDS } from '../watch';
 
 /** How often a protected stage is proven. Disposable ones are not: a schedule keeps a cluster awake that would pause and cost nothing. */
-export const SMOKE_EVERY = Duration.hours(1);
+const SMOKE_EVERY = Duration.seconds(PROOF_PERIOD_SECONDS);
 
 /** Proves a tier by the hour. */
 export class SmokeSchedule extends Construct {

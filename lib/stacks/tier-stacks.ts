@@ -45,7 +45,7 @@ export function synthesizeTier(
     for (const { name, stacks } of there)
       if (inUse(tier).stores[name] !== undefined) for (const stack of stacks) access.addStackDependency(stack);
   const pooling = synthesizePooling(scope, definition, { stores, access, network });
-  const watched = alarmsStacks(scope, definition);
+  const watched = alarmsStacks(scope, definition, stores);
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
   // Shards tell whether copies follow them.
   for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))

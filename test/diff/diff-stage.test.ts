@@ -205,6 +205,7 @@ test('shards of a store that goes are deleted before what they stand on', () => 
   expect(leftOver.at(-1)).toBe('shop-prod-posts');
   expect([...leftOver].sort()).toEqual([
     'shop-prod-posts',
+    'shop-prod-posts-alarms',
     'shop-prod-posts-alarms-s0',
     'shop-prod-posts-alarms-s1',
     'shop-prod-posts-shards-s0',

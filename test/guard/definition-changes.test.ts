@@ -233,6 +233,7 @@ test('stacks that nothing synthesizes any more are said with how to delete them,
   const names = left.map(([, name]) => name ?? '');
   expect([...names].sort()).toEqual([
     'shop-prod-posts',
+    'shop-prod-posts-alarms',
     'shop-prod-posts-alarms-s0',
     'shop-prod-posts-alarms-s1',
     'shop-prod-posts-shards-s0',

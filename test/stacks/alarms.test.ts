@@ -18,18 +18,31 @@ const servers = resourcesOf(templates, 'AWS::RDS::DBInstance').map(({ Properties
 const alarmOf = (identifier: string, metric: string) => alarms.find(({ name }) => name === `${identifier}-${metric}`);
 const GIB = 2 ** 30;
 
-test('every server has the alarms that it should have, and no alarm watches a server that is not there', () => {
-  const expected = servers.flatMap(({ identifier, isAurora }) =>
-    [
-      ...['CPUUtilization', 'DBLoad', 'FreeableMemory', 'DatabaseConnections'],
-      ...(isAurora ? ['AuroraReplicaLag'] : ['FreeStorageSpace']),
-      ...(/-r\d$/.test(identifier) ? ['ReplicaLag'] : []),
-    ].map((metric) => `${identifier}-${metric}`),
-  );
+test('every server and cluster has the alarms that it should have, and no alarm watches what is not there', () => {
+  const everywhere = [
+    'CPUUtilization',
+    'DBLoad',
+    'FreeableMemory',
+    'DatabaseConnections',
+    'ReadLatency',
+    'WriteLatency',
+  ];
+  const expected = servers.flatMap(({ identifier, isAurora }) => {
+    const isReplica = /-r\d$/.test(identifier);
+    return [
+      ...everywhere,
+      ...(isAurora
+        ? ['AuroraReplicaLag', 'BufferCacheHitRatio', 'FreeLocalStorage']
+        : ['FreeStorageSpace', 'EBSByteBalance', 'EBSIOBalance']),
+      ...(isReplica ? ['ReplicaLag'] : ['MaximumUsedTransactionIDs']),
+      ...(isReplica || isAurora ? [] : ['OldestReplicationSlotLag']),
+    ].map((metric) => `${identifier}-${metric}`);
+  });
+  const clusters = ['s0', 's1', 's2', 's3'].map((shard) => `blog-prod-posts-${shard}-VolumeBytesUsed`);
   const ofServers = alarms
     .filter((alarm) => 'Namespace' in alarm && alarm.Namespace === 'AWS/RDS')
     .map(({ name }) => name);
-  expect(ofServers.sort()).toEqual(expected.sort());
+  expect(ofServers.sort()).toEqual([...expected, ...clusters].sort());
   expect(servers).toHaveLength(3 + 8);
 });
 
@@ -75,7 +88,8 @@ test('a failed smoke test is told, and one that nobody runs', () => {
   expect(alarmOf('blog-prod-smoke-test', 'failed')).toMatchObject({
     MetricName: 'Errors',
     Dimensions: [{ Name: 'FunctionName', Value: 'blog-prod-smoke-test' }],
-    Threshold: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
   });
   expect(alarmOf('blog-prod-smoke-test', 'not-run')).toMatchObject({
@@ -92,14 +106,101 @@ test('a failed smoke test is told, and one that nobody runs', () => {
   expect(Properties?.['FunctionName']).toBe('blog-prod-smoke-test');
 });
 
-test('all of them tell one topic, on a key of its own that lets CloudWatch publish', () => {
-  for (const alarm of alarms) {
-    const { AlarmActions, OKActions } = alarm as unknown as { AlarmActions: unknown[]; OKActions: unknown[] };
-    const topic = alarm.stack === 'alarms' ? /AlarmsTopic/ : /:sns:eu-west-1:111122223333:blog-prod-alarms/;
-    expect(AlarmActions).toHaveLength(1);
-    expect(JSON.stringify(AlarmActions)).toMatch(topic);
-    expect(OKActions).toEqual(AlarmActions);
+interface State {
+  readonly stack: string;
+  readonly name: string;
+  readonly of: readonly string[];
+  readonly actions: readonly unknown[];
+  readonly okActions: readonly unknown[];
+  readonly silencedBy: string;
+}
+
+const states = resourcesOf(templates, 'AWS::CloudWatch::CompositeAlarm').map(({ stack, Properties }): State => ({
+  stack,
+  name: String(Properties['AlarmName']),
+  of: [...String(Properties['AlarmRule']).matchAll(/ALARM\("([^"]+)"\)/g)].map(([, name]) => name as string),
+  actions: (Properties['AlarmActions'] ?? []) as unknown[],
+  okActions: (Properties['OKActions'] ?? []) as unknown[],
+  silencedBy: JSON.stringify(Properties['ActionsSuppressor'] ?? ''),
+}));
+const telling = states.filter(({ actions }) => actions.length > 0);
+
+test('each alarm is told once, by its store, shard or tables, as urgent as it is', () => {
+  const told = telling.flatMap(({ name, of }) => of.map((alarm) => ({ alarm, by: name })));
+  for (const { name } of alarms.filter((alarm) => !alarm.name.endsWith('-maintenance'))) {
+    expect({ name, by: told.filter(({ alarm }) => alarm === name).map(({ by }) => by) }).toEqual({
+      name,
+      by: [expect.stringMatching(/^blog-prod-(main|operations|posts-(s\d|tables))-(page|ticket)$/)],
+    });
   }
+  const by = (alarm: string) => told.find((each) => each.alarm === alarm)?.by;
+  expect(by('blog-prod-main-r1-CPUUtilization')).toBe('blog-prod-main-page');
+  expect(by('blog-prod-main-r1-ReplicaLag')).toBe('blog-prod-main-ticket');
+  expect(by('blog-prod-posts-s2-b-DatabaseConnections')).toBe('blog-prod-posts-s2-page');
+  expect(by('blog-prod-posts-placement-ReadThrottleEvents')).toBe('blog-prod-posts-tables-page');
+  expect(by('blog-prod-smoke-test-not-run')).toBe('blog-prod-operations-page');
+});
+
+test('a rule names only alarms that are there before it, and the store shows what its shards tell', () => {
+  const order = ['alarms', 'main-alarms', 'posts-alarms-s0', 'posts-alarms'];
+  const standing = new Map([...alarms, ...states].map(({ name, stack }) => [name, stack]));
+  for (const { stack, of } of states) {
+    for (const name of of) {
+      expect(order.indexOf(standing.get(name) ?? 'nowhere')).toBeGreaterThanOrEqual(0);
+      expect(order.indexOf(standing.get(name) ?? '')).toBeLessThanOrEqual(order.indexOf(stack));
+    }
+  }
+  const whole = states.find(({ name }) => name === 'blog-prod-posts-page');
+  expect(whole).toMatchObject({
+    actions: [],
+    of: ['s0', 's1', 's2', 's3', 'tables'].map((unit) => `blog-prod-posts-${unit}-page`),
+  });
+});
+
+test('announced work on a store keeps its alarms silent for an hour, and no other’s', () => {
+  for (const { name, silencedBy } of telling) {
+    const [, store] = /^blog-prod-(main|posts)-/.exec(name) ?? [];
+    if (store === undefined) expect(silencedBy).toBe('""');
+    else expect(silencedBy).toBe(`"blog-prod-${store}-maintenance"`);
+  }
+  expect(alarmOf('blog-prod-posts', 'maintenance')).toMatchObject({
+    Namespace: 'Polystore',
+    MetricName: 'Maintenance',
+    Dimensions: [
+      { Name: 'Tier', Value: 'blog' },
+      { Name: 'Stage', Value: 'prod' },
+      { Name: 'Store', Value: 'posts' },
+    ],
+    DatapointsToAlarm: 1,
+    EvaluationPeriods: 60,
+    TreatMissingData: 'notBreaching',
+  });
+});
+
+test('RDS tells what happens to servers, and to none of somebody else', () => {
+  const subscriptions = resourcesOf(templates, 'AWS::RDS::EventSubscription').map(({ Properties }) => Properties);
+  expect(subscriptions).toEqual([
+    expect.objectContaining({
+      SourceType: 'db-instance',
+      SourceIds: ['blog-prod-main-primary', 'blog-prod-main-r1', 'blog-prod-main-r2'],
+      EventCategories: ['deletion', 'failover', 'failure', 'low storage', 'read replica'],
+    }),
+    expect.objectContaining({
+      SourceType: 'db-cluster',
+      SourceIds: ['s0', 's1', 's2', 's3'].map((shard) => `blog-prod-posts-${shard}`),
+      EventCategories: ['deletion', 'failover', 'failure'],
+    }),
+  ]);
+  for (const { SnsTopicArn: topic } of subscriptions) expect(JSON.stringify(topic)).toContain(':blog-prod-alarms');
+});
+
+test('whoever tells, tells one topic, on a key of its own that lets CloudWatch and RDS publish', () => {
+  for (const { actions, okActions } of telling) {
+    expect(actions).toHaveLength(1);
+    expect(JSON.stringify(actions)).toMatch(/:sns:eu-west-1:111122223333:blog-prod-alarms/);
+    expect(okActions).toEqual(actions);
+  }
+  for (const alarm of alarms) expect(alarm).not.toHaveProperty('AlarmActions');
   const [topic] = resourcesOf(templates, 'AWS::SNS::Topic');
   expect(topic?.Properties).toMatchObject({ TopicName: 'blog-prod-alarms' });
   const key = resourcesOf({ alarms: templates['alarms'] ?? { Resources: {} } }, 'AWS::KMS::Key')[0];
@@ -118,16 +219,20 @@ test('all of them tell one topic, on a key of its own that lets CloudWatch publi
   ]);
 });
 
-test('stacks of alarms refer to no other, and grow with the shards by tens', () => {
+test('stacks of alarms refer to no other but for the names of tables, and grow with the shards by tens', () => {
   const many = templatesOf(blogTier('prod', { shards: shardNames(12) }));
   const stacks = Object.keys(many).filter((name) => name.includes('alarms'));
-  expect(stacks.sort()).toEqual(['alarms', 'main-alarms', 'posts-alarms-s0', 'posts-alarms-s1']);
-  for (const name of stacks) expect(JSON.stringify(many[name])).not.toMatch(/Fn::(GetStackOutput|ImportValue)/);
+  expect(stacks.sort()).toEqual(['alarms', 'main-alarms', 'posts-alarms', 'posts-alarms-s0', 'posts-alarms-s1']);
+  for (const name of stacks) {
+    const references = name === 'posts-alarms' ? /Fn::ImportValue/ : /Fn::(GetStackOutput|ImportValue)/;
+    expect(JSON.stringify(many[name])).not.toMatch(references);
+  }
 });
 
 test('a disposable stage wakes nobody', () => {
   const dev = templatesOf(blogTier('dev'));
-  for (const type of ['AWS::CloudWatch::Alarm', 'AWS::SNS::Topic', 'AWS::Scheduler::Schedule']) {
+  const silent = ['Alarm', 'CompositeAlarm', 'Dashboard'].map((type) => `AWS::CloudWatch::${type}`);
+  for (const type of [...silent, 'AWS::SNS::Topic', 'AWS::Scheduler::Schedule', 'AWS::RDS::EventSubscription']) {
     expect(resourcesOf(dev, type)).toEqual([]);
   }
 });

@@ -38,7 +38,7 @@ test('proxies have stacks of their own, ten shards each, after access', () => {
 
 test('a proxy changes no stack with data, and none of anybody else', () => {
   for (const [name, template] of Object.entries(plain)) {
-    if (['access', 'operations'].includes(name)) continue;
+    if (/^(access|operations)$|alarms/.test(name)) continue;
     expect([name, JSON.stringify(templates[name])]).toEqual([name, JSON.stringify(template)]);
   }
 });

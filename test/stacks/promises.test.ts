@@ -10,7 +10,7 @@ const templates: Record<BlogStage, Record<string, TemplateJson>> = {
 };
 
 /** Where nobody is woken there are none. */
-const ALARMS = ['alarms', 'main-alarms', 'posts-alarms-s0'];
+const ALARMS = ['alarms', 'main-alarms', 'posts-alarms', 'posts-alarms-s0'];
 
 describe.each(['dev', 'prod'] as const)('the example tier in %s', (stage) => {
   const all = templates[stage];

@@ -2,7 +2,7 @@ import { blogTier, type BlogStage } from '../support/blog-tier';
 import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 const STACKS = ['network', 'main', 'posts', 'posts-shards-s0', 'access', 'operations'];
-const ALARMS = ['alarms', 'main-alarms', 'posts-alarms-s0'];
+const ALARMS = ['alarms', 'main-alarms', 'posts-alarms', 'posts-alarms-s0'];
 const templates: Record<BlogStage, Record<string, TemplateJson>> = {
   dev: templatesOf(blogTier('dev')),
   prod: templatesOf(blogTier('prod')),

@@ -27,7 +27,7 @@ describe.each(STAGES)('the example tier in %s', (stage) => {
     expect(summary.stacks.map(({ name }) => name).sort()).toEqual(
       [
         ...['access', 'main', 'network', 'operations', 'posts', 'posts-shards-s0'],
-        ...(stage === 'prod' ? ['alarms', 'main-alarms', 'posts-alarms-s0'] : []),
+        ...(stage === 'prod' ? ['alarms', 'main-alarms', 'posts-alarms', 'posts-alarms-s0'] : []),
       ]
         .sort()
         .map((name) => `blog-${stage}-${name}`),

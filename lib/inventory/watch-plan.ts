@@ -1,0 +1,127 @@
+import type { TierDefinition } from '../definition';
+import { serverName } from '../definition/stack-names';
+import { alarmsOf, stateAlarms, type Alarm, type StateAlarm, type Watched } from '../watch';
+import { isWatched } from './operations-inventory';
+import { maintenanceOf, watchUnits, type TableName, type WatchUnit } from './watch-units';
+
+/** One stack of alarms. */
+export interface WatchPlan {
+  /** Of its name, after tier and stage: `['posts', 'alarms', 's0']`. */
+  readonly parts: readonly string[];
+  /** Absent where it is of no store. */
+  readonly store?: string;
+  readonly watched: readonly PlannedAlarms[];
+  /** In the order in which they can be made: each gathers what is made before it. */
+  readonly states: readonly PlannedState[];
+  /** Servers or clusters whose events are told, by the names that RDS has for them; absent where the stack is not its store's last. */
+  readonly events?: RdsEvents;
+}
+
+/** The alarms of one thing. */
+export interface PlannedAlarms {
+  readonly id: string;
+  readonly watched: Watched;
+  readonly alarms: readonly Alarm[];
+}
+
+/** An alarm that gathers others, and the one that keeps it silent while somebody works on its store. */
+export interface PlannedState extends StateAlarm {
+  readonly silencedBy?: string;
+}
+
+/** What RDS tells by itself. */
+export interface RdsEvents {
+  readonly from: 'db-instance' | 'db-cluster';
+  /** Their identifiers. */
+  readonly of: readonly string[];
+}
+
+/** One thing that a stack of alarms holds. */
+interface Entry {
+  readonly parts: readonly string[];
+  readonly store?: string;
+  readonly watched?: readonly PlannedAlarms[];
+  readonly states?: readonly PlannedState[];
+  readonly events?: RdsEvents;
+}
+
+/**
+ * Every alarm of a tier in its region, by the stack that it is in, in the order in which the stacks deploy; nothing where nobody is woken. A sharded
+ * store has a stack of its own after those of its shards, which shows the whole.
+ */
+export function watchPlans(tier: TierDefinition, tableName: TableName): readonly WatchPlan[] {
+  if (!isWatched(tier)) return [];
+  const units = watchUnits(tier, tableName).map((unit) => ({ unit, entries: entriesOf(tier, unit) }));
+  const stores = Object.keys(tier.stores);
+  const entries = [
+    ...units.filter(({ unit }) => unit.store === undefined).flatMap((each) => each.entries),
+    ...stores.flatMap((store) => {
+      const own = units.filter(({ unit }) => unit.store === store);
+      return [...own.flatMap((each) => each.entries), ...wholeOf(tier, store, own)];
+    }),
+  ];
+  return plansOf(entries);
+}
+
+type PlannedUnit = { readonly unit: WatchUnit; readonly entries: readonly Entry[] };
+
+/** The alarms of a unit, each in its stack, and then what the unit has to say. */
+function entriesOf(tier: TierDefinition, { name, store, stack, watched }: WatchUnit): readonly Entry[] {
+  const of = store === undefined ? {} : { store };
+  const planned = watched.map(({ stack: elsewhere, ...each }) => ({
+    parts: elsewhere ?? stack,
+    each: { ...each, alarms: alarmsOf(each.watched) },
+  }));
+  const alarms = planned
+    .flatMap(({ each }) => each.alarms)
+    .map((alarm) => ({ name: alarm.name, severity: alarm.row.severity }));
+  const silenced = store === undefined ? {} : { silencedBy: `${maintenanceOf(tier, store)}-maintenance` };
+  return [
+    // What others gather comes before them.
+    ...planned.filter(({ parts }) => parts !== stack).map(({ parts, each }) => ({ parts, ...of, watched: [each] })),
+    ...planned.filter(({ parts }) => parts === stack).map(({ parts, each }) => ({ parts, ...of, watched: [each] })),
+    { parts: stack, ...of, states: stateAlarms(name, alarms, 'tells').map((state) => ({ ...state, ...silenced })) },
+  ];
+}
+
+/** What a store shows beyond its units, and what RDS tells of it. */
+function wholeOf(tier: TierDefinition, store: string, units: readonly PlannedUnit[]): readonly Entry[] {
+  const [first] = units;
+  if (first === undefined) return [];
+  const watched = units.flatMap(({ unit }) => unit.watched.map((each) => each.watched));
+  const clusters = watched.filter(({ sort }) => sort === 'cluster');
+  const [from, sources] =
+    clusters.length > 0
+      ? (['db-cluster', clusters] as const)
+      : (['db-instance', watched.filter(({ sort }) => sort === 'server')] as const);
+  const states = units
+    .flatMap(({ entries }) => entries.flatMap((entry) => entry.states ?? []))
+    .filter(({ does }) => does === 'tells')
+    .map(({ name, urgency }) => ({ name, severity: urgency }));
+  const name = serverName(tier, store);
+  // A store that is one unit has said it all.
+  const whole = first.unit.name === name ? [] : stateAlarms(name, states, 'shows');
+  // Without a name RDS would tell of every database of the account.
+  const events = sources.length === 0 ? {} : { events: { from, of: sources.map(({ identifier }) => identifier) } };
+  return [{ parts: [store, 'alarms'], store, states: whole, ...events }];
+}
+
+function plansOf(entries: readonly Entry[]): readonly WatchPlan[] {
+  const plans = new Map<string, WatchPlan>();
+  for (const { parts, store, watched = [], states = [], events } of entries) {
+    const key = parts.join('/');
+    const known: WatchPlan = plans.get(key) ?? {
+      parts,
+      ...(store !== undefined && { store }),
+      watched: [],
+      states: [],
+    };
+    plans.set(key, {
+      ...known,
+      watched: [...known.watched, ...watched],
+      states: [...known.states, ...states],
+      ...(events && { events }),
+    });
+  }
+  return [...plans.values()];
+}

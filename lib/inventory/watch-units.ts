@@ -1,0 +1,211 @@
+import { INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
+import type { ShardedPostgresDefinition, StoreDefinition, TierDefinition } from '../definition';
+import { functionName, serverName, shardStackOf, stackName } from '../definition/stack-names';
+import { isInUse } from '../definition/tier-in-region';
+import type { Watched, WatchedServer } from '../watch';
+import { importedServers } from './imported-servers';
+import type { Server } from './inventory';
+import { storeInventory } from './store-inventory';
+
+/** What fails as a whole, so that its alarms are told as one: a store with one primary, a shard, the tables of a sharded store, the kit's functions. */
+export interface WatchUnit {
+  /** First part of the names of what it has to say: `blog-prod-posts-s0`. */
+  readonly name: string;
+  /** Absent where it is of no store. */
+  readonly store?: string;
+  /** Of the name of the stack that tells of it, after tier and stage. */
+  readonly stack: readonly string[];
+  readonly watched: readonly WatchedIn[];
+}
+
+/** One thing with alarms. */
+export interface WatchedIn {
+  /** Within its stack and sort. */
+  readonly id: string;
+  readonly watched: Watched;
+  /** Of the stack's name, where its alarms are in another than the unit's. */
+  readonly stack?: readonly string[];
+}
+
+/** Name of a table of a sharded store: CloudFormation finds it. */
+export type TableName = (store: string, table: 'placement' | 'keyDirectory') => string;
+
+/** Everything of a tier that has alarms, in its region: first what is of no store. */
+export function watchUnits(tier: TierDefinition, tableName: TableName): readonly WatchUnit[] {
+  const stores = Object.values(tier.stores).flatMap((store) => unitsOf(tier, store, tableName));
+  return [operationsUnit(tier, [...new Set(stores.flatMap(({ store }) => store ?? []))]), ...stores];
+}
+
+/** The name of the alarm that goes off while somebody works on a store. */
+export const maintenanceOf = (tier: TierDefinition, store: string): string => serverName(tier, store);
+
+function operationsUnit(tier: TierDefinition, stores: readonly string[]): WatchUnit {
+  const watched: WatchedIn[] = [
+    { id: 'Topic', watched: { sort: 'topic', identifier: stackName(tier, 'alarms') } },
+    ...stores.map((store): WatchedIn => ({
+      id: store,
+      watched: {
+        sort: 'maintenance',
+        identifier: maintenanceOf(tier, store),
+        tier: tier.name,
+        stage: tier.stage.name,
+        store,
+      },
+    })),
+  ];
+  if (isInUse(tier)) {
+    watched.push({ id: 'SmokeTest', watched: { sort: 'smokeTest', identifier: functionName(tier, 'smoke-test') } });
+    // In another region there is no primary to provision.
+    if (tier.stage.awayFrom === undefined)
+      watched.push({ id: 'Provision', watched: { sort: 'provisioning', identifier: functionName(tier, 'provision') } });
+  }
+  return { name: serverName(tier, 'operations'), stack: ['alarms'], watched };
+}
+
+function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {
+  switch (store.kind) {
+    case 'postgres': {
+      const watched = [
+        ...serversOf(tier, store),
+        ...importedOnes(tier, store.name),
+        ...proxies(tier, store, ['primary']),
+      ];
+      if (watched.length === 0) return [];
+      return [{ name: serverName(tier, store.name), store: store.name, stack: [store.name, 'alarms'], watched }];
+    }
+    case 'shardedPostgres':
+      return [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)];
+  }
+}
+
+/** Servers of a shard in one stack: with all that a stack of ten shards holds besides, a template takes no more. */
+const LETTERS_A_STACK = 3;
+
+function shardUnits(tier: TierDefinition, store: ShardedPostgresDefinition): readonly WatchUnit[] {
+  const servers = serversOf(tier, store);
+  return store.shards.map(({ name }): WatchUnit => {
+    const stack = [store.name, 'alarms', shardStackOf(name)];
+    const own = servers.filter(({ id }) => shardOf(id) === name);
+    const role = tier.stage.awayFrom === undefined ? 'primary' : 'secondary';
+    return {
+      name: serverName(tier, store.name, name),
+      store: store.name,
+      stack,
+      watched: [
+        ...own.map((server, index): WatchedIn => {
+          const first = own[index - (index % LETTERS_A_STACK)] ?? server;
+          return index < LETTERS_A_STACK ? server : { ...server, stack: [...stack, letterOf(first.id)] };
+        }),
+        { id: name, watched: { sort: 'cluster', identifier: serverName(tier, store.name, name), role } },
+        ...proxies(tier, store, [name]),
+      ],
+    };
+  });
+}
+
+function tableUnits(
+  tier: TierDefinition,
+  { name, strategy }: ShardedPostgresDefinition,
+  tableName: TableName,
+): readonly WatchUnit[] {
+  // Other regions have copies of shards, and find none.
+  if (tier.stage.awayFrom !== undefined) return [];
+  const table = (id: 'Placement' | 'KeyDirectory', what: 'placement' | 'keyDirectory', words: string): WatchedIn => ({
+    id,
+    watched: { sort: 'table', identifier: serverName(tier, name, words), tableName: tableName(name, what) },
+  });
+  return [
+    {
+      name: serverName(tier, name, 'tables'),
+      store: name,
+      stack: [name, 'alarms'],
+      watched: [
+        table('Placement', 'placement', 'placement'),
+        ...(strategy.type === 'directory' ? [table('KeyDirectory', 'keyDirectory', 'key-directory')] : []),
+      ],
+    },
+  ];
+}
+
+/** Proxies before primaries, by what these are called in the store. */
+function proxies(tier: TierDefinition, store: StoreDefinition, primaries: readonly string[]): readonly WatchedIn[] {
+  if (store.pooling === undefined) return [];
+  return primaries.map((id) => ({
+    id,
+    watched: {
+      sort: 'proxy',
+      identifier: `${stackName(tier, store.name, ...(id === 'primary' ? [] : [id]))}-proxy`,
+    },
+  }));
+}
+
+function serversOf(tier: TierDefinition, store: StoreDefinition): readonly WatchedIn[] {
+  const { servers } = storeInventory(tier, store);
+  return servers.map((server) => ({ id: server.name, watched: watchedServer(tier, server, servers, store) }));
+}
+
+/** Those that CloudWatch can be asked for. */
+function importedOnes(tier: TierDefinition, store: string): readonly WatchedIn[] {
+  return importedServers(tier)
+    .filter((server) => server.store === store)
+    .flatMap(({ name, engine, identifier, class: size, maxConnections, follows }): readonly WatchedIn[] => {
+      if (identifier === undefined) return [];
+      const role = !follows ? 'primary' : engine === 'postgres' ? 'replica' : 'member';
+      return [
+        {
+          id: name,
+          watched: {
+            sort: 'server',
+            identifier,
+            engine,
+            role,
+            ...(size !== undefined && sizeOf(size)),
+            ...(maxConnections !== undefined && { maxConnections }),
+          },
+        },
+      ];
+    });
+}
+
+/** `s0` of `s0-a`. */
+const shardOf = (server: string): string => server.replace(/-[^-]*$/, '');
+
+/** `a` of `s0-a`. */
+const letterOf = (server: string): string => server.replace(/^.*-/, '');
+
+function watchedServer(
+  tier: TierDefinition,
+  server: Server,
+  all: readonly Server[],
+  { maxConnections }: StoreDefinition,
+): WatchedServer {
+  const isAlone = all.filter(({ name }) => shardOf(name) === shardOf(server.name)).length === 1;
+  return {
+    sort: 'server',
+    identifier: serverName(tier, server.store, server.name),
+    engine: server.engine,
+    role:
+      server.engine === 'postgres'
+        ? server.name === 'primary'
+          ? 'primary'
+          : 'replica'
+        : isAlone
+          ? 'primary'
+          : 'member',
+    ...(server.class === 'serverless' ? scalingSize(server.acu) : sizeOf(server.class)),
+    maxConnections,
+    ...(server.storage && { storageGiB: server.storage.sizeGiB }),
+  };
+}
+
+type Size = Pick<WatchedServer, 'memoryGiB' | 'vcpu' | 'capacity'>;
+
+function sizeOf(name: InstanceClass): Size {
+  const { vcpu, memoryGiB, burstable } = INSTANCE_CLASSES[name];
+  return { vcpu, memoryGiB, ...(burstable && { capacity: 'burstable' }) };
+}
+
+const scalingSize = (acu: AcuRange | undefined): Size => ({
+  memoryGiB: (acu?.maxAcu ?? 0) * LIMITS.gibPerAcu.value,
+  capacity: 'scaling',
+});

@@ -1,0 +1,45 @@
+import { LIMITS } from '../catalog';
+import type { AlarmGroup } from './alarm-row';
+import { SOURCES } from './sources';
+import type { WatchedCluster } from './watched';
+
+/** What every Aurora cluster is watched for, beside its servers. */
+export const CLUSTER_ALARMS: AlarmGroup<WatchedCluster> = {
+  watches: 'an Aurora cluster',
+  namespace: 'AWS/RDS',
+  dimensions: ({ identifier }) => ({ DBClusterIdentifier: identifier }),
+  rows: [
+    {
+      name: 'VolumeBytesUsed',
+      reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },
+      unit: 'Bytes',
+      periodSeconds: 300,
+      datapoints: [3, 3],
+      comparison: 'above',
+      threshold: () => LIMITS.auroraVolumeTiB.value * 2 ** 40 * 0.85,
+      most: () => LIMITS.auroraVolumeTiB.value * 2 ** 40,
+      rule: `85 % of the ${LIMITS.auroraVolumeTiB.value} TiB that a volume may have`,
+      missing: 'notBreaching',
+      severity: 'page',
+      runbook: 'storage',
+      meaning: 'the volume is nearly as large as it may become: a full one takes no write',
+      source: `${SOURCES.recommended}, which names AuroraVolumeBytesLeftTotal: Aurora PostgreSQL does not have it (${SOURCES.auroraMetrics})`,
+    },
+    {
+      name: 'AuroraGlobalDBReplicationLag',
+      reads: { metric: 'AuroraGlobalDBReplicationLag', statistic: 'Maximum' },
+      unit: 'Milliseconds',
+      periodSeconds: 60,
+      datapoints: [10, 10],
+      comparison: 'above',
+      threshold: ({ role }) => (role === 'secondary' ? 60_000 : undefined),
+      rule: '60,000 ms; of copies in other regions',
+      missing: 'breaching',
+      severity: 'ticket',
+      runbook: 'region-loss',
+      meaning:
+        'the copy falls behind its primary in another region, or says nothing: that much would be lost with the region',
+      source: 'the kit: AWS says that the lag is usually below a second',
+    },
+  ],
+};

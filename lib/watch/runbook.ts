@@ -1,0 +1,16 @@
+/** Runbooks that alarms lead to, by the name that `polystore runbook` takes. */
+export const RUNBOOKS = [
+  'backups',
+  'connections',
+  'failover',
+  'load',
+  'provisioning',
+  'region-loss',
+  'replica-lag',
+  'smoke-test',
+  'storage',
+  'throttling',
+  'transaction-ids',
+] as const;
+
+export type Runbook = (typeof RUNBOOKS)[number];

@@ -1,0 +1,12 @@
+const DOCS = 'https://docs.aws.amazon.com';
+
+/** Where figures of alarms are from. */
+export const SOURCES = {
+  /** AWS's recommended alarms. */
+  recommended: `${DOCS}/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html`,
+  auroraMetrics: `${DOCS}/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html`,
+  auroraLocalStorage: `${DOCS}/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Managing.html#AuroraPostgreSQL.Managing.TempStorage`,
+  rdsMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-metrics.html`,
+  proxyMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html`,
+  dynamodbMetrics: `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`,
+} as const;

@@ -1,0 +1,87 @@
+import type { PostgresEngineOffering } from '../catalog';
+
+/** What alarms are made for, by its sort. Thresholds follow from what it is. */
+export interface WatchedBySort {
+  readonly server: WatchedServer;
+  readonly cluster: WatchedCluster;
+  readonly proxy: WatchedProxy;
+  readonly table: WatchedTable;
+  readonly smokeTest: WatchedFunction<'smokeTest'>;
+  readonly provisioning: WatchedFunction<'provisioning'>;
+  readonly topic: WatchedTopic;
+  readonly maintenance: WatchedMaintenance;
+}
+
+export type WatchedSort = keyof WatchedBySort;
+
+/** Anything that has alarms. */
+export type Watched = WatchedBySort[WatchedSort];
+
+/** A database server. */
+export interface WatchedServer {
+  readonly sort: 'server';
+  /** `DBInstanceIdentifier`. */
+  readonly identifier: string;
+  readonly engine: PostgresEngineOffering;
+  /** `replica`: follows a primary by streaming. `member`: of a cluster of more than one, whose writer may be any of them. */
+  readonly role: 'primary' | 'replica' | 'member';
+  /** None where nobody knows; of a server that changes with its load, the most. */
+  readonly memoryGiB?: number;
+  /** None where it changes with the load, or nobody knows. */
+  readonly vcpu?: number;
+  /** None where nobody knows. */
+  readonly maxConnections?: number;
+  /** Storage of its own at birth. */
+  readonly storageGiB?: number;
+  /** `burstable`: of a class that earns credits while idle. `scaling`: changes with its load. @default - always the same */
+  readonly capacity?: 'burstable' | 'scaling';
+}
+
+/** A cluster of Aurora servers, for what they have in common. */
+export interface WatchedCluster {
+  readonly sort: 'cluster';
+  /** `DBClusterIdentifier`. */
+  readonly identifier: string;
+  /** `secondary`: follows a cluster in another region. */
+  readonly role: 'primary' | 'secondary';
+}
+
+/** An RDS Proxy. */
+export interface WatchedProxy {
+  readonly sort: 'proxy';
+  /** `ProxyName`. */
+  readonly identifier: string;
+}
+
+/** A DynamoDB table of a sharded store. */
+export interface WatchedTable {
+  readonly sort: 'table';
+  /** First part of the alarms' names, as in `blog-prod-posts-placement`. */
+  readonly identifier: string;
+  /** `TableName`: whatever the template writes for it. */
+  readonly tableName: string;
+}
+
+/** A function of the kit. */
+export interface WatchedFunction<S extends 'smokeTest' | 'provisioning'> {
+  readonly sort: S;
+  /** `FunctionName`. */
+  readonly identifier: string;
+}
+
+/** A topic by which people are told. */
+export interface WatchedTopic {
+  readonly sort: 'topic';
+  /** `TopicName`. */
+  readonly identifier: string;
+}
+
+/** Work on a store that somebody announced. */
+export interface WatchedMaintenance {
+  readonly sort: 'maintenance';
+  /** First part of the alarm's name, as in `blog-prod-main`. */
+  readonly identifier: string;
+  readonly tier: string;
+  readonly stage: string;
+  readonly store: string;
+}
