@@ -17,7 +17,6 @@ import type { KeyCacheOptions } from './key-cache';
 import { Lifetime } from './lifetime';
 import type { Router, TierShape } from './router';
 import { EventHub } from './router-events';
-import { poolOf } from './service-pool';
 import { SessionScope } from './session-state';
 import { TierRouter } from './tier-router';
 import { MIN_TOKEN_KEY_LENGTH } from './token-codec';
@@ -93,7 +92,8 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     throw new RangeError(`primaryReadShare must be in (0, 1], got ${primaryReadShare}`);
   }
   const connection = connectionPolicyOf(options.profile ?? ConnectionProfile.direct(), options.login);
-  checkPoolOptions({ ...connection.pool, ...options.pool });
+  const pools = { profile: { applicationName: 'polystore-router', ...connection.pool }, own: options.pool ?? {} };
+  checkPoolOptions({ ...pools.profile, ...pools.own });
   const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
   const topology = await options.topology.read();
   return TierRouter.open<T>({
@@ -116,10 +116,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     events: new EventHub(),
     sessions: new SessionScope(),
     connection,
-    pool: {
-      applicationName: 'polystore-router',
-      ...poolOf({ profile: connection.pool, own: options.pool ?? {} }, topology, options.login),
-    },
+    pools,
     openPlacement: options.openPlacement ?? openPlacement,
     openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
     keyCache: options.keyCache ?? {},

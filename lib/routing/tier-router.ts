@@ -8,12 +8,15 @@ import type { MemberChange } from './open-cluster';
 import { openStore, type OpenedStore, type OpenStore, type RouterContext } from './open-store';
 import type { Router, RouterCore, TierShape } from './router';
 import type { RouterEvent, RouterListener } from './router-events';
+import { poolOf, type PoolWishes } from './service-pool';
 import { RouterSession, type Session } from './session';
 import { SessionState } from './session-state';
 import { decodeToken, type TokenCodec } from './token-codec';
 
 /** What a router of a whole tier is opened with. */
-export interface TierRouterContext extends RouterContext {
+export interface TierRouterContext extends Omit<RouterContext, 'pool'> {
+  /** What is said of pools; how large they are depends on the login too. */
+  readonly pools: PoolWishes;
   readonly source: TopologySource;
   /** Time between two reads of the topology, in milliseconds; undefined: it is read when asked for. */
   readonly refreshMs: number | undefined;
@@ -52,11 +55,12 @@ export class TierRouter implements RouterCore {
     const grants = Object.keys(stores).map((name) => grantOf(context.topology, context.login, name));
     const granted = grants.filter(({ access }) => access).map(({ store }) => store);
     requireProxies(context.connection, context.topology, granted);
+    const sized = { ...context, pool: poolOf(context.pools, context.topology, context.login) };
     const entries = await Promise.all(
       grants.map(async (grant): Promise<[string, Entry]> => {
         const name = grant.store;
         const topology = stores[name] as StoreTopology;
-        return [name, { grant, opened: grant.access && (await openStore(context, grant, topology)) }];
+        return [name, { grant, opened: grant.access && (await openStore(sized, grant, topology)) }];
       }),
     );
     // Its properties are made from the topology, which the type of the tier describes.

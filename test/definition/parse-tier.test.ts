@@ -331,8 +331,8 @@ describe('parseTier', () => {
       },
     });
     expect(webOf({ connections: { processes: 4 } })['web']?.connections).toEqual({ processes: 4, poolMax: 10 });
-    expect(webOf({ connections: lambda({ concurrency: 40 }) })['web']?.connections).toEqual({
-      processes: 40,
+    expect(webOf({ connections: lambda({ concurrency: 30 }) })['web']?.connections).toEqual({
+      processes: 30,
       poolMax: 2,
     });
     // The stage's own account is not another one.
