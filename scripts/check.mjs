@@ -1,4 +1,4 @@
-// `npm run check`: types, lint with the import walls, format, links of the documents, runbooks. Runs all of them, then says what failed.
+// `npm run check`: types, lint with the import walls, format, links, runbooks, documents that are written from code. Runs all of them, then says what failed.
 import { spawnSync } from 'node:child_process';
 
 const checks = [
@@ -7,6 +7,7 @@ const checks = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['links', process.execPath, ['scripts/check-links.mjs']],
   ['runbooks', process.execPath, ['--import', 'tsx', 'scripts/check-runbooks.ts']],
+  ['alarms', process.execPath, ['--import', 'tsx', 'scripts/alarms-doc.ts', '--check']],
 ];
 
 const failed = [];
