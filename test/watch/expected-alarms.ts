@@ -1,0 +1,316 @@
+import type { AlarmState } from '../../lib/watch';
+
+/** What a server is, as its template and the definition say. */
+export interface Facts {
+  readonly vcpu: number;
+  readonly memoryGiB: number;
+  readonly storageGiB: number;
+  readonly maxConnections: number;
+  readonly isAurora: boolean;
+}
+
+/** How samples of one minute come, so that any statistic but the right one is wrong about them. */
+export type Shape = 'mean' | 'peak' | 'trough' | 'tail' | 'count' | 'share';
+
+/** What an alarm must do, written down apart from the table that it is made of. */
+export interface ExpectedAlarm {
+  readonly namespace: string;
+  /** The one metric; of a share the part and the whole. */
+  readonly metrics: readonly [string] | readonly [string, string];
+  readonly dimensions: readonly string[];
+  readonly shape: Shape;
+  /** The last value that is fine. */
+  readonly limit: number | ((facts: Facts) => number);
+  readonly bad: 'above' | 'below';
+  /** Minutes of one data point. */
+  readonly minutes: number;
+  /** Data points that must be bad, of the last so many. */
+  readonly datapoints: readonly [number, number];
+  /** What it says when nothing comes at all. */
+  readonly silence: AlarmState;
+}
+
+const GIB = 2 ** 30;
+const SERVER = { namespace: 'AWS/RDS', dimensions: ['DBInstanceIdentifier'], minutes: 1 } as const;
+const CLUSTER = { namespace: 'AWS/RDS', dimensions: ['DBClusterIdentifier'] } as const;
+const PROXY = { namespace: 'AWS/RDS', dimensions: ['ProxyName'], silence: 'OK', bad: 'above' } as const;
+const TABLE = {
+  namespace: 'AWS/DynamoDB',
+  dimensions: ['TableName'],
+  minutes: 1,
+  silence: 'OK',
+  bad: 'above',
+} as const;
+const LAMBDA = { namespace: 'AWS/Lambda', dimensions: ['FunctionName'] } as const;
+
+const server = (
+  metric: string,
+  rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
+): ExpectedAlarm => ({ ...SERVER, metrics: [metric], ...rest });
+
+/** By the last part of an alarm's name; `failed` of provisioning and of the smoke test differ. */
+export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
+  CPUUtilization: server('CPUUtilization', {
+    shape: 'mean',
+    limit: 90,
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'ALARM',
+  }),
+  DBLoad: server('DBLoad', {
+    shape: 'mean',
+    limit: ({ vcpu }) => vcpu,
+    bad: 'above',
+    datapoints: [15, 15],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  CPUCreditBalance: server('CPUCreditBalance', {
+    shape: 'trough',
+    limit: ({ vcpu }) => 10 * vcpu,
+    bad: 'below',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  ACUUtilization: server('ACUUtilization', {
+    shape: 'mean',
+    limit: 90,
+    bad: 'above',
+    datapoints: [15, 15],
+    silence: 'OK',
+  }),
+  FreeableMemory: server('FreeableMemory', {
+    shape: 'mean',
+    limit: ({ memoryGiB, isAurora }) => (memoryGiB * GIB) / (isAurora ? 20 : 4),
+    bad: 'below',
+    datapoints: [15, 15],
+    silence: 'ALARM',
+  }),
+  FreeStorageSpace: server('FreeStorageSpace', {
+    shape: 'trough',
+    limit: ({ storageGiB }) => (storageGiB * GIB) / 10,
+    bad: 'below',
+    datapoints: [5, 5],
+    silence: 'ALARM',
+  }),
+  FreeLocalStorage: server('FreeLocalStorage', {
+    shape: 'mean',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 5,
+    bad: 'below',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  DatabaseConnections: server('DatabaseConnections', {
+    shape: 'mean',
+    limit: ({ maxConnections }) => Math.floor(maxConnections * 0.9),
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'ALARM',
+  }),
+  EBSByteBalance: server('EBSByteBalance%', {
+    shape: 'mean',
+    limit: 10,
+    bad: 'below',
+    datapoints: [3, 3],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  EBSIOBalance: server('EBSIOBalance%', {
+    shape: 'mean',
+    limit: 10,
+    bad: 'below',
+    datapoints: [3, 3],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  ReadLatency: server('ReadLatency', {
+    shape: 'tail',
+    limit: 0.02,
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  WriteLatency: server('WriteLatency', {
+    shape: 'tail',
+    limit: 0.02,
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  BufferCacheHitRatio: server('BufferCacheHitRatio', {
+    shape: 'mean',
+    limit: 80,
+    bad: 'below',
+    datapoints: [10, 10],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  MaximumUsedTransactionIDs: server('MaximumUsedTransactionIDs', {
+    shape: 'mean',
+    limit: 1e9,
+    bad: 'above',
+    datapoints: [1, 1],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  OldestReplicationSlotLag: server('OldestReplicationSlotLag', {
+    shape: 'peak',
+    limit: ({ storageGiB }) => (storageGiB * GIB) / 10,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  }),
+  ReplicaLag: server('ReplicaLag', { shape: 'peak', limit: 60, bad: 'above', datapoints: [10, 10], silence: 'ALARM' }),
+  AuroraReplicaLag: server('AuroraReplicaLag', {
+    shape: 'peak',
+    limit: 1000,
+    bad: 'above',
+    datapoints: [10, 10],
+    silence: 'OK',
+  }),
+
+  VolumeBytesUsed: {
+    ...CLUSTER,
+    metrics: ['VolumeBytesUsed'],
+    shape: 'peak',
+    limit: 0.85 * 128 * 2 ** 40,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  },
+  AuroraGlobalDBReplicationLag: {
+    ...CLUSTER,
+    metrics: ['AuroraGlobalDBReplicationLag'],
+    shape: 'peak',
+    limit: 60_000,
+    bad: 'above',
+    minutes: 1,
+    datapoints: [10, 10],
+    silence: 'ALARM',
+  },
+
+  Saturation: {
+    ...PROXY,
+    metrics: ['DatabaseConnections', 'MaxDatabaseConnectionsAllowed'],
+    shape: 'share',
+    limit: 80,
+    minutes: 1,
+    datapoints: [5, 5],
+  },
+  Pinned: {
+    ...PROXY,
+    metrics: ['DatabaseConnectionsCurrentlySessionPinned', 'DatabaseConnectionsCurrentlyBorrowed'],
+    shape: 'share',
+    limit: 30,
+    minutes: 5,
+    datapoints: [3, 3],
+  },
+  DatabaseConnectionsBorrowLatency: {
+    ...PROXY,
+    metrics: ['DatabaseConnectionsBorrowLatency'],
+    shape: 'mean',
+    limit: 100_000,
+    minutes: 1,
+    datapoints: [5, 5],
+  },
+  DatabaseConnectionsSetupFailed: {
+    ...PROXY,
+    metrics: ['DatabaseConnectionsSetupFailed'],
+    shape: 'count',
+    limit: 0,
+    minutes: 5,
+    datapoints: [2, 3],
+  },
+  ClientConnectionsSetupFailedAuth: {
+    ...PROXY,
+    metrics: ['ClientConnectionsSetupFailedAuth'],
+    shape: 'count',
+    limit: 0,
+    minutes: 5,
+    datapoints: [2, 3],
+  },
+
+  ReadThrottleEvents: { ...TABLE, metrics: ['ReadThrottleEvents'], shape: 'count', limit: 0, datapoints: [3, 5] },
+  WriteThrottleEvents: { ...TABLE, metrics: ['WriteThrottleEvents'], shape: 'count', limit: 0, datapoints: [3, 5] },
+  SystemErrors: { ...TABLE, metrics: ['SystemErrors'], shape: 'count', limit: 0, datapoints: [15, 15] },
+  SuccessfulRequestLatency: {
+    ...TABLE,
+    metrics: ['SuccessfulRequestLatency'],
+    dimensions: ['Operation', 'TableName'],
+    shape: 'mean',
+    limit: 50,
+    datapoints: [10, 10],
+  },
+
+  'smoke-test-failed': {
+    ...LAMBDA,
+    metrics: ['Errors'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 60,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
+  'smoke-test-not-run': {
+    ...LAMBDA,
+    metrics: ['Invocations'],
+    shape: 'count',
+    limit: 1,
+    bad: 'below',
+    minutes: 60,
+    datapoints: [3, 3],
+    silence: 'ALARM',
+  },
+  'smoke-test-throttled': {
+    ...LAMBDA,
+    metrics: ['Throttles'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
+  'provision-failed': {
+    ...LAMBDA,
+    metrics: ['Errors'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
+  'provision-throttled': {
+    ...LAMBDA,
+    metrics: ['Throttles'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
+
+  NumberOfNotificationsFailed: {
+    namespace: 'AWS/SNS',
+    dimensions: ['TopicName'],
+    metrics: ['NumberOfNotificationsFailed'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 1,
+    datapoints: [5, 5],
+    silence: 'OK',
+  },
+  maintenance: {
+    namespace: 'Polystore',
+    dimensions: ['Stage', 'Store', 'Tier'],
+    metrics: ['Maintenance'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 1,
+    datapoints: [1, 60],
+    silence: 'OK',
+  },
+};

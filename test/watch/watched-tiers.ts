@@ -1,0 +1,105 @@
+import consumers from '../../examples/consumers.config';
+import federated from '../../examples/federated-shop.config';
+import rangesAndTenants from '../../examples/ranges-and-tenants.config';
+import single from '../../examples/single-database.config';
+import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
+import {
+  autoscaled,
+  parseTier,
+  postgres,
+  rdsProxy,
+  serverless,
+  shardedPostgres,
+  type TierDefinition,
+} from '../../lib/definition';
+import { awayTier, globalTier } from '../support/away-tier';
+import { blogTier } from '../support/blog-tier';
+import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
+import type { Facts } from './expected-alarms';
+import type { AlarmProperties } from './template-alarm';
+
+/** Servers that scale, burst and are reached by proxies: what the examples have none of. */
+const wide = parseTier({
+  name: 'wide',
+  stages: { live: { profile: 'protected' } },
+  stores: {
+    main: postgres({ class: 't4g.medium', pooling: rdsProxy(), replicas: 1 }),
+    posts: shardedPostgres({
+      shardKey: 'id',
+      shards: { s0: {}, s1: { class: 'r8g.large', readers: 4 }, s10: { readers: autoscaled({ min: 2, max: 5 }) } },
+      capacity: serverless({ minAcu: 1, maxAcu: 8 }),
+      pooling: rdsProxy({ reads: 'pooled' }),
+    }),
+  },
+  services: { web: { uses: { main: 'write', posts: 'write' } } },
+});
+
+/** The examples in both profiles, and tiers that have what these don't. */
+export const WATCHED_TIERS: readonly TierDefinition[] = [
+  blogTier('dev'),
+  blogTier('prod'),
+  parseTier(consumers, { stage: 'live' }),
+  parseTier(federated, { stage: 'test' }),
+  parseTier(federated, { stage: 'live' }),
+  parseTier(rangesAndTenants, { stage: 'prod' }),
+  parseTier({ ...single, stages: { live: { profile: 'protected' } } }),
+  awayTier(),
+  globalTier(),
+  wide,
+];
+
+export interface SynthesizedAlarm {
+  readonly stack: string;
+  readonly properties: AlarmProperties;
+  /** Of the server that it watches, if it watches one. */
+  readonly facts: Facts;
+}
+
+/** Every alarm of a metric of every tier, as the templates have them. */
+export const synthesizedAlarms = (): readonly SynthesizedAlarm[] => WATCHED_TIERS.flatMap(alarmsOf);
+
+const NOTHING: Facts = { vcpu: 0, memoryGiB: 0, storageGiB: 0, maxConnections: 0, isAurora: false };
+
+function alarmsOf(tier: TierDefinition): readonly SynthesizedAlarm[] {
+  const templates = templatesOf(tier);
+  const facts = factsOf(tier, templates);
+  return resourcesOf(templates, 'AWS::CloudWatch::Alarm').map(({ stack, Properties }) => {
+    const properties = Properties as unknown as AlarmProperties;
+    const server = properties.Dimensions?.find(({ Name }) => Name === 'DBInstanceIdentifier')?.Value;
+    return { stack, properties, facts: facts.get(String(server)) ?? NOTHING };
+  });
+}
+
+/** Of every server, from its own resource. */
+function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>): ReadonlyMap<string, Facts> {
+  const clusters = new Map(
+    resourcesOf(templates, 'AWS::RDS::DBCluster').map(({ stack, id, Properties }) => [`${stack}/${id}`, Properties]),
+  );
+  return new Map(
+    resourcesOf(templates, 'AWS::RDS::DBInstance').map(({ stack, Properties }) => {
+      const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
+      const { Ref: cluster } = (Properties['DBClusterIdentifier'] ?? {}) as { readonly Ref?: string };
+      const scaling = clusters.get(`${stack}/${cluster ?? ''}`)?.['ServerlessV2ScalingConfiguration'] as
+        { readonly MaxCapacity: number } | undefined;
+      const known = isInstanceClass(name) ? INSTANCE_CLASSES[name] : undefined;
+      const store = Object.values(tier.stores).find((each) => stack === each.name || stack.startsWith(`${each.name}-`));
+      return [
+        String(Properties['DBInstanceIdentifier']),
+        {
+          vcpu: known?.vcpu ?? 0,
+          // An ACU has 2 GiB.
+          memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
+          storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
+          maxConnections: store?.maxConnections ?? 0,
+          isAurora: Properties['DBClusterIdentifier'] !== undefined,
+        },
+      ];
+    }),
+  );
+}
+
+/** Storage of a replica: its template is silent about it, since it is its primary’s. */
+function replicated(tier: TierDefinition, stack: string): number {
+  const store = Object.values(tier.stores).find((each) => stack === each.name || stack.startsWith(`${each.name}-`));
+  return store?.kind === 'postgres' ? store.storage.sizeGiB : 0;
+}
