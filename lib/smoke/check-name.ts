@@ -103,6 +103,12 @@ const NEXT_STEPS = {
     aws: 'look at the time to live of the table in the DynamoDB console, and deploy again',
   },
   transacts: KEEPS_DATA,
+  'finds-nested': KEEPS_DATA,
+  'finds-by-date': KEEPS_DATA,
+  'changes-fields': KEEPS_DATA,
+  'finds-friends': KEEPS_DATA,
+  'finds-colleagues': KEEPS_DATA,
+  recommends: KEEPS_DATA,
   'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
   'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
 } as const satisfies Readonly<Record<string, NextSteps>>;

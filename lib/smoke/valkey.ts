@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, type Check, type CheckContext, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
+import { firstBytes, isTlsAlert } from './first-bytes';
 import {
   onServer,
   onStore,
@@ -231,9 +231,13 @@ function refusesPlaintext(store: ValkeyUnderTest, server: ValkeyServerUnderTest)
     subject: server.label,
     promise: 'The server answers nobody who comes without TLS.',
     run: async () => {
-      const answer = await askInPlaintext(server, store.timeoutMs);
-      // Without TLS a server of this protocol answers PING with +PONG, or with -NOAUTH.
-      if (/^[+-]/.test(answer)) throw new SmokeFailure('answered without TLS', { evidence: { answer } });
+      const answer = await firstBytes(server, Buffer.from('PING\r\n'), store.timeoutMs);
+      // Without TLS a server of this protocol answers with +PONG, or with -NOAUTH.
+      if (answer.length > 0 && !isTlsAlert(answer)) {
+        throw new SmokeFailure('answered without TLS', {
+          evidence: { answer: answer.toString('latin1').slice(0, 20) },
+        });
+      }
       return { refused: true };
     },
   };
@@ -281,27 +285,3 @@ function expectEqual<E extends Evidence>(seen: E, expected: E): E {
 
 const sortedText = (evidence: Evidence): string =>
   JSON.stringify(Object.entries(evidence).sort(([a], [b]) => (a < b ? -1 : 1)));
-
-/** The first bytes that a server sends to PING without TLS; empty where it ends the connection. Rejects where it does neither in time. */
-function askInPlaintext({ host, port }: ValkeyServerUnderTest, timeoutMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port });
-    const timer = setTimeout(
-      () => socket.destroy(new Error(`no answer to plaintext within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (chunk) => {
-      resolve(chunk.toString('latin1'));
-      socket.destroy();
-    });
-    // A server that speaks TLS only may end such a connection by a reset.
-    let connected = false;
-    socket.once('connect', () => (connected = true));
-    socket.once('error', (error) =>
-      connected && 'code' in error && error.code === 'ECONNRESET' ? resolve('') : reject(error),
-    );
-    socket.once('end', () => resolve(''));
-    socket.once('close', () => clearTimeout(timer));
-  });
-}

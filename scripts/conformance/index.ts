@@ -11,11 +11,12 @@ import { takeLock } from '../../lib/local/tier-lock';
 import { startWatchdog } from '../../lib/local/watchdog';
 import { cacheDirectory } from './cache';
 import { Progress } from './progress';
+import { proveDocumentDb } from './prove-documentdb';
 import { proveDynalite, proveDynamoDb } from './prove-dynamodb';
 import { proveValkey } from './prove-valkey';
 import type { Proof, Provision } from './proof';
 
-const PROOFS = [proveValkey, proveDynalite, proveDynamoDb] as readonly Proof<unknown>[];
+const PROOFS = [proveValkey, proveDynalite, proveDynamoDb, proveDocumentDb] as readonly Proof<unknown>[];
 
 async function main(only: readonly string[], signal: AbortSignal): Promise<number> {
   const known = PROOFS.map(({ kind }) => kind);
