@@ -9,6 +9,8 @@ export interface ServerAccess {
   readonly securityGroup: ec2.ISecurityGroup;
   /** TCP port. */
   readonly port: number;
+  /** Where it listens on several ports in a row, the last. @default - port */
+  readonly lastPort?: number;
 }
 
 /** A security group by id, and whose it is. */
@@ -47,38 +49,43 @@ export class ClientRules {
   }
 
   allowToPrefixList(prefixListId: string): void {
-    this.wayOut('ToDynamoDb', AWS_API_PORT, { destinationPrefixListId: prefixListId, description: 'to DynamoDB' });
+    this.wayOut('ToDynamoDb', tcp(AWS_API_PORT), { destinationPrefixListId: prefixListId, description: 'to DynamoDB' });
   }
 
   /** Opens the way to HTTPS anywhere, in a VPC whose owner says how AWS is reached, and decides what its routes lead to. */
   allowToHttps(): void {
-    this.wayOut('ToHttps', AWS_API_PORT, { cidrIp: '0.0.0.0/0', description: 'to AWS, as the network provides it' });
+    this.wayOut('ToHttps', tcp(AWS_API_PORT), {
+      cidrIp: '0.0.0.0/0',
+      description: 'to AWS, as the network provides it',
+    });
   }
 
   private connect({
     name,
     securityGroup,
     port,
+    lastPort,
     ids: [to, into],
   }: ServerAccess & { readonly ids: readonly [string, string] }): void {
-    this.wayOut(to, port, { destinationSecurityGroupId: securityGroup.securityGroupId, description: `to ${name}` });
+    const ports = tcp(port, lastPort);
+    this.wayOut(to, ports, { destinationSecurityGroupId: securityGroup.securityGroupId, description: `to ${name}` });
     new ec2.CfnSecurityGroupIngress(this.scope, into, {
-      ...tcp(port),
+      ...ports,
       ...fromGroup(this.client),
       groupId: securityGroup.securityGroupId,
       description: `from ${this.scope.node.id}`,
     });
   }
 
-  private wayOut(id: string, port: number, to: Partial<ec2.CfnSecurityGroupEgressProps>): void {
+  private wayOut(id: string, ports: ReturnType<typeof tcp>, to: Partial<ec2.CfnSecurityGroupEgressProps>): void {
     if (this.client.ownerAccount !== undefined) return;
     // Not addEgressRule: it drops a group's closing rule for a rule of its own, and EC2 opens a group without an inline rule to everything.
-    new ec2.CfnSecurityGroupEgress(this.scope, id, { ...tcp(port), ...to, groupId: this.client.securityGroupId });
+    new ec2.CfnSecurityGroupEgress(this.scope, id, { ...ports, ...to, groupId: this.client.securityGroupId });
   }
 }
 
-/** TCP on one port, as a rule says it. */
-export const tcp = (port: number) => ({ ipProtocol: 'tcp', fromPort: port, toPort: port });
+/** TCP on one port, or on some in a row, as a rule says it. */
+export const tcp = (port: number, lastPort = port) => ({ ipProtocol: 'tcp', fromPort: port, toPort: lastPort });
 
 /** Where a rule lets in from. */
 export const fromGroup = ({ securityGroupId, ownerAccount }: ClientGroup) => ({

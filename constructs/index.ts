@@ -1,3 +1,5 @@
+export * from './cache-port';
+export * from './cache-user-group';
 export * from './acknowledge-wildcards';
 export * from './alarm-topic';
 export * from './alarms';
@@ -37,3 +39,6 @@ export * from './server-security-group';
 export * from './server-settings';
 export * from './store-key';
 export * from './zoned-stack';
+export * from './valkey-cache';
+export * from './valkey-nodes';
+export * from './valkey-serverless';

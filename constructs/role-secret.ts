@@ -10,6 +10,8 @@ export interface RoleSecretProps {
   readonly description: string;
   /** @default - deleted with the stack */
   readonly removalPolicy?: RemovalPolicy;
+  /** Why nothing rotates it. @default - a database role is set to it by provisioning */
+  readonly withoutRotation?: string;
   /** Other regions that Secrets Manager copies it to, each with the id, ARN or alias of a key there. @default - none */
   readonly copies?: readonly { readonly region: string; readonly kmsKeyId: string }[];
 }
@@ -45,6 +47,7 @@ export class RoleSecret extends secretsmanager.Secret {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
+        props.withoutRotation ??
         'A password is changed by generating the secret anew and provisioning, which sets the role to it; a rotation schedule without a function that does both would only lock the role out.',
     });
   }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 
 /** The rooms that an application needs at run time: everything that polystore-router publishes. */
-const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'routing'];
+const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'valkey', 'routing'];
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('dist-router', { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { startLocalTier, type LocalTier } from '../../lib/local';
-import type { TierDefinition } from '../../lib/definition';
+import { isRelational, type TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
 import { painterFor, Steps } from '../terminal';
@@ -83,7 +83,7 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
 export function describeServers({ stores }: TierDefinition): string {
   const counts = { primary: 0, replica: 0, shard: 0 };
   const versions = new Set<string>();
-  for (const store of Object.values(stores)) {
+  for (const store of Object.values(stores).filter(isRelational)) {
     versions.add(store.version);
     if (store.kind === 'postgres') {
       counts.primary += 1;

@@ -1,3 +1,6 @@
+export * from './cache-classes';
+export * from './cache-engines';
+export * from './cache-prices';
 export * from './cluster-limits';
 export * from './documentdb-classes';
 export * from './documentdb-prices';

@@ -218,4 +218,44 @@ export const LIMITS = {
     unit: 'seconds that a client of an RDS Proxy waits for a connection',
     source: 'RDS API, ConnectionPoolConfiguration.ConnectionBorrowTimeout (botocore 1.43)',
   },
+  cacheIdentifierLength: {
+    value: 40,
+    unit: 'characters of a replication group, a serverless cache, a user or a user group of ElastiCache',
+    source: 'ElastiCache API, CreateReplicationGroup.ReplicationGroupId (botocore 1.43)',
+  },
+  cacheReplicas: {
+    value: 5,
+    unit: 'replicas of one shard of a cache',
+    source: 'CloudFormation, AWS::ElastiCache::ReplicationGroup.ReplicasPerNodeGroup (0 to 5)',
+  },
+  cacheShards: {
+    value: 500,
+    unit: 'shards of a cache in cluster mode',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.Create.html (cluster mode enabled)',
+  },
+  cacheSnapshotDays: {
+    value: 35,
+    unit: 'days that snapshots of a cache are kept',
+    source: 'ElastiCache API, CreateServerlessCache.SnapshotRetentionLimit (botocore 1.43)',
+  },
+  cacheWindowMinMinutes: {
+    value: 60,
+    unit: 'minutes of a maintenance or snapshot window of a cache',
+    source: 'CloudFormation, AWS::ElastiCache::ReplicationGroup.PreferredMaintenanceWindow',
+  },
+  cacheServerlessDataMaxGb: {
+    value: 5000,
+    unit: 'GB of data of a serverless cache',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.html (setting scaling limits)',
+  },
+  cacheServerlessEcpuMin: {
+    value: 1000,
+    unit: 'ECPU a second, the least that a limit of a serverless cache may be',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.html (setting scaling limits)',
+  },
+  cacheServerlessEcpuMax: {
+    value: 15_000_000,
+    unit: 'ECPU a second of a serverless cache',
+    source: 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Scaling.html (setting scaling limits)',
+  },
 } as const satisfies Record<string, Limit>;

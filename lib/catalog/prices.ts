@@ -41,6 +41,9 @@ export const PRICE_SOURCES = {
   vpc: { name: 'AWS price feed of VPC (kept by lamngockhuong/aws-price)', date: '2025-11-04' },
   cloudwatch: { name: 'AWS price feed of CloudWatch (kept by lamngockhuong/aws-price)', date: '2025-09-23' },
   secretsManager: { name: 'golden file of infracost: aws_secretsmanager_secret', date: '2024-07-01' },
+  elastiCacheFeed: { name: 'AWS price feed of ElastiCache (kept by yeo/ec2.shop)', date: '2025-03-14' },
+  elastiCacheServerless: { name: 'AWS price feed of ElastiCache, as quoted', date: '2026-09-14' },
+  elastiCacheBackup: { name: 'golden file of infracost: aws_elasticache_cluster', date: '2024-07-01' },
   systemsManager: { name: 'golden file of infracost: aws_ssm_parameter', date: '2024-07-01' },
 } as const satisfies Record<string, PriceSource>;
 
@@ -49,7 +52,7 @@ const from = PRICE_SOURCES;
 /** What a server of an I/O-optimized cluster costs against the same in a standard one. As {@link PRICE_SOURCES.aurora} says. */
 export const IO_OPTIMIZED_MULTIPLIER = 1.3;
 
-/** Prices beside those of instances, which are in {@link postgresHour} and {@link auroraPostgresHour}. */
+/** Prices beside those of instances, which are in {@link postgresHour} and {@link auroraPostgresHour}, and of cache nodes, which are in {@link cacheNodeHour}. */
 export const PRICES = {
   gp3SingleAz: { usd: 0.115, unit: 'GiB-month', from: from.rds },
   gp3MultiAz: { usd: 0.23, unit: 'GiB-month', from: from.rds },
@@ -74,6 +77,11 @@ export const PRICES = {
   auroraStorage: { usd: 0.1, unit: 'GiB-month', from: from.aurora },
   auroraRequests: { usd: 0.2, unit: 'million requests', from: from.aurora },
   auroraBackup: { usd: 0.021, unit: 'GiB-month', from: from.aurora },
+  valkeyServerlessData: { usd: 0.084, unit: 'GB-hour', from: from.elastiCacheServerless },
+  valkeyServerlessRequests: { usd: 0.0023, unit: 'million ECPU', from: from.elastiCacheServerless },
+  redisServerlessData: { usd: 0.125, unit: 'GB-hour', from: from.elastiCacheServerless },
+  redisServerlessRequests: { usd: 0.0034, unit: 'million ECPU', from: from.elastiCacheServerless },
+  cacheBackup: { usd: 0.085, unit: 'GiB-month', from: from.elastiCacheBackup },
   key: { usd: 1, unit: 'key-month', from: from.kms },
   keyRequests: { usd: 0.03, unit: '10,000 requests', from: from.kms },
   secret: { usd: 0.4, unit: 'secret-month', from: from.secretsManager },

@@ -17,6 +17,7 @@ export interface Quota {
 }
 
 const RDS_LIMITS = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html';
+const ELASTICACHE_LIMITS = 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html';
 const VPC_LIMITS = 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html';
 const MUMBAI = 'ap-south-1';
 
@@ -72,6 +73,48 @@ export const QUOTAS = {
     code: { service: 'rds', quota: 'L-D94C7EA3' },
     adjustable: true,
     source: RDS_LIMITS,
+  },
+  cacheNodes: {
+    label: 'cache nodes',
+    default: 300,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  serverlessCaches: {
+    label: 'serverless caches',
+    default: 40,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  cacheSubnetGroups: {
+    label: 'cache subnet groups',
+    default: 150,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  cacheParameterGroups: {
+    label: 'cache parameter groups',
+    default: 150,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  cacheUsers: {
+    label: 'users of caches',
+    default: 1000,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  cacheUserGroups: {
+    label: 'user groups of caches',
+    default: 100,
+    per: 'region',
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
   },
   vpcs: {
     label: 'VPCs',

@@ -7,16 +7,22 @@ import {
   postgresHour,
   PRICES,
   UNKNOWN_PRICE,
+  type CacheEngine,
   type Deployment,
   type Price,
 } from '../catalog';
-import type { ResourceCounts, ResourceType, Server, ServerStorage } from '../inventory';
+import type { Node, ResourceCounts, ResourceType, Server, ServerStorage } from '../inventory';
+import { byTime, byUse, groupBy } from './billed-lines';
+import { replicationGroupLines, serverlessCacheLines } from './cache-billing';
 import type { CostLine } from './cost-estimate';
 
 /** What a part of a tier has. */
 export interface BilledPart {
   readonly resources: ResourceCounts;
   readonly servers: readonly Server[];
+  readonly nodes: readonly Node[];
+  /** Engine of its cache, where it has one that grows by itself. */
+  readonly serverlessEngine?: CacheEngine;
   /** Copies of its secrets in other regions. */
   readonly copiedSecrets: number;
   /** Interface endpoints by the zones that each stands in, added up. */
@@ -69,6 +75,12 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
       byUse('traffic of interface endpoints', 'AWS::EC2::VPCEndpoint', count, PRICES.endpointTraffic),
     ],
   },
+  'AWS::ElastiCache::ParameterGroup': { free: 'no charge' },
+  'AWS::ElastiCache::ReplicationGroup': { lines: replicationGroupLines },
+  'AWS::ElastiCache::ServerlessCache': { lines: serverlessCacheLines },
+  'AWS::ElastiCache::SubnetGroup': { free: 'no charge' },
+  'AWS::ElastiCache::User': { free: 'no charge' },
+  'AWS::ElastiCache::UserGroup': { free: 'no charge' },
   'AWS::IAM::Policy': { free: 'no charge' },
   'AWS::IAM::Role': { free: 'no charge' },
   'AWS::KMS::Alias': { free: 'no charge' },
@@ -261,38 +273,4 @@ function storageLines(servers: readonly Server[]): readonly CostLine[] {
     ...lines,
     byUse('backups beyond the size of the storage', 'AWS::RDS::DBInstance', storing.length, PRICES.rdsBackup),
   ];
-}
-
-function byTime(item: string, resource: ResourceType, resources: number, quantity: number, price: Price): CostLine {
-  return { item, resource, resources, billedBy: 'time', quantity, ...priced(quantity, price) };
-}
-
-/** Nothing of it is used in an estimate: the line is there for its price. */
-function byUse(item: string, resource: ResourceType, resources: number, price: Price): CostLine {
-  return { item, resource, resources, billedBy: 'use', quantity: 0, ...priced(0, price), monthlyUsd: 0 };
-}
-
-function priced(
-  quantity: number,
-  { usd, unit, from }: Price,
-): Pick<CostLine, 'unit' | 'usdPerUnit' | 'monthlyUsd' | 'source' | 'date'> {
-  return {
-    unit,
-    usdPerUnit: usd,
-    monthlyUsd: usd === UNKNOWN_PRICE ? UNKNOWN_PRICE : toCents(quantity * usd),
-    ...(from && { source: from.name, date: from.date }),
-  };
-}
-
-/** To the cent, so that a total is the sum of what is shown. */
-export const toCents = (usd: number): number => Math.round(usd * 100) / 100;
-
-function groupBy<T>(things: readonly T[], keyOf: (thing: T) => string): readonly (readonly [T, ...T[]])[] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const thing of things) {
-    const group = groups.get(keyOf(thing));
-    if (group) group.push(thing);
-    else groups.set(keyOf(thing), [thing]);
-  }
-  return [...groups.values()];
 }

@@ -2,7 +2,8 @@ import { HOURS_A_MONTH, PRICE_REGION, UNKNOWN_PRICE } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { otherRegions } from '../definition/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type Inventory } from '../inventory';
-import { AURORA_STORAGE_AT_BIRTH_GIB, AWAKE, BILLING, isPausing, toCents } from './billing';
+import { toCents } from './billed-lines';
+import { AURORA_STORAGE_AT_BIRTH_GIB, AWAKE, BILLING, isPausing } from './billing';
 import { COST_ESTIMATE_VERSION, type CostEstimate, type CostLine, type CostOfPart } from './cost-estimate';
 
 /** Estimates what a stage costs a month at list prices: everything that is billed for being there, before anybody uses it. Pure. */
@@ -10,7 +11,7 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
   const inventory = inventoryOf(tier);
   const names = [...new Set(inventory.groups.map(({ part }) => part))];
   const parts = [...Object.keys(tier.stores), ...names.filter((name) => tier.stores[name] === undefined)].map((part) =>
-    costOfPart(inventory, part),
+    costOfPart(tier, inventory, part),
   );
   const dates = parts.flatMap(({ lines }) => lines.flatMap(({ date }) => date ?? [])).sort();
   const region = tier.stage.env?.region;
@@ -37,11 +38,18 @@ export function estimateTier(tier: TierDefinition): CostEstimate {
   };
 }
 
-function costOfPart({ groups, servers, copiedSecrets, endpointZones }: Inventory, part: string): CostOfPart {
+function costOfPart(
+  { stores }: TierDefinition,
+  { groups, servers, nodes, copiedSecrets, endpointZones }: Inventory,
+  part: string,
+): CostOfPart {
+  const store = stores[part];
   const resources = countResources(groups, (group) => group.part === part);
   const billed = {
     resources,
-    servers: servers.filter(({ store }) => store === part),
+    servers: servers.filter((server) => server.store === part),
+    nodes: nodes.filter((node) => node.store === part),
+    ...(store?.kind === 'valkey' && { serverlessEngine: store.engine }),
     copiedSecrets: copiedSecrets[part] ?? 0,
     endpointZones,
   };

@@ -1,17 +1,17 @@
 import { INSTANCE_CLASSES, isInstanceClass, maxConnectionsFor, type InstanceClass } from '../catalog';
 import type { FaultPath } from './fault';
-import { KINDS } from './kinds';
+import { isRelational, RELATIONAL_ENGINES } from './relational';
 import { rule } from './rule';
 import { serverFigures, type ServerFigures } from './server-figures';
 import { serverLoads, type ServerLoad } from './server-load';
-import type { StageStore } from './stage-store';
+import type { RelationalStageStore } from './stage-store';
 
 export const capacityRules = [
   rule({
     id: 'connections-fit',
     when: ({ stages = [] }) =>
       stages.flatMap(({ stores, services }) =>
-        stores.flatMap((store) => {
+        stores.filter(isRelational).flatMap((store) => {
           const room = roomOf(store);
           if (room === undefined) return [];
           return serverLoads(store, services, room.maxConnections).flatMap((load) => {
@@ -41,7 +41,7 @@ interface Room {
 }
 
 /** Undefined where it can't be known: an owner did not say it, or a class is misspelt, which another rule says. */
-function roomOf(store: StageStore): Room | undefined {
+function roomOf(store: RelationalStageStore): Room | undefined {
   if (store.kind === 'postgres' && store.options.origin?.kind === 'imported') {
     const { maxConnections } = store.options.origin;
     return maxConnections === undefined ? undefined : { server: 'imported', maxConnections, figures: undefined };
@@ -53,13 +53,18 @@ function roomOf(store: StageStore): Room | undefined {
 }
 
 /** At what decides, as far as it was written. */
-function pathOf(store: StageStore, { via }: ServerLoad): FaultPath {
+function pathOf(store: RelationalStageStore, { via }: ServerLoad): FaultPath {
   const decisive = via === 'pooled' ? (['pooling'] as const) : (['maxConnections', 'capacity', 'class'] as const);
   const written = decisive.find((option) => (store.options as Readonly<Record<string, unknown>>)[option] !== undefined);
   return written === undefined ? store.origin() : store.origin(written);
 }
 
-function remediesOf(store: StageStore, { figures, maxConnections }: Room, load: ServerLoad, asked: number): string[] {
+function remediesOf(
+  store: RelationalStageStore,
+  { figures, maxConnections }: Room,
+  load: ServerLoad,
+  asked: number,
+): string[] {
   if (load.via === 'pooled') {
     const others = load.asked.slice(1).reduce((sum, { connections }) => sum + connections, 0);
     const most = Math.floor(((maxConnections - others) / maxConnections) * 100);
@@ -74,14 +79,14 @@ function remediesOf(store: StageStore, { figures, maxConnections }: Room, load: 
 }
 
 /** How its servers could hold more. */
-function raiseOf(store: StageStore, figures: ServerFigures | undefined, asked: number): string[] {
+function raiseOf(store: RelationalStageStore, figures: ServerFigures | undefined, asked: number): string[] {
   if (figures === undefined) return [];
   const { server, usual, ceiling } = figures;
   const written = store.options.maxConnections;
   if (usual >= asked)
     return [`set maxConnections to ${grouped(asked)} or more, ${server} is given ${grouped(usual)} by default`];
   return [
-    `${largerThan(server, KINDS[store.kind].engine.offering, asked)}${written === undefined ? '' : ', and leave maxConnections out'}`,
+    `${largerThan(server, RELATIONAL_ENGINES[store.kind].offering, asked)}${written === undefined ? '' : ', and leave maxConnections out'}`,
     ...(ceiling >= asked ? [`set maxConnections to ${grouped(asked)}, which leaves each connection less memory`] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { FaultPath } from './fault';
 import { networkOfStage } from './network-rules';
+import { isRelational } from './relational';
 import { rule } from './rule';
 import type { StageStore } from './stage-store';
 import { shardOptions } from './store-members';
@@ -141,6 +142,7 @@ function arnsElsewhere({ name, regions = {} }: StageDraft) {
 }
 
 function originArns(store: StageStore): readonly WrittenArn[] {
+  if (!isRelational(store)) return [];
   if (store.kind === 'shardedPostgres') {
     return Object.entries(shardOptions(store)).flatMap(([shard, { origin }]) =>
       origin?.kind === 'snapshot' ? [{ path: store.origin('shards', shard, 'origin', 'arn'), arn: origin.arn }] : [],

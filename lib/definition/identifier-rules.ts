@@ -1,10 +1,12 @@
 import { LIMITS } from '../catalog';
 import { dotted, type FaultPath } from './fault';
 import { rule, type Breach } from './rule';
-import type { StageStore } from './stage-store';
+import { isRelational } from './relational';
+import type { StageStore, StageStoreOf } from './stage-store';
 import { serverLetters } from './server-letters';
 import { mostFixedReaders } from './shard-servers';
 import { membersOf, mostSecondaryServers, replicaOptions, secondaryRegions } from './store-members';
+import type { StoreKind } from './tier';
 import type { TierDraft } from './tier-draft';
 
 /** A name in AWS that is joined by dashes from names of the definition, with what it names. */
@@ -13,6 +15,8 @@ interface JoinedName {
   readonly identifier: string;
   /** The store that it belongs to, in its stage: what two names must not share. */
   readonly owner: string;
+  /** The most characters that it may have. */
+  readonly lengthMax: number;
 }
 
 export const identifierRules = [
@@ -20,12 +24,10 @@ export const identifierRules = [
     id: 'identifier-length',
     when: (draft) =>
       oncePerPath(
-        joinedNames(draft, longestServers).filter(
-          ({ identifier }) => identifier.length > LIMITS.identifierLength.value,
-        ),
+        joinedNames(draft, longestServers).filter(({ identifier, lengthMax }) => identifier.length > lengthMax),
       ),
-    message: ({ identifier }) =>
-      `the identifier ${identifier} would have ${identifier.length} characters, AWS allows ${LIMITS.identifierLength.value}: shorten the name of the tier, the stage, the store or the server`,
+    message: ({ identifier, lengthMax }) =>
+      `the identifier ${identifier} would have ${identifier.length} characters, AWS allows ${lengthMax}: shorten the name of the tier, the stage, the store or the server`,
   }),
   rule({
     id: 'identifiers-differ',
@@ -52,38 +54,74 @@ function joinedNames(draft: TierDraft, partsOf: (store: StageStore) => readonly 
           .filter((part) => part !== undefined && part !== '')
           .join('-'),
         owner: `stores.${store.name} in stage ${stage.name}`,
+        lengthMax: namesOf(store).lengthMax,
       })),
     ),
   );
 }
 
-/** Instances and clusters. A shard is a cluster, whose instances have a letter more: names are kept for as many as any shard has. */
-function servers(store: StageStore): readonly Part[] {
-  const members = membersOf(store);
-  switch (store.kind) {
-    case 'postgres':
-      return [{ path: ['stores', store.name], name: 'primary' }, ...members];
-    case 'shardedPostgres':
-      return members.flatMap(({ path, name }) =>
-        [
-          '',
-          ...serverLetters(Math.max(1, mostFixedReaders(store), mostSecondaryServers(store) - 1)).map(
-            (letter) => `-${letter}`,
-          ),
-        ].map((end) => ({
-          path,
-          name: name + end,
-        })),
+/** Names that AWS keeps for a store of one kind. */
+interface NamesOf<K extends StoreKind> {
+  /** Of servers and clusters. */
+  readonly servers: (store: StageStoreOf<K>) => readonly Part[];
+  /** The most characters that any of these may have. */
+  readonly lengthMax: number;
+  /** Of stacks, after the names of tier and stage and the store's own. */
+  readonly stacks: (store: StageStoreOf<K>) => readonly Part[];
+}
+
+/** A kind without a row does not compile. */
+const NAMES: { readonly [K in StoreKind]: NamesOf<K> } = {
+  postgres: {
+    servers: (store) => [{ path: pathOf(store), name: 'primary' }, ...membersOf(store)],
+    lengthMax: LIMITS.identifierLength.value,
+    stacks: (store) => {
+      const regions = Object.values(replicaOptions(store)).flatMap(({ region }) =>
+        region === undefined ? [] : [region],
       );
-  }
+      const pooling = store.options.pooling === undefined ? [] : ['pooling'];
+      return ['', ...pooling, ...new Set(regions)].map((name) => ({ path: pathOf(store), name }));
+    },
+  },
+  shardedPostgres: {
+    servers: shardServers,
+    lengthMax: LIMITS.identifierLength.value,
+    stacks: shardStacks,
+  },
+  valkey: {
+    servers: ownName,
+    lengthMax: LIMITS.cacheIdentifierLength.value,
+    stacks: ownName,
+  },
+};
+
+const pathOf = ({ name }: { readonly name: string }): FaultPath => ['stores', name];
+
+/** Nothing but what is called like the store itself. */
+function ownName(store: { readonly name: string }): readonly Part[] {
+  return [{ path: pathOf(store), name: '' }];
+}
+
+// The row of a store's own kind takes that store, which the type checker can't follow through the table.
+const namesOf = (store: StageStore): NamesOf<StoreKind> => NAMES[store.kind] as NamesOf<StoreKind>;
+
+const servers = (store: StageStore): readonly Part[] => namesOf(store).servers(store as StageStoreOf<StoreKind>);
+const stacks = (store: StageStore): readonly Part[] => namesOf(store).stacks(store as StageStoreOf<StoreKind>);
+
+/** A shard is a cluster, whose instances have a letter more: names are kept for as many as any shard has. */
+function shardServers(store: StageStoreOf<'shardedPostgres'>): readonly Part[] {
+  const most = Math.max(1, mostFixedReaders(store), mostSecondaryServers(store) - 1);
+  const ends = ['', ...serverLetters(most).map((letter) => `-${letter}`)];
+  return membersOf(store).flatMap(({ path, name }) => ends.map((end) => ({ path, name: name + end })));
 }
 
 /** Proxies and their endpoints, which AWS names apart from servers. */
 function proxies(store: StageStore): readonly Part[] {
+  if (!isRelational(store)) return [];
   const { pooling } = store.options;
   if (pooling === undefined) return [];
   const ends = pooling.reads === 'pooled' ? ['proxy', 'readers'] : ['proxy'];
-  if (store.kind === 'postgres') return ends.map((name) => ({ path: ['stores', store.name], name }));
+  if (store.kind === 'postgres') return ends.map((name) => ({ path: pathOf(store), name }));
   return membersOf(store).flatMap(({ path, name }) => ends.map((end) => ({ path, name: `${name}-${end}` })));
 }
 
@@ -97,15 +135,8 @@ function longestServers(store: StageStore): readonly Part[] {
 }
 
 /** A store has a stack of its own; its shards live ten in a stack, by letters and number, and so do their proxies. */
-function stacks(store: StageStore): readonly Part[] {
-  const own = { path: ['stores', store.name], name: '' };
+function shardStacks(store: StageStoreOf<'shardedPostgres'>): readonly Part[] {
   const isPooled = store.options.pooling !== undefined;
-  if (store.kind !== 'shardedPostgres') {
-    const regions = Object.values(replicaOptions(store)).flatMap(({ region }) =>
-      region === undefined ? [] : [region],
-    );
-    return ['', ...(isPooled ? ['pooling'] : []), ...new Set(regions)].map((name) => ({ ...own, name }));
-  }
   const regions = secondaryRegions(store);
   const names = membersOf(store).flatMap(({ name }) => {
     const [, letters = '', tens = ''] = /^([a-z]+)(\d*)\d$/.exec(name) ?? [];
@@ -117,7 +148,7 @@ function stacks(store: StageStore): readonly Part[] {
       ...regions.map((region) => `shards-${stack}-${region}`),
     ];
   });
-  return [own, ...[...regions, ...new Set(names)].map((name) => ({ path: own.path, name }))];
+  return ['', ...regions, ...new Set(names)].map((name) => ({ path: pathOf(store), name }));
 }
 
 /** Every name that something else has already. */

@@ -1,7 +1,7 @@
 import { LIMITS, RESERVED_DATABASE_NAMES, RESERVED_ROLE_NAMES } from '../catalog';
 import type { FaultPath } from './fault';
 import { defaultDatabase } from './resolve-postgres';
-import { rule, stageStores } from './rule';
+import { relationalStores, rule, stageStores } from './rule';
 import { membersOf } from './store-members';
 import type { TierDraft } from './tier-draft';
 
@@ -118,7 +118,7 @@ export const nameRules = [
   rule({
     id: 'database-name',
     when: (draft) =>
-      stageStores(draft).flatMap((store) => {
+      relationalStores(draft).flatMap((store) => {
         const database = store.options.database ?? defaultDatabase(store.name);
         return isReservedDatabase(database) && store.isRead('database')
           ? [

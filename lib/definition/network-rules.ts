@@ -5,7 +5,11 @@ import type { NetworkOptions } from './network-schema';
 import { PROFILES } from './profile';
 import { rule } from './rule';
 import { mostReaders, readersOf } from './shard-servers';
+import { callsDynamoDb } from './called-services';
+import { CACHE_PROFILES } from './cache-profile';
+import type { StageStoreOf } from './stage-store';
 import { replicaOptions, shardOptions } from './store-members';
+import type { StoreKind } from './tier';
 import type { StageDraft, TierDraft } from './tier-draft';
 
 const PREFIX_MIN = 16;
@@ -127,7 +131,7 @@ export function networkOfStage(
 function existingVpcs(draft: TierDraft) {
   return (draft.stages ?? []).flatMap((stage) => {
     const own = {
-      sharded: stage.stores.find(({ kind }) => kind === 'shardedPostgres')?.name,
+      sharded: stage.stores.find(callsDynamoDb)?.name,
       at: ['stages', stage.name],
       of: `stage ${stage.name}`,
       zones: stage.zones,
@@ -161,18 +165,28 @@ function roomFault(draft: TierDraft, stage: StageDraft) {
   const zones = stage.zones?.length ?? PROFILES[stage.profile].zones;
   const prefix = parseIpv4Block(cidr)?.prefix ?? PREFIX_MAX;
   const subnet = 2 ** (32 - prefix - SUBNET_BITS) - LIMITS.reservedSubnetAddresses.value;
-  const servers = stage.stores.reduce((sum, store) => sum + serversOf(store), 0);
+  const servers = stage.stores.reduce((sum, store) => sum + serversOf(store as StageStoreOf<StoreKind>), 0);
   const needed = servers * ADDRESSES_PER_SERVER + zones * ADDRESSES_PER_ZONE;
   const room = zones * subnet;
   return needed > room ? [{ path: at, cidr, room, needed, servers, stage: stage.name }] : [];
 }
 
-/** Servers that each have at most one other beside them. */
-function serversOf(store: StageDraft['stores'][number]): number {
-  if (store.kind === 'postgres')
-    return Object.values(replicaOptions(store)).filter(({ region }) => region === undefined).length + 1;
-  return Object.values(shardOptions(store)).reduce(
-    (sum, shard) => sum + Math.max(1, mostReaders(readersOf(store, shard))),
-    0,
-  );
+/** Servers that each have at most one other beside them, by kind. A kind without a row does not compile. */
+const SERVERS_OF: { readonly [K in StoreKind]: (store: StageStoreOf<K>) => number } = {
+  postgres: (store) => Object.values(replicaOptions(store)).filter(({ region }) => region === undefined).length + 1,
+  shardedPostgres: (store) =>
+    Object.values(shardOptions(store)).reduce(
+      (sum, shard) => sum + Math.max(1, mostReaders(readersOf(store, shard))),
+      0,
+    ),
+  valkey: ({ options: { shape }, profile }) => {
+    // A serverless cache stands behind endpoints of its own: one in each zone.
+    if (shape?.kind === 'serverlessCache') return 1;
+    const each = 1 + (shape?.replicas ?? CACHE_PROFILES[profile].replicas);
+    return shape?.kind === 'clusterMode' ? shape.shards * each : each;
+  },
+};
+
+function serversOf<K extends StoreKind>(store: StageStoreOf<K>): number {
+  return SERVERS_OF[store.kind](store);
 }

@@ -1,5 +1,5 @@
 import { DEFAULTS } from './profile';
-import { rule, stageStores, storesOf } from './rule';
+import { relationalStores, rule, storesOf } from './rule';
 import { fixedReaders, readersOf } from './shard-servers';
 import { shardOptions } from './store-members';
 
@@ -7,7 +7,7 @@ export const poolingRules = [
   rule({
     id: 'pooling-of-used-store',
     when: (draft) =>
-      stageStores(draft).flatMap((store) =>
+      relationalStores(draft).flatMap((store) =>
         store.options.pooling === undefined || draft.services.some(({ uses }) => Object.hasOwn(uses, store.name))
           ? []
           : [{ path: store.origin('pooling'), store: store.name }],
@@ -42,7 +42,7 @@ export const poolingRules = [
   rule({
     id: 'pooling-idle-connections',
     when: (draft) =>
-      stageStores(draft).flatMap((store) => {
+      relationalStores(draft).flatMap((store) => {
         const { maxIdleConnectionsPercent, maxConnectionsPercent = DEFAULTS.pooling.maxConnectionsPercent } =
           store.options.pooling ?? {};
         return maxIdleConnectionsPercent !== undefined && maxIdleConnectionsPercent > maxConnectionsPercent

@@ -8,6 +8,7 @@ import { rule } from './rule';
 import { regionOf } from './stage-rules';
 import type { StageStoreOf } from './stage-store';
 import { replicaOptions, secondaryRegions } from './store-members';
+import type { StoreKind } from './tier';
 import type { StageDraft, TierDraft } from './tier-draft';
 
 /** What must hold for what stands in other regions than the stage's own. */
@@ -149,18 +150,41 @@ function stagePostgres({
 const elsewhere = ({ stages = [] }: TierDraft): readonly Elsewhere[] => stages.flatMap(ofStage);
 
 function ofStage(stage: StageDraft): readonly Elsewhere[] {
-  return stage.stores.flatMap((store): readonly Elsewhere[] => {
-    if (store.kind === 'shardedPostgres') {
-      const at = store.origin('globalDatabase', 'secondaries');
-      const common = { store: store.name, stage, what: 'secondaries' } as const;
-      return secondaryRegions(store).map((region) => ({ ...common, path: [...at, region], region }));
-    }
-    const common = { store: store.name, stage, what: 'replicas' } as const;
-    return Object.entries(replicaOptions(store)).flatMap(([name, { region }]) =>
-      region === undefined ? [] : [{ ...common, path: [...store.origin('replicas'), name, 'region'], region }],
-    );
-  });
+  return stage.stores.flatMap((store) => REGIONS_OF[store.kind](store as StageStoreOf<StoreKind>, stage));
 }
+
+type RegionsOf<K extends StoreKind> = (store: StageStoreOf<K>, stage: StageDraft) => readonly Elsewhere[];
+
+/** What of a store stands in other regions. A kind without a row does not compile. */
+const ROWS: { readonly [K in StoreKind]: RegionsOf<K> } = {
+  postgres: (store, stage) =>
+    Object.entries(replicaOptions(store)).flatMap(([name, { region }]) =>
+      region === undefined
+        ? []
+        : [
+            {
+              store: store.name,
+              stage,
+              what: 'replicas' as const,
+              path: [...store.origin('replicas'), name, 'region'],
+              region,
+            },
+          ],
+    ),
+  shardedPostgres: (store, stage) => {
+    const at = store.origin('globalDatabase', 'secondaries');
+    return secondaryRegions(store).map((region) => ({
+      store: store.name,
+      stage,
+      what: 'secondaries' as const,
+      path: [...at, region],
+      region,
+    }));
+  },
+  valkey: () => [],
+};
+// The row of a store's own kind takes that store, which the type checker can't follow through the table.
+const REGIONS_OF = ROWS as Readonly<Record<StoreKind, RegionsOf<StoreKind>>>;
 
 function stageRegions({ stages = [] }: TierDraft) {
   return stages.flatMap((stage) =>

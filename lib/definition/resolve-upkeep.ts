@@ -1,10 +1,10 @@
 import type { PoolingDefinition } from './pooling';
 import type { BackupDefinition, MaintenanceDefinition } from './postgres';
 import { DEFAULTS, PROFILES } from './profile';
-import type { StageStore } from './stage-store';
+import type { RelationalStageStore } from './stage-store';
 
-/** What both kinds of store say alike, every default filled in. */
-export function resolveUpkeep({ options, profile }: StageStore): {
+/** What relational stores say alike, every default filled in. */
+export function resolveUpkeep({ options, profile }: RelationalStageStore): {
   readonly backup: BackupDefinition;
   readonly maintenance: MaintenanceDefinition;
   readonly pooling?: PoolingDefinition;
@@ -20,7 +20,7 @@ export function resolveUpkeep({ options, profile }: StageStore): {
   };
 }
 
-function resolvePooling(pooling: NonNullable<StageStore['options']['pooling']>): PoolingDefinition {
+function resolvePooling(pooling: NonNullable<RelationalStageStore['options']['pooling']>): PoolingDefinition {
   const defaults = DEFAULTS.pooling;
   const maxConnectionsPercent = pooling.maxConnectionsPercent ?? defaults.maxConnectionsPercent;
   return {

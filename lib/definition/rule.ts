@@ -1,5 +1,6 @@
 import type { Fault, FaultPath } from './fault';
-import type { StageStore, StageStoreOf } from './stage-store';
+import { isRelational } from './relational';
+import type { RelationalStageStore, StageStore, StageStoreOf } from './stage-store';
 import type { TierDraft } from './tier-draft';
 
 /** A breach of a rule: where, and what the message needs to know. */
@@ -30,6 +31,11 @@ export function rule<B extends Breach>(declared: {
 /** Every store in every stage. What a store says itself is met once a stage. */
 export function stageStores(draft: TierDraft): readonly StageStore[] {
   return (draft.stages ?? []).flatMap((stage) => stage.stores);
+}
+
+/** Every store of a relational kind in every stage. */
+export function relationalStores(draft: TierDraft): readonly RelationalStageStore[] {
+  return stageStores(draft).filter(isRelational);
 }
 
 /** Every store of one kind in every stage. */

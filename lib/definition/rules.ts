@@ -15,6 +15,7 @@ import { storageRules } from './storage-rules';
 import { storeRules } from './store-rules';
 import { strategyRules } from './strategy-rules';
 import type { TierDraft } from './tier-draft';
+import { valkeyRules } from './valkey-rules';
 import { windowRules } from './window-rules';
 
 /** Everything that must hold between options, and between options and AWS. */
@@ -34,6 +35,7 @@ export const RULES: readonly TierRule[] = [
   ...poolingRules,
   ...serviceRules,
   ...capacityRules,
+  ...valkeyRules,
 ];
 
 /** Every breach of every rule. */

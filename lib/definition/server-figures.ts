@@ -7,7 +7,7 @@ import {
 } from '../catalog';
 import { PROFILES } from './profile';
 import { serversOf } from './shard-servers';
-import type { StageStore } from './stage-store';
+import type { RelationalStageStore } from './stage-store';
 import { membersOf, shardOptions } from './store-members';
 
 /** What a server of a class, or of a range of ACU, holds. */
@@ -21,7 +21,7 @@ export interface ServerFigures {
 }
 
 /** The servers of a store; `undefined` where the class of one of them is not known. */
-export function serverFigures(store: StageStore): readonly ServerFigures[] | undefined {
+export function serverFigures(store: RelationalStageStore): readonly ServerFigures[] | undefined {
   if (!store.isRead('class') || !store.isRead('capacity')) return undefined;
   const servers =
     store.kind === 'shardedPostgres'

@@ -3,7 +3,7 @@ import { resolveConnections } from './connections';
 import { DEFAULTS } from './profile';
 import { mostReaders, readersOf } from './shard-servers';
 import type { StageService } from './stage-service';
-import type { StageStore } from './stage-store';
+import type { RelationalStageStore } from './stage-store';
 import { replicaOptions, shardOptions } from './store-members';
 
 /**
@@ -34,7 +34,7 @@ export interface ServerLoad {
  * clients it has.
  */
 export function serverLoads(
-  store: StageStore,
+  store: RelationalStageStore,
   services: readonly StageService[],
   maxConnections: number,
 ): ServerLoad[] {
@@ -70,7 +70,7 @@ const OWN: Asked = {
 };
 
 /** Whether a process watches servers over a connection beside its pool: replicas, and who may become one. */
-function isFollowed(store: StageStore): boolean {
+function isFollowed(store: RelationalStageStore): boolean {
   switch (store.kind) {
     case 'postgres':
       return Object.keys(replicaOptions(store)).length > 0;

@@ -1,4 +1,5 @@
 import { suggestion } from './nearest-name';
+import { isRelational } from './relational';
 import { rule } from './rule';
 import { PRINCIPAL } from './service-schema';
 import { showValue } from './show-value';
@@ -83,7 +84,7 @@ export const serviceRules = [
     when: (draft) =>
       iamServices(draft).flatMap(({ service, stage }) =>
         usedStores(service, stage)
-          .filter(({ options }) => options.pooling !== undefined)
+          .filter((store) => isRelational(store) && store.options.pooling !== undefined)
           .map((store) => ({ path: service.origin('authentication'), store: store.name })),
       ),
     message: ({ store }) =>

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { FaultPath } from './fault';
 import type { postgresOptions } from './postgres-schema';
+import type { RelationalKind } from './relational';
 import type { shardedPostgresOptions } from './sharded-postgres-schema';
 import type { Profile } from './stage';
 import type { StoreKind } from './tier';
+import type { valkeyOptions } from './valkey-schema';
 
 /** A store as one stage has it: what the store says, then what the stage changes; defaults are not yet filled in. */
 export interface StageStoreOf<K extends StoreKind> {
@@ -22,9 +24,12 @@ export interface StageStoreOf<K extends StoreKind> {
 export interface OptionsOf {
   readonly postgres: Partial<z.infer<typeof postgresOptions>>;
   readonly shardedPostgres: Partial<z.infer<typeof shardedPostgresOptions>>;
+  readonly valkey: Partial<z.infer<typeof valkeyOptions>>;
 }
 
 export type StageStore = { [K in StoreKind]: StageStoreOf<K> }[StoreKind];
+
+export type RelationalStageStore = { [K in RelationalKind]: StageStoreOf<K> }[RelationalKind];
 
 /** Options whose fields a stage changes one by one; any other option is replaced as a whole. */
 const MERGED_BY_FIELD: ReadonlySet<string> = new Set(['storage', 'backup', 'maintenance']);

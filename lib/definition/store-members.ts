@@ -4,7 +4,7 @@ import type { shardOrigin } from './origin-schema';
 import type { ShardState } from './sharded-postgres';
 import type { AcuDefinition } from './shard-capacity';
 import type { AutoscaledReadersOptions } from './shard-readers';
-import type { StageStore, StageStoreOf } from './stage-store';
+import type { RelationalStageStore, StageStoreOf } from './stage-store';
 
 /** A replica or a shard, with where it was written. */
 export interface StoreMember {
@@ -50,8 +50,8 @@ export function shardOptions(store: StageStoreOf<'shardedPostgres'>): Readonly<R
   return typeof shards === 'number' ? numbered('s', 0, shards) : shards;
 }
 
-/** What a store has several of, by name: replicas or shards. */
-export function membersOf(store: StageStore): readonly StoreMember[] {
+/** What a relational store has several of, by name: replicas or shards. */
+export function membersOf(store: RelationalStageStore): readonly StoreMember[] {
   const [keys, members] = writtenMembers(store);
   return Object.entries(members).map(([name, options]) => ({
     name,
@@ -61,7 +61,7 @@ export function membersOf(store: StageStore): readonly StoreMember[] {
 }
 
 function writtenMembers(
-  store: StageStore,
+  store: RelationalStageStore,
 ): readonly [FaultPath, Readonly<Record<string, WrittenReplica | WrittenShard>>] {
   switch (store.kind) {
     case 'postgres':

@@ -1,9 +1,10 @@
 import { INSTANCE_CLASSES, isInstanceClass, LIMITS, type InstanceClass, type PostgresEngineOffering } from '../catalog';
 import type { FaultPath } from './fault';
 import { KINDS } from './kinds';
+import { RELATIONAL_ENGINES } from './relational';
 import { nearestName } from './nearest-name';
 import { PROFILES } from './profile';
-import { rule, stageStores, storesOf } from './rule';
+import { relationalStores, rule, storesOf } from './rule';
 import { SHARDS_MAX } from './sharded-postgres';
 import { serverFigures } from './server-figures';
 import type { StageStoreOf } from './stage-store';
@@ -70,7 +71,7 @@ export const storeRules = [
   rule({
     id: 'backup-retention',
     when: (draft) =>
-      stageStores(draft).flatMap((store) => {
+      relationalStores(draft).flatMap((store) => {
         const days = store.options.backup?.retentionDays;
         if (days === undefined || (days >= 1 && days <= LIMITS.retentionMaxDays.value)) return [];
         const replicas = store.kind === 'postgres' ? Object.keys(replicaOptions(store)).length : 0;
@@ -89,7 +90,7 @@ export const storeRules = [
   rule({
     id: 'max-connections',
     when: (draft) =>
-      stageStores(draft).flatMap((store) => {
+      relationalStores(draft).flatMap((store) => {
         const { maxConnections } = store.options;
         const servers = serverFigures(store);
         if (maxConnections === undefined || servers === undefined) return [];
@@ -125,12 +126,12 @@ export const storeRules = [
   }),
 ];
 
-type Engine = (typeof KINDS)[keyof typeof KINDS]['engine'];
+type Engine = (typeof RELATIONAL_ENGINES)[keyof typeof RELATIONAL_ENGINES];
 
 /** Every instance class as written, with what it must be offered for. */
 function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: string; engine: Engine }[] {
-  return stageStores(draft).flatMap((store) => {
-    const { engine } = KINDS[store.kind];
+  return relationalStores(draft).flatMap((store) => {
+    const engine = RELATIONAL_ENGINES[store.kind];
     const ofMembers = membersOf(store).flatMap((member) =>
       member.class === undefined ? [] : [{ path: [...member.path, 'class'], name: member.class, engine }],
     );
@@ -147,8 +148,9 @@ function writtenClasses(draft: TierDraft): readonly { path: FaultPath; name: str
 function importedClasses(store: StageStoreOf<'postgres'>): ReturnType<typeof writtenClasses> {
   const { origin } = store.options;
   if (origin?.kind !== 'imported') return [];
-  const { engine } =
-    Object.values(KINDS).find((row) => row.engine.offering === (origin.engine ?? 'postgres')) ?? KINDS.postgres;
+  const offering = origin.engine ?? 'postgres';
+  const engine =
+    Object.values(RELATIONAL_ENGINES).find((row) => row.offering === offering) ?? RELATIONAL_ENGINES.postgres;
   const at = store.origin('origin');
   const servers = [
     { path: [...at, 'primary', 'class'], name: origin.primary.class },

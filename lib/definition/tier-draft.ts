@@ -146,9 +146,7 @@ const isPromise = (value: unknown): boolean => isTable(value) && typeof value['t
 const entries = (table: object | undefined): [string, unknown][] => Object.entries(table ?? {});
 
 function readKind(store: unknown, path: FaultPath, faults: Fault[]): StoreKind | undefined {
-  const factories = Object.values(KINDS)
-    .map((row) => row.factory)
-    .join(' or ');
+  const factories = oneOfThese(Object.values(KINDS).map((row) => row.factory));
   if (!isTable(store)) {
     faults.push({ path, message: `got ${showValue(store)}, allowed: ${factories}` });
     return undefined;
@@ -164,6 +162,9 @@ function readKind(store: unknown, path: FaultPath, faults: Fault[]): StoreKind |
   faults.push({ path: [...path, 'kind'], message });
   return undefined;
 }
+
+/** `a, b or c`. */
+const oneOfThese = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 
 /** A stage may repeat the kind of a store (the factories write it), not change it. */
 function fixedOptions(store: ReadStore | undefined, change: unknown): readonly string[] {

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from './service';
-import type { StoreDefinition, TierDefinition } from './tier';
+import type { StoreDefinition, StoreKind, TierDefinition } from './tier';
 
 /** Regions beside the stage's own in which something stands, in the order of the definition. */
 export const otherRegions = ({ stage }: Pick<TierDefinition, 'stage'>): readonly string[] =>
@@ -35,35 +35,45 @@ export function inRegion(tier: TierDefinition, region: string): TierDefinition {
   };
 }
 
-/** What a store has in the region, if anything. */
+type InRegion<K extends StoreKind> = (
+  store: Extract<StoreDefinition, { readonly kind: K }>,
+  region: string,
+  encryption: { readonly encryptionKeyArn?: string },
+) => readonly StoreDefinition[];
+
+/** What a store has in another region, if anything. A kind without a row does not compile. */
+const IN_REGION: { readonly [K in StoreKind]: InRegion<K> } = {
+  postgres: (store, region, encryption) => {
+    const replicas = (store.elsewhere ?? []).filter((replica) => replica.region === region);
+    if (replicas.length === 0) return [];
+    return [
+      {
+        ...without(store, 'elsewhere', 'encryptionKeyArn', 'pooling'),
+        replicas: replicas.map(({ name, class: of }) => ({ name, class: of })),
+        ...encryption,
+      },
+    ];
+  },
+  shardedPostgres: (store, region, encryption) => {
+    const secondary = store.globalDatabase?.secondaries.find((each) => each.region === region);
+    if (secondary === undefined) return [];
+    const readers = { min: secondary.servers - 1 };
+    return [
+      {
+        ...without(store, 'encryptionKeyArn', 'pooling'),
+        // A copy begins with what it copies.
+        shards: store.shards.map((shard) => ({ ...without(shard, 'origin'), readers })),
+        ...encryption,
+      },
+    ];
+  },
+  valkey: () => [],
+};
+
 function storeIn(store: StoreDefinition, region: string, key: string | undefined): readonly StoreDefinition[] {
-  const encryption = key === undefined ? {} : { encryptionKeyArn: key };
-  switch (store.kind) {
-    case 'postgres': {
-      const replicas = (store.elsewhere ?? []).filter((replica) => replica.region === region);
-      if (replicas.length === 0) return [];
-      return [
-        {
-          ...without(store, 'elsewhere', 'encryptionKeyArn', 'pooling'),
-          replicas: replicas.map(({ name, class: of }) => ({ name, class: of })),
-          ...encryption,
-        },
-      ];
-    }
-    case 'shardedPostgres': {
-      const secondary = store.globalDatabase?.secondaries.find((each) => each.region === region);
-      if (secondary === undefined) return [];
-      const readers = { min: secondary.servers - 1 };
-      return [
-        {
-          ...without(store, 'encryptionKeyArn', 'pooling'),
-          // A copy begins with what it copies.
-          shards: store.shards.map((shard) => ({ ...without(shard, 'origin'), readers })),
-          ...encryption,
-        },
-      ];
-    }
-  }
+  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+  const inRegionOf = IN_REGION[store.kind] as InRegion<StoreKind>;
+  return inRegionOf(store, region, key === undefined ? {} : { encryptionKeyArn: key });
 }
 
 /**

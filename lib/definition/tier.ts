@@ -5,18 +5,25 @@ import type { StageConfig, StageDefinition } from './stage';
 import type { PostgresDefinition } from './postgres';
 import type { ShardedPostgresDefinition } from './sharded-postgres';
 import type { ServiceConfig, ServiceDefinition } from './service';
+import type { Valkey, ValkeyDefinition, ValkeyOverrides } from './valkey';
 
-/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}. */
-export type StoreConfig = Postgres | ShardedPostgres;
+/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}. */
+export type StoreConfig = Postgres | ShardedPostgres | Valkey;
 
 /** What a stage may change of a store, by the store's kind. */
-export type StoreOverrides = PostgresOverrides | ShardedPostgresOverrides;
+export interface OverridesOfKind {
+  readonly postgres: PostgresOverrides;
+  readonly shardedPostgres: ShardedPostgresOverrides;
+  readonly valkey: ValkeyOverrides;
+}
+
+export type StoreOverrides = OverridesOfKind[StoreKind];
 
 /** What sort of store. Rooms that must know kinds have a table `Record<StoreKind, …>`. */
 export type StoreKind = StoreConfig['kind'];
 
 /** The overrides that fit a given store. */
-export type OverridesFor<S extends StoreConfig> = S extends Postgres ? PostgresOverrides : ShardedPostgresOverrides;
+export type OverridesFor<S extends StoreConfig> = OverridesOfKind[S['kind']];
 
 /** The whole database tier of a product, as a user writes it. Not trusted until {@link parseTier} has read it. */
 export interface TierConfig<S extends Record<string, StoreConfig> = Record<string, StoreConfig>> {
@@ -43,7 +50,7 @@ export interface TierDefinition {
   readonly services: Readonly<Record<string, ServiceDefinition>>;
 }
 
-export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition;
+export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition | ValkeyDefinition;
 
 /** Declares a tier; returns it unchanged, with its store names known to the type checker. */
 export function defineTier<const S extends Record<string, StoreConfig>>(config: TierConfig<S>): TierConfig<S> {

@@ -1,6 +1,6 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { InstanceClass, PostgresEngineOffering } from '../catalog';
-import type { TierDefinition } from '../definition';
+import { isRelational, type TierDefinition } from '../definition';
 import { PROFILES } from '../definition/profile';
 import { inventoryOf } from '../inventory';
 import { askAws } from './ask-aws';
@@ -40,9 +40,14 @@ function wantedClasses(tier: TierDefinition): readonly Wanted[] {
   const wanted = inventoryOf(tier).servers.map((server): Wanted => ({
     engine: server.engine,
     class: server.class,
-    version: tier.stores[server.store]?.version ?? '',
+    version: versionOf(tier, server.store),
   }));
   return [...new Map(wanted.map((one) => [Object.values(one).join(), one])).values()];
+}
+
+function versionOf({ stores }: TierDefinition, name: string): string {
+  const store = stores[name];
+  return store !== undefined && isRelational(store) ? store.version : '';
 }
 
 async function zonesOffering(client: RDSClient, { engine, class: name, version }: Wanted): Promise<readonly string[]> {

@@ -109,7 +109,8 @@ async function maxConnections(tier: DrillTier, store: string, server: ServerTopo
 /** The primary of a store, or of its first shard. */
 export function primaryOf({ topology }: DrillTier, store: string): ServerTopology {
   const found = topology.stores[store] as StoreTopology;
-  const { primary } = found.kind === 'postgres' ? found : (Object.values(found.shards)[0] ?? { primary: undefined });
+  const [first] = found.kind === 'shardedPostgres' ? Object.values(found.shards) : [found];
+  const primary = first?.primary;
   if (primary === undefined) throw new RangeError(`store "${store}" has no server`);
   return primary;
 }

@@ -4,7 +4,7 @@ import { SUPERVISOR_SECRET } from '../local/secrets-file';
 import { withClient, type ConnectionTarget, type PgClient } from '../postgres';
 import { openRouter, type Router } from '../routing';
 import { FileSecrets, FileTopology, type Credentials } from '../sources';
-import type { ServerTopology, Topology } from '../topology';
+import { isRelational, type ServerTopology, type Topology } from '../topology';
 
 /** What a drill works on: a tier on this machine, with the ways in that a drill needs. */
 export interface DrillTier {
@@ -33,7 +33,7 @@ export async function openDrillTier(topologyFile: string, own: LocalTier | undef
   const options = { timeoutMs: TIMEOUT_MS, applicationName: DRILL_APPLICATION };
   const targetOf = (store: string, server: ServerTopology, credentials: Credentials): ConnectionTarget => ({
     server,
-    database: topology.stores[store]?.database ?? '',
+    database: databaseOf(topology, store),
     credentials,
     trust: topology.trust,
   });
@@ -58,9 +58,15 @@ export async function openDrillTier(topologyFile: string, own: LocalTier | undef
   };
 }
 
+function databaseOf({ stores }: Topology, store: string): string {
+  const found = stores[store];
+  return found !== undefined && isRelational(found) ? found.database : '';
+}
+
 function ownerSecretOf({ stores }: Topology, store: string, { endpoint }: ServerTopology): string {
   const found = stores[store];
-  if (found === undefined) throw new RangeError(`no store "${store}" in the topology`);
+  if (found === undefined || !isRelational(found))
+    throw new RangeError(`no store "${store}" with an owner in the topology`);
   if (found.kind === 'postgres') return found.secrets.owner;
   const shard = Object.values(found.shards).find(({ primary }) => primary.endpoint.port === endpoint.port);
   if (shard === undefined) throw new RangeError(`no shard of "${store}" at port ${endpoint.port}`);

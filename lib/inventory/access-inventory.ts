@@ -1,4 +1,11 @@
-import type { ServiceDefinition, TierDefinition } from '../definition';
+import {
+  isRelational,
+  type ServiceDefinition,
+  type StoreDefinition,
+  type StoreKind,
+  type TierDefinition,
+} from '../definition';
+import { callsDynamoDb } from '../definition/called-services';
 import { stackName } from '../definition/stack-names';
 import type { FullestGroups, ResourceGroup } from './inventory';
 import { makesEndpoints } from './network-inventory';
@@ -23,7 +30,7 @@ export function accessInventory(tier: TierDefinition): {
     services.filter(({ uses }) => uses[store] !== undefined);
   const poolsOf = (store: string): number => {
     const definition = tier.stores[store];
-    return definition === undefined ? 0 : poolingStacksOf(definition);
+    return definition === undefined || !isRelational(definition) ? 0 : poolingStacksOf(definition);
   };
   const clients: readonly Client[] = [
     // Provisioning and the smoke test reach every store directly, and each service its own, and each stack of proxies before them.
@@ -34,11 +41,12 @@ export function accessInventory(tier: TierDefinition): {
       return { stores: used, pools: used.reduce((sum, store) => sum + poolsOf(store), 0), group };
     }),
   ];
-  // Whoever uses a store finds it by way of SSM and Secrets Manager, and one that is sharded by way of DynamoDB.
-  const isSharded = (store: string): boolean => tier.stores[store]?.kind === 'shardedPostgres';
+  // Whoever uses a store finds it by way of SSM and Secrets Manager, and some by way of DynamoDB.
+  const isCaller = (store: string): boolean =>
+    Object.values(tier.stores).some((each) => each.name === store && callsDynamoDb(each));
   const waysToAws = ({ stores: used, group }: Client): number => {
     if (used.length === 0 || group === 'foreign' || (group === 'existing' && !own)) return 0;
-    return own && used.some(isSharded) ? 2 : 1;
+    return own && used.some(isCaller) ? 2 : 1;
   };
   const waysOut = (client: Client): number =>
     client.group === 'foreign' ? 0 : client.stores.length + waysToAws(client);
@@ -54,7 +62,10 @@ export function accessInventory(tier: TierDefinition): {
         resources: isAway
           ? // Where its servers are, beside who logs in how; its secrets are copies.
             { 'AWS::SSM::Parameter': 2 }
-          : { 'AWS::SecretsManager::Secret': secretsOf(store), 'AWS::SSM::Parameter': 1 },
+          : {
+              ...(isBornWithLogins(tier.stores[store]) ? {} : { 'AWS::SecretsManager::Secret': secretsOf(store) }),
+              'AWS::SSM::Parameter': 1,
+            },
       })),
       {
         stack,
@@ -73,7 +84,7 @@ export function accessInventory(tier: TierDefinition): {
       {
         stack,
         part: 'access',
-        resources: own && stores.some(isSharded) ? PREFIX_LIST : {},
+        resources: own && stores.some(isCaller) ? PREFIX_LIST : {},
       },
     ],
     copiedSecrets: isAway ? Object.fromEntries(stores.map((store) => [store, secretsOf(store)])) : {},
@@ -97,6 +108,16 @@ interface Client {
   /** `foreign`: of another account, which opens the way out. */
   readonly group: 'kit' | 'existing' | 'foreign';
 }
+
+/** Kinds whose users, and their secrets, are made in the store's own stack. A kind without a row does not compile. */
+const BORN_WITH_LOGINS: Readonly<Record<StoreKind, boolean>> = {
+  postgres: false,
+  shardedPostgres: false,
+  valkey: true,
+};
+
+const isBornWithLogins = (store: StoreDefinition | undefined): boolean =>
+  store !== undefined && BORN_WITH_LOGINS[store.kind];
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 

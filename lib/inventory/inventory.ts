@@ -1,4 +1,4 @@
-import type { AcuRange, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
+import type { AcuRange, CacheClass, CacheEngine, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
 import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
 import { accessInventory } from './access-inventory';
@@ -50,6 +50,17 @@ export interface Server {
   readonly region?: string;
 }
 
+/** A node of a store that is not relational; part of a resource that {@link Inventory.groups} counts, or one of these. */
+export interface Node {
+  readonly store: string;
+  /** Within the store, as AWS names it. */
+  readonly name: string;
+  readonly engine: CacheEngine;
+  readonly class: CacheClass;
+  /** Where it stands, if that is another region than the stage's own. */
+  readonly region?: string;
+}
+
 /** Rules of the security groups of a tier, the fullest group of each direction. */
 export interface FullestGroups {
   readonly inboundRules: number;
@@ -60,6 +71,7 @@ export interface FullestGroups {
 export interface Inventory {
   readonly groups: readonly ResourceGroup[];
   readonly servers: readonly Server[];
+  readonly nodes: readonly Node[];
   readonly fullestGroups: FullestGroups;
   /** Copies of secrets in other regions, by store; no resources of any stack. */
   readonly copiedSecrets: Readonly<Record<string, number>>;
@@ -79,6 +91,7 @@ export function inventoryOf(tier: TierDefinition): Inventory {
   return {
     groups: all.flatMap(({ groups }) => groups),
     servers: all.flatMap(({ servers }) => servers),
+    nodes: all.flatMap(({ nodes }) => nodes),
     fullestGroups: {
       inboundRules: most(({ inboundRules }) => inboundRules),
       outboundRules: most(({ outboundRules }) => outboundRules),
@@ -112,6 +125,7 @@ export function regionInventory(tier: TierDefinition): Inventory {
   return {
     groups: groups.map((group) => ({ ...group, ...region })),
     servers: stores.flatMap(({ servers }) => servers).map((server) => ({ ...server, ...region })),
+    nodes: stores.flatMap(({ nodes }) => nodes).map((node) => ({ ...node, ...region })),
     fullestGroups: access.fullestGroups,
     copiedSecrets: access.copiedSecrets,
     interfaceEndpoints: interfaceEndpointsOf(tier),

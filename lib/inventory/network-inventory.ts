@@ -1,4 +1,5 @@
 import type { NetworkDefinition, TierDefinition } from '../definition';
+import { callsDynamoDb } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
@@ -79,11 +80,10 @@ function zonesOf({ stage: { zones } }: TierDefinition): number {
  * has endpoints for all of them; one that is there already must have a way to each.
  */
 export function servicesCalledBy(tier: TierDefinition): readonly string[] {
-  const isSharded = Object.values(tier.stores).some(({ kind }) => kind === 'shardedPostgres');
   return [
     'ssm',
     'secretsmanager',
-    ...(isSharded ? ['dynamodb'] : []),
+    ...(Object.values(tier.stores).some(callsDynamoDb) ? ['dynamodb'] : []),
     ...(assumesRoles(tier) ? ['sts'] : []),
     ...(isWatched(tier) ? ['rds'] : []),
   ];

@@ -10,10 +10,11 @@ import { PROFILES } from '../definition/profile';
 import { serverLetters } from '../definition/server-letters';
 import { shardStackOf, stackName } from '../definition/stack-names';
 import type { Inventory, ResourceGroup, Server } from './inventory';
-import type { ResourceCounts } from './resource-type';
+import { keyOf } from './key-of-store';
+import { valkeyInventory } from './valkey-inventory';
 
 /** What the stacks of one store hold. */
-export type StoreInventory = Pick<Inventory, 'groups' | 'servers'>;
+export type StoreInventory = Pick<Inventory, 'groups' | 'servers' | 'nodes'>;
 
 type Count<K extends StoreKind> = (
   tier: TierDefinition,
@@ -24,6 +25,7 @@ type Count<K extends StoreKind> = (
 const STORE_INVENTORIES: { readonly [K in StoreKind]: Count<K> } = {
   postgres: postgresInventory,
   shardedPostgres: shardedPostgresInventory,
+  valkey: valkeyInventory,
 };
 
 /** What the stacks of a store hold, whatever its kind. */
@@ -33,17 +35,13 @@ export function storeInventory(tier: TierDefinition, store: StoreDefinition): St
   return count(tier, store);
 }
 
-/** The kit's own key; none where the definition names one that is there already. */
-function keyOf({ encryptionKeyArn }: StoreDefinition): ResourceCounts {
-  return encryptionKeyArn === undefined ? { 'AWS::KMS::Key': 1, 'AWS::KMS::Alias': 1 } : {};
-}
-
 function postgresInventory(tier: TierDefinition, store: PostgresDefinition): StoreInventory {
   const stack = stackName(tier, store.name);
   if (store.origin?.kind === 'imported') {
     return {
       groups: [{ stack, part: store.name, resources: { ...keyOf(store), 'AWS::SSM::Parameter': 1 } }],
       servers: [],
+      nodes: [],
     };
   }
   const { multiAz } = PROFILES[tier.stage.profile];
@@ -87,6 +85,7 @@ function postgresInventory(tier: TierDefinition, store: PostgresDefinition): Sto
       },
     ],
     servers,
+    nodes: [],
   };
 }
 
@@ -158,5 +157,6 @@ function shardedPostgresInventory(tier: TierDefinition, store: ShardedPostgresDe
         clusterStorage: store.storageType,
       })),
     ),
+    nodes: [],
   };
 }

@@ -1,5 +1,11 @@
 import { INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
-import type { ShardedPostgresDefinition, StoreDefinition, TierDefinition } from '../definition';
+import type {
+  RelationalDefinition,
+  ShardedPostgresDefinition,
+  StoreDefinition,
+  StoreKind,
+  TierDefinition,
+} from '../definition';
 import { functionName, serverName, shardStackOf, stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
 import type { Watched, WatchedServer } from '../watch';
@@ -62,20 +68,31 @@ function operationsUnit(tier: TierDefinition, stores: readonly string[]): WatchU
   return { name: serverName(tier, 'operations'), stack: ['alarms'], watched };
 }
 
+type UnitsOf<K extends StoreKind> = (
+  tier: TierDefinition,
+  store: Extract<StoreDefinition, { readonly kind: K }>,
+  tableName: TableName,
+) => readonly WatchUnit[];
+
+/** What of a store is watched. A kind without a row does not compile. */
+const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
+  postgres: (tier, store) => {
+    const watched = [
+      ...serversOf(tier, store),
+      ...importedOnes(tier, store.name),
+      ...proxies(tier, store, ['primary']),
+    ];
+    if (watched.length === 0) return [];
+    return [{ name: serverName(tier, store.name), store: store.name, stack: [store.name, 'alarms'], watched }];
+  },
+  shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
+  valkey: () => [],
+};
+
 function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {
-  switch (store.kind) {
-    case 'postgres': {
-      const watched = [
-        ...serversOf(tier, store),
-        ...importedOnes(tier, store.name),
-        ...proxies(tier, store, ['primary']),
-      ];
-      if (watched.length === 0) return [];
-      return [{ name: serverName(tier, store.name), store: store.name, stack: [store.name, 'alarms'], watched }];
-    }
-    case 'shardedPostgres':
-      return [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)];
-  }
+  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+  const units = UNITS_OF[store.kind] as UnitsOf<StoreKind>;
+  return units(tier, store, tableName);
 }
 
 /** Servers of a shard in one stack: with all that a stack of ten shards holds besides, a template takes no more. */
@@ -128,7 +145,11 @@ function tableUnits(
 }
 
 /** Proxies before primaries, by what these are called in the store. */
-function proxies(tier: TierDefinition, store: StoreDefinition, primaries: readonly string[]): readonly WatchedIn[] {
+function proxies(
+  tier: TierDefinition,
+  store: RelationalDefinition,
+  primaries: readonly string[],
+): readonly WatchedIn[] {
   if (store.pooling === undefined) return [];
   return primaries.map((id) => ({
     id,
@@ -139,7 +160,7 @@ function proxies(tier: TierDefinition, store: StoreDefinition, primaries: readon
   }));
 }
 
-function serversOf(tier: TierDefinition, store: StoreDefinition): readonly WatchedIn[] {
+function serversOf(tier: TierDefinition, store: RelationalDefinition): readonly WatchedIn[] {
   const { servers } = storeInventory(tier, store);
   return servers.map((server) => ({ id: server.name, watched: watchedServer(tier, server, servers, store) }));
 }
@@ -177,7 +198,7 @@ function watchedServer(
   tier: TierDefinition,
   server: Server,
   all: readonly Server[],
-  { maxConnections }: StoreDefinition,
+  { maxConnections }: RelationalDefinition,
 ): WatchedServer {
   const isAlone = all.filter(({ name }) => shardOf(name) === shardOf(server.name)).length === 1;
   return {

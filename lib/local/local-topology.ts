@@ -1,6 +1,7 @@
-import type { StoreDefinition, TierDefinition } from '../definition';
+import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
 import { publishedServices } from '../definition/published-services';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
+import { absentStores } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import { keyDirectoryOf, placementOf, type TierDirectory } from './tier-directory';
 import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
@@ -15,10 +16,13 @@ export function localTopology(
   portOf: (server: PlannedServer) => number,
 ): Topology {
   const clusters = planClusters(definition);
-  const stores = Object.values(definition.stores).map((store): [string, StoreTopology] => {
-    const own = clusters.filter((cluster) => cluster.store === store.name);
-    return [store.name, storeTopology(store, directory, own, portOf)];
-  });
+  const stores = Object.values(definition.stores)
+    .filter(isRelational)
+    .map((store): [string, StoreTopology] => {
+      const own = clusters.filter((cluster) => cluster.store === store.name);
+      return [store.name, storeTopology(store, directory, own, portOf)];
+    });
+  const absent = absentStores(definition);
   return {
     version: TOPOLOGY_VERSION,
     tier: definition.name,
@@ -27,11 +31,12 @@ export function localTopology(
     trust: { kind: 'file', path: authority },
     stores: Object.fromEntries(stores),
     services: publishedServices(definition),
+    ...(Object.keys(absent).length > 0 && { absent }),
   };
 }
 
 function storeTopology(
-  store: StoreDefinition,
+  store: RelationalDefinition,
   directory: TierDirectory,
   clusters: readonly PlannedCluster[],
   portOf: (server: PlannedServer) => number,

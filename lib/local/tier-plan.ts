@@ -1,9 +1,10 @@
-import type {
-  PostgresDefinition,
-  ShardedPostgresDefinition,
-  StoreDefinition,
-  StoreKind,
-  TierDefinition,
+import {
+  isRelational,
+  type PostgresDefinition,
+  type RelationalKind,
+  type ShardedPostgresDefinition,
+  type StoreDefinition,
+  type TierDefinition,
 } from '../definition';
 import type { DatabaseSecrets } from '../topology';
 
@@ -42,9 +43,9 @@ export const MOST_LOCAL_CONNECTIONS = 100;
 /** Below this PostgreSQL leaves none after those that it reserves for itself. */
 const FEWEST_LOCAL_CONNECTIONS = 10;
 
-/** One row a kind: a new kind does not compile until it has its own. */
+/** One row a relational kind: a new kind does not compile until it has its own. What runs stores of other kinds is in other-engines.ts. */
 const CLUSTERS_OF: {
-  readonly [K in StoreKind]: (
+  readonly [K in RelationalKind]: (
     store: Extract<StoreDefinition, { kind: K }>,
     services: readonly string[],
   ) => readonly PlannedCluster[];
@@ -55,15 +56,17 @@ const CLUSTERS_OF: {
 
 /** Every cluster of a tier, in the order of the definition. */
 export function planClusters(definition: TierDefinition): readonly PlannedCluster[] {
-  return Object.values(definition.stores).flatMap((store) => {
-    const services = servicesOf(definition, store.name);
-    switch (store.kind) {
-      case 'postgres':
-        return CLUSTERS_OF[store.kind](store, services);
-      case 'shardedPostgres':
-        return CLUSTERS_OF[store.kind](store, services);
-    }
-  });
+  return Object.values(definition.stores)
+    .filter(isRelational)
+    .flatMap((store) => {
+      const services = servicesOf(definition, store.name);
+      switch (store.kind) {
+        case 'postgres':
+          return CLUSTERS_OF[store.kind](store, services);
+        case 'shardedPostgres':
+          return CLUSTERS_OF[store.kind](store, services);
+      }
+    });
 }
 
 /** Every server of a cluster, the primary first. */

@@ -75,33 +75,40 @@ export function checkPlacementFits(name: string, store: ShardedPostgresTopology,
   checkOwnersKnown(name, placement.shardMap, Object.keys(store.shards));
 }
 
-async function databasesOf(
+type DatabasesOf<K extends StoreTopology['kind']> = (
+  place: Pick<TargetDatabase, 'tier' | 'stage' | 'store' | 'uses'>,
+  store: Extract<StoreTopology, { readonly kind: K }>,
+  placementOf: (store: string) => ReadablePlacement,
+) => Promise<readonly TargetDatabase[]>;
+
+/** What of a store is provisioned from inside. A kind without a row does not compile. */
+const DATABASES_OF: { readonly [K in StoreTopology['kind']]: DatabasesOf<K> } = {
+  postgres: async (place, { database, primary, secrets }) => [{ ...place, database, primary, secrets }],
+  shardedPostgres: async (place, store, placementOf) => {
+    const placement = await placementOf(place.store).read();
+    checkPlacementFits(place.store, store, placement);
+    const placed = { column: store.shardKey.column, placement };
+    return Object.entries(store.shards).map(([shard, { primary, secrets }]) => ({
+      ...place,
+      database: store.database,
+      shard,
+      primary,
+      secrets,
+      placed,
+    }));
+  },
+  // Its users are made with it, from outside.
+  valkey: () => Promise.resolve([]),
+};
+
+function databasesOf(
   topology: Topology,
   name: string,
   store: StoreTopology,
   placementOf: (store: string) => ReadablePlacement,
 ): Promise<readonly TargetDatabase[]> {
-  const common = {
-    tier: topology.tier,
-    stage: topology.stage,
-    store: name,
-    database: store.database,
-    uses: usesOf(topology, name),
-  };
-  switch (store.kind) {
-    case 'postgres':
-      return [{ ...common, primary: store.primary, secrets: store.secrets }];
-    case 'shardedPostgres': {
-      const placement = await placementOf(name).read();
-      checkPlacementFits(name, store, placement);
-      const placed = { column: store.shardKey.column, placement };
-      return Object.entries(store.shards).map(([shard, { primary, secrets }]) => ({
-        ...common,
-        shard,
-        primary,
-        secrets,
-        placed,
-      }));
-    }
-  }
+  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+  const databases = DATABASES_OF[store.kind] as DatabasesOf<StoreTopology['kind']>;
+  const place = { tier: topology.tier, stage: topology.stage, store: name, uses: usesOf(topology, name) };
+  return databases(place, store, placementOf);
 }

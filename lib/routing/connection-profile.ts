@@ -1,6 +1,6 @@
 import { PolystoreError } from '../errors';
 import type { PoolOptions } from '../postgres';
-import type { ServerTopology, StoreTopology, Topology } from '../topology';
+import { isRelational, type ServerTopology, type StoreTopology, type Topology } from '../topology';
 import type { RouterLogin } from './grant';
 
 /** Each server is reached at its own endpoint. */
@@ -137,6 +137,7 @@ export function requireProxies(
 }
 
 function primariesWithoutProxy(name: string, store: StoreTopology): readonly string[] {
+  if (!isRelational(store)) return [];
   if (store.kind === 'postgres') return store.primary.pooled ? [] : [`${name}/${store.primary.name}`];
   return Object.entries(store.shards)
     .filter(([, { primary }]) => !primary.pooled)

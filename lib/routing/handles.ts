@@ -13,6 +13,7 @@ import type { DirectoryPostgresHandle } from './directory-handles';
 import type { KeyScope } from './key-scope';
 import type { Scatter, ScatterOptions } from './scatter';
 import type { TransactionOptions } from './transaction-options';
+import type { ValkeyHandle } from './valkey-handle';
 
 /** What can be asked of one primary and its replicas, whichever way they were found. */
 export interface ReadWrite {
@@ -178,6 +179,7 @@ export interface PoolStatus {
 export interface Handles {
   postgres: PostgresHandle;
   shardedPostgres: ShardedPostgresHandle;
+  valkey: ValkeyHandle;
 }
 
 export type StoreHandle = Handles[keyof Handles] | DirectoryPostgresHandle;

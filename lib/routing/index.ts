@@ -43,3 +43,4 @@ export {
   type Sum,
 } from './scatter';
 export type { IsolationLevel, TransactionOptions } from './transaction-options';
+export type { ValkeyHandle } from './valkey-handle';

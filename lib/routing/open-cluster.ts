@@ -1,4 +1,3 @@
-import { PolystoreError } from '../errors';
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_POOL_MAX,
@@ -18,7 +17,7 @@ import {
 import { Cluster } from './cluster';
 import { primaryEndpoint, type ConnectionPolicy } from './connection-profile';
 import { ClusterMembers, type MemberList } from './cluster-members';
-import type { Grant, RouterLogin } from './grant';
+import { unknownLogin, type Grant, type RouterLogin } from './grant';
 import { Member } from './member';
 import { OnDemandMonitor } from './on-demand-monitor';
 import { PrimaryReads } from './primary-reads';
@@ -163,16 +162,4 @@ async function loginOf(
   }
   const shared = await secretLogin(source, credential.secret);
   return () => shared;
-}
-
-function unknownLogin(login: RouterLogin, store: string): PolystoreError<'DOCUMENT_MISSING'> {
-  const service = login.kind === 'service' ? login.service : login.kind;
-  return new PolystoreError(
-    'DOCUMENT_MISSING',
-    `the topology does not say how service "${service}" logs in to store "${store}"`,
-    {
-      details: { document: `login of ${service}`, source: `topology of ${store}` },
-      next: 'Deploy the tier again: definition and topology are of different versions.',
-    },
-  );
 }

@@ -1,4 +1,4 @@
-import { checkPoolOptions, type PoolOptions } from '../postgres';
+import { checkPoolOptions, DEFAULT_CONNECT_TIMEOUT_MS, type PoolOptions } from '../postgres';
 import {
   openKeyDirectory,
   openPlacement,
@@ -62,7 +62,7 @@ export interface RouterOptions {
   readonly refreshMs?: number;
   /** What stands between this process and the servers, and what sort of process it is. @default - ConnectionProfile.direct() */
   readonly profile?: ConnectionProfile;
-  /** Of the pool that each server gets when it is first used. @default - as large as the tier says of the service, else as the profile says; named `polystore-router` */
+  /** Of the pool that each server gets when it is first used; its time-outs and its name are those of clients of caches, too. @default - as large as the tier says of the service, else as the profile says; named `polystore-router` */
   readonly pool?: PoolOptions;
   /** Where the placement of a sharded store is read. @default - where the topology says */
   readonly openPlacement?: (store: string, location: PlacementLocation) => PlacementStore;
@@ -96,6 +96,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   checkPoolOptions({ ...pools.profile, ...pools.own });
   const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
   const topology = await options.topology.read();
+  const named = { ...pools.profile, ...pools.own };
   return TierRouter.open<T>({
     topology,
     source: options.topology,
@@ -117,6 +118,11 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     sessions: new SessionScope(),
     connection,
     pools,
+    valkey: {
+      connectionName: named.applicationName,
+      connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      ...(named.statementTimeoutMs !== undefined && { commandTimeoutMs: named.statementTimeoutMs }),
+    },
     openPlacement: options.openPlacement ?? openPlacement,
     openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
     keyCache: options.keyCache ?? {},

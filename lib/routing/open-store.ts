@@ -7,9 +7,10 @@ import type { KeyCacheOptions } from './key-cache';
 import { openCluster, type MemberChange, type OpenClusterContext, type OpenedCluster } from './open-cluster';
 import type { ShardSetParts } from './shard-set';
 import { ShardedStore } from './sharded-store';
+import { ValkeyStore, type ValkeyStoreContext } from './valkey-store';
 
 /** What all stores of one router share. */
-export interface RouterContext extends OpenClusterContext {
+export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreContext, 'topology'> {
   readonly topology: Topology;
   readonly openPlacement: (store: string, location: PlacementLocation) => PlacementStore;
   readonly openKeyDirectory: (store: string, location: KeyDirectoryLocation) => KeyDirectory;
@@ -17,7 +18,7 @@ export interface RouterContext extends OpenClusterContext {
 }
 
 /** A store in use. Whoever opens it closes it. */
-export type OpenStore = Cluster | ShardedStore | DirectoryStore;
+export type OpenStore = Cluster | ShardedStore | DirectoryStore | ValkeyStore;
 
 /** A store in use, and how it follows the topology. */
 export interface OpenedStore<S extends StoreTopology = StoreTopology> {
@@ -79,6 +80,10 @@ const OPENERS: Openers = {
     const { location, newKeys } = store.keyDirectory;
     const directory = context.openKeyDirectory(grant.store, location);
     return { store: await DirectoryStore.open({ ...parts, directory, newKeys, cache: context.keyCache }), refresh };
+  },
+  valkey: async (context, grant, topology) => {
+    const store = await ValkeyStore.open(context, grant, topology);
+    return { store, refresh: (next) => store.refresh(next) };
   },
 };
 

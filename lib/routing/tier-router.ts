@@ -1,6 +1,6 @@
 import { PolystoreError } from '../errors';
 import type { TopologySource } from '../sources';
-import type { StoreTopology } from '../topology';
+import type { StoreTopology, Topology } from '../topology';
 import { requireProxies } from './connection-profile';
 import { grantOf, requireAccess, type Grant } from './grant';
 import { Lifetime } from './lifetime';
@@ -70,7 +70,7 @@ export class TierRouter implements RouterCore {
   store(name: string): OpenStore {
     this.#context.lifetime.check(name);
     const entry = this.#entries.get(name);
-    if (!entry) throw unknownStore(name, [...this.#entries.keys()]);
+    if (!entry) throw unknownStore(name, this.#context.topology);
     if (!entry.opened) requireAccess(entry.grant, 'read');
     return (entry.opened as OpenedStore).store;
   }
@@ -155,7 +155,15 @@ export class TierRouter implements RouterCore {
   }
 }
 
-function unknownStore(store: string, known: readonly string[]): PolystoreError<'UNKNOWN_STORE'> {
+function unknownStore(store: string, { stores, absent = {} }: Topology): PolystoreError<'UNKNOWN_STORE'> {
+  const known = Object.keys(stores);
+  const missing = Object.hasOwn(absent, store) ? absent[store] : undefined;
+  if (missing !== undefined) {
+    return new PolystoreError('UNKNOWN_STORE', `store "${store}" does not run here: ${missing.reason}`, {
+      details: { store, known },
+      next: missing.next,
+    });
+  }
   return new PolystoreError('UNKNOWN_STORE', `unknown store "${store}", known are: ${known.join(', ') || 'none'}`, {
     details: { store, known },
     next: 'Use a store of the tier definition, or deploy the tier if this one is new.',

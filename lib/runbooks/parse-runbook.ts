@@ -3,7 +3,9 @@ import { SECTIONS, type Runbook, type RunbookKind, type RunbookTag, type Safety 
 
 const FRONT_MATTER = /^---\n([^]*?)\n---\n/;
 const FIELDS = ['tag', 'safe-to-run', 'minutes', 'kinds', 'drill', 'last-drilled'] as const;
-const KINDS: readonly RunbookKind[] = ['postgres', 'shardedPostgres'];
+/** A kind without a row does not compile. */
+const KIND_ROWS: Readonly<Record<RunbookKind, true>> = { postgres: true, shardedPostgres: true, valkey: true };
+const KINDS = Object.keys(KIND_ROWS) as readonly RunbookKind[];
 const SAFETIES: readonly Safety[] = ['read-only', 'mutating', 'destructive'];
 
 /**

@@ -1,3 +1,4 @@
+import type { StoreKind } from '../definition';
 /** How far a runbook's steps go. `read-only`: looks only. `mutating`: changes what can be changed back. `destructive`: something may be lost. */
 export type Safety = 'read-only' | 'mutating' | 'destructive';
 
@@ -5,7 +6,7 @@ export type Safety = 'read-only' | 'mutating' | 'destructive';
 export type RunbookTag = 'incident' | 'procedure';
 
 /** Kinds of stores that a runbook is for. */
-export type RunbookKind = 'postgres' | 'shardedPostgres';
+export type RunbookKind = StoreKind;
 
 /** What a person does in one situation, as its file says it: names of the tier are placeholders, `{{replica}}`. */
 export interface Runbook {

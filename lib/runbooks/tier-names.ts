@@ -1,4 +1,4 @@
-import type { StoreDefinition, TierDefinition } from '../definition';
+import { isRelational, type StoreDefinition, type TierDefinition } from '../definition';
 import { serverLetters } from '../definition/server-letters';
 import { serverName, shardStackOf, stackName } from '../definition/stack-names';
 import { LAST_REPORT_PATH } from '../topology';
@@ -55,8 +55,7 @@ export function namesOfStore(tier: TierDefinition, store: StoreDefinition): Tier
   return {
     ...namesOfTier(tier),
     store: store.name,
-    database: store.database,
-    'max-connections': String(store.maxConnections),
+    ...(isRelational(store) && { database: store.database, 'max-connections': String(store.maxConnections) }),
     'topology-parameter': `/${tier.name}/${tier.stage.name}/stores/${store.name}`,
     'backup-window': store.backup.window,
     'backup-days': String(store.backup.retentionDays),
@@ -86,6 +85,11 @@ function namesOfKind(tier: TierDefinition, store: StoreDefinition, server: strin
         'log-group': `/aws/rds/cluster/${cluster}/postgresql`,
       };
     }
+    case 'valkey':
+      return {
+        'store-stack': stackName(tier, store.name),
+        'log-group': `/aws/vendedlogs/elasticache/${serverName(tier, store.name)}/slow-log`,
+      };
   }
 }
 
@@ -104,5 +108,8 @@ export function serversOfStore(tier: TierDefinition, store: StoreDefinition): re
       return store.shards.flatMap((shard) =>
         serverLetters(shard.readers.min).map((letter) => named(`${shard.name}-${letter}`, 'member')),
       );
+    case 'valkey':
+      // The cache: which of its nodes is the primary is ElastiCache's to say.
+      return [{ name: store.name, role: 'primary', identifier: serverName(tier, store.name) }];
   }
 }

@@ -1,6 +1,6 @@
 import { errorCodeOf, errorGroupOf, type PgClient } from '../postgres';
 import { inParallel, usesOf } from '../provision';
-import { credentialOf, type Access, type StoreTopology, type Topology } from '../topology';
+import { credentialOf, type Access, type LoginSecrets, type StoreTopology, type Topology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 
@@ -100,8 +100,8 @@ function secretOf(service: string, topology: Topology): string | undefined {
     .find((secret) => secret !== undefined);
 }
 
-const secretsOf = (store: StoreTopology) =>
-  store.kind === 'postgres' ? [store.secrets] : Object.values(store.shards).map(({ secrets }) => secrets);
+const secretsOf = (store: StoreTopology): readonly LoginSecrets[] =>
+  store.kind === 'shardedPostgres' ? Object.values(store.shards).map(({ secrets }) => secrets) : [store.secrets];
 
 /** What a role may do too much or too little with users' tables: an extension's own left out. `$1`: privileges that it must have, `$2`: must not. */
 const RIGHTS = `

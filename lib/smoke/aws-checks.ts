@@ -1,5 +1,5 @@
 import type { DescribedServer } from '../sources/rds-servers';
-import type { ServerTopology, StoreTopology } from '../topology';
+import { isRelational, type RelationalTopology, type ServerTopology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { CheckName } from './check-name';
 import type { StoragePromise } from './storage-promises';
@@ -65,8 +65,10 @@ async function describeStore(name: string, tier: TierUnderTest): Promise<Describ
   const servers = await tier.describedServers().catch((error: unknown) => {
     throw new SmokeSkip(`RDS could not be asked: ${reasonOf(error)}`);
   });
+  const store = tier.store(name);
+  if (!isRelational(store)) throw new SmokeSkip('RDS is asked about its own servers only');
   return {
-    clusters: clustersOf(name, tier.store(name)),
+    clusters: clustersOf(name, store),
     promise,
     serversAt(host) {
       const found = servers.filter(({ hosts }) => hosts.includes(host));
@@ -79,7 +81,7 @@ async function describeStore(name: string, tier: TierUnderTest): Promise<Describ
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-function clustersOf(name: string, store: StoreTopology): readonly Cluster[] {
+function clustersOf(name: string, store: RelationalTopology): readonly Cluster[] {
   const clusterOf = (label: string, { primary, replicas }: Members): Cluster => {
     const here = [primary, ...replicas].filter(({ region }) => region === undefined);
     return {

@@ -30,6 +30,10 @@ const KEEPS_DATA: NextSteps = {
 
 /** Every check there is, with what to do where it fails. */
 const NEXT_STEPS = {
+  'runs-here': {
+    local: 'npx polystore doctor says what is missing on this machine',
+    aws: 'deploy the tier again: its topology names no such store',
+  },
   'takes-writes': SERVER_IS_LOST,
   'serves-reads': SERVER_IS_LOST,
   'refuses-writes': {

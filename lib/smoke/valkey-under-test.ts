@@ -17,9 +17,10 @@ export interface ValkeyUnderTest {
   readonly mode: 'single' | 'cluster';
   readonly primary: ValkeyServerUnderTest;
   readonly replicas: readonly ValkeyServerUnderTest[];
-  readonly login: Credentials;
-  /** Certificates of the authorities to trust, in PEM. */
-  readonly authority: string;
+  /** The smoke test's own user. */
+  readonly login: () => Promise<Credentials>;
+  /** Certificates of the authorities to trust, in PEM. @default - those that the runtime trusts, Amazon's among them */
+  readonly authority?: string;
   /** How long one connection, or one command, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -49,8 +50,9 @@ export async function onServer<T>(
   store: ValkeyUnderTest,
   { host, port }: ValkeyServerUnderTest,
   work: (client: Valkey) => Promise<T>,
-  login: Credentials | 'nobody' = store.login,
+  as?: Credentials | 'nobody',
 ): Promise<T> {
+  const login = as ?? (await store.login());
   const client = new Valkey({ ...optionsOf(store), ...(login !== 'nobody' && login), host, port });
   return using(client, work);
 }
@@ -60,7 +62,7 @@ export async function onStore<T>(store: ValkeyUnderTest, work: (client: ValkeyCl
   if (store.mode === 'single') return onServer(store, store.primary, work);
   const { host, port } = store.primary;
   const client = new Cluster([{ host, port }], {
-    redisOptions: { ...optionsOf(store), ...store.login },
+    redisOptions: { ...optionsOf(store), ...(await store.login()) },
     // An address of ElastiCache is looked up by TLS, whose certificate names it.
     dnsLookup: (address, done) => done(null, address),
     slotsRefreshTimeout: store.timeoutMs,
@@ -72,7 +74,7 @@ export async function onStore<T>(store: ValkeyUnderTest, work: (client: ValkeyCl
 }
 
 const optionsOf = ({ authority, timeoutMs }: ValkeyUnderTest): RedisOptions => ({
-  tls: { ca: authority },
+  tls: authority === undefined ? {} : { ca: authority },
   connectionName: APPLICATION_NAME,
   connectTimeout: timeoutMs,
   commandTimeout: timeoutMs,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { SMOKE_KEYS } from '../topology';
 import { SmokeFailure, type Check, type CheckContext, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
 import { firstBytes, isTlsAlert } from './first-bytes';
@@ -10,8 +11,6 @@ import {
   type ValkeyUnderTest,
 } from './valkey-under-test';
 
-/** Every key that the smoke test writes begins so; its user may touch no other. */
-export const SMOKE_KEYS = 'polystore_smoke:';
 /** What a run that was killed left is gone after this, in seconds. */
 const LEFTOVER_SECONDS = 3_600;
 const LOOK_EVERY_MS = 20;
@@ -250,7 +249,8 @@ function refusesStrangers(store: ValkeyUnderTest, server: ValkeyServerUnderTest)
     subject: server.label,
     promise: 'Nobody gets in without a name, or with a wrong password.',
     run: async () => {
-      const wrong = { ...store.login, password: `not ${store.login.password}` };
+      const login = await store.login();
+      const wrong = { ...login, password: `not ${login.password}` };
       const [nameless, wrongPassword] = await Promise.all([
         refusalOf(() => onServer(store, server, (client) => client.ping(), 'nobody')),
         refusalOf(() => onServer(store, server, (client) => client.ping(), wrong)),

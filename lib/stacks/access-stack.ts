@@ -13,7 +13,7 @@ import { PROFILE_SETTINGS } from './profile-settings';
 import { serviceStatements } from './service-statements';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
-import { StoreSecrets, usesStore, type StoreLogins } from './store-logins';
+import { storeLogins, usesStore, type StoreLogins } from './store-logins';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 import { WaysToAws } from './ways-to-aws';
@@ -39,7 +39,7 @@ export class AccessStack extends Stack {
     tier: TierDefinition,
     stores: readonly Store[],
     network: TierNetwork,
-    loginsOf: (scope: Construct, store: Store) => StoreLogins = (below, store) => new StoreSecrets(below, tier, store),
+    loginsOf: (scope: Construct, store: Store) => StoreLogins = (below, store) => storeLogins(below, tier, store),
   ) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
     super(scope, settings.stackName, settings);
@@ -55,7 +55,7 @@ export class AccessStack extends Stack {
       vpc,
       description: `Provisioning and smoke test of ${tier.name}/${tier.stage.name}`,
     });
-    for (const store of stores) this.operations.allowTo(store);
+    openTo(this.operations, stores);
     waysToAws.openTo(this.operations, stores);
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
     const logScope = new Construct(this, 'Logs');
@@ -84,7 +84,7 @@ export class AccessStack extends Stack {
       const client = this.clientFor(clientScope, tier, service, vpc);
       clients.set(service.name, client);
       const used = stores.filter((store) => usesStore(service, store));
-      for (const store of used) client.allowTo(store);
+      openTo(client, used);
       waysToAws.openTo(client, used);
       if (service.principals.length > 0 && used.length > 0) this.addRole(roleScope, tier, service, used);
     }
@@ -152,6 +152,10 @@ export class AccessStack extends Stack {
     new CfnOutput(role, 'Arn', { value: role.roleArn, description: `Service ${name} assumes this role` });
     Tags.of(role).add('service', name);
   }
+}
+
+function openTo(client: DatabaseClient, stores: readonly Store[]): void {
+  for (const { name, servers } of stores) if (servers !== undefined) client.allowTo({ name, ...servers });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { TierDefinition } from '../definition';
+import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
 import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
 import { AccessElsewhereStack } from './access-elsewhere-stack';
 import type { AccessStack } from './access-stack';
@@ -19,6 +19,23 @@ export interface RegionElsewhere {
   readonly stores: readonly Store[];
 }
 
+type SynthesizeElsewhere<K extends StoreKind> = (
+  scope: Construct,
+  tier: TierDefinition,
+  store: Extract<StoreDefinition, { readonly kind: K }>,
+  place: { readonly network: TierNetwork; readonly home: Store },
+) => Store;
+
+/** What each kind of store has in another region. A kind without a row does not compile. */
+const ELSEWHERE: { readonly [K in StoreKind]: SynthesizeElsewhere<K> } = {
+  postgres: (scope, tier, store, { network, home }) =>
+    synthesizeReplicasElsewhere(scope, tier, store, { network, primary: home }),
+  shardedPostgres: synthesizeSecondaries,
+  valkey: (_scope, _tier, { name }) => {
+    throw new TypeError(`store ${name} has nothing in other regions, and no rule noticed`);
+  },
+};
+
 /** Networks, replicas and copies of shards in every other region of a tier. */
 export function storesElsewhere(
   scope: Construct,
@@ -30,9 +47,9 @@ export function storesElsewhere(
     const network = networkOf(scope, tier);
     const there = Object.values(tier.stores).map((store) => {
       const home = stores.find(({ name }) => name === store.name) as Store;
-      return store.kind === 'postgres'
-        ? synthesizeReplicasElsewhere(scope, tier, store, { network, primary: home })
-        : synthesizeSecondaries(scope, tier, store, { network, home });
+      // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+      const synthesize = ELSEWHERE[store.kind] as SynthesizeElsewhere<StoreKind>;
+      return synthesize(scope, tier, store, { network, home });
     });
     return { tier, network, stores: there };
   });

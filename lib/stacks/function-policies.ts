@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { DESCRIBE_SERVERS } from '../../constructs';
-import type { TierDefinition } from '../definition';
+import { isRelational, type TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import { LAST_REPORT_PATH, OWNER_ROLE, SMOKE_ROLE } from '../topology';
 import { databaseUser } from './database-logins';
@@ -139,9 +139,9 @@ function readSecrets(stack: Stack, tier: TierDefinition, roles: readonly string[
 
 /** A store from a snapshot has the owner that the snapshot has. */
 function ownerRoles({ stores }: TierDefinition): readonly string[] {
-  const origins = Object.values(stores).flatMap((store) =>
-    store.kind === 'postgres' ? [store.origin] : store.shards.map(({ origin }) => origin),
-  );
+  const origins = Object.values(stores)
+    .filter(isRelational)
+    .flatMap((store) => (store.kind === 'postgres' ? [store.origin] : store.shards.map(({ origin }) => origin)));
   const others = origins.flatMap((origin) => (origin?.kind === 'snapshot' && origin.owner ? [origin.owner] : []));
   return [...new Set([OWNER_ROLE, ...others])];
 }

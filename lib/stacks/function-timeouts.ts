@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { StoreDefinition, TierDefinition } from '../definition';
+import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
 import type { FunctionOf } from './kit-functions';
 
 /** Lambda ends a function after 15 minutes; who waits for it has no longer either, and needs some of it to answer. */
@@ -27,9 +27,9 @@ const pauses = (store: StoreDefinition): boolean =>
 /** How long each function may run: as long as it takes where nothing answers, within what Lambda allows. */
 export function functionTimeouts({ stores }: TierDefinition): FunctionOf<Duration> {
   const all = Object.values(stores);
-  const databases = all.reduce((sum, store) => sum + databasesOf(store), 0);
+  const databases = all.reduce((sum, store) => sum + waitsOf(store).databases(store), 0);
   // Stores are proven side by side.
-  const servers = Math.max(...all.map(serversOf));
+  const servers = Math.max(...all.map((store) => waitsOf(store).servers(store)));
   const waking = patienceSeconds({ stores }) ?? 0;
   return {
     provision: timeoutOf({ ...PROVISION, seconds: Math.max(PROVISION.seconds, waking) }, databases),
@@ -41,14 +41,25 @@ export function functionTimeouts({ stores }: TierDefinition): FunctionOf<Duratio
 const timeoutOf = ({ seconds, atOnce }: { seconds: number; atOnce: number }, count: number): Duration =>
   Duration.seconds(Math.min(LONGEST_SECONDS, START_SECONDS + seconds * Math.ceil(count / atOnce)));
 
-const databasesOf = (store: StoreDefinition): number => (store.kind === 'postgres' ? 1 : store.shards.length);
-
-function serversOf(store: StoreDefinition): number {
-  switch (store.kind) {
-    case 'postgres':
-      return 1 + store.replicas.length;
-    case 'shardedPostgres':
-      // A writer and, where there is one, the reader endpoint.
-      return 2 * store.shards.length;
-  }
+/** What the functions wait for in a store of one kind. */
+interface Waits<K extends StoreKind> {
+  /** Databases that are provisioned. */
+  readonly databases: (store: Extract<StoreDefinition, { readonly kind: K }>) => number;
+  /** Servers that are looked at. */
+  readonly servers: (store: Extract<StoreDefinition, { readonly kind: K }>) => number;
 }
+
+/** A kind without a row does not compile. */
+const WAITS: { readonly [K in StoreKind]: Waits<K> } = {
+  postgres: { databases: () => 1, servers: ({ replicas }) => 1 + replicas.length },
+  shardedPostgres: {
+    databases: ({ shards }) => shards.length,
+    // A writer and, where there is one, the reader endpoint.
+    servers: ({ shards }) => 2 * shards.length,
+  },
+  // Its users are made with it. An endpoint for writes and one for reads, however many nodes stand behind them.
+  valkey: { databases: () => 0, servers: () => 2 },
+};
+
+// The row of a store's own kind takes that store, which the type checker can't follow through the table.
+const waitsOf = ({ kind }: StoreDefinition): Waits<StoreKind> => WAITS[kind] as Waits<StoreKind>;

@@ -63,8 +63,7 @@ export function synthesizeImported(
     name: store.name,
     stacks: [stack],
     key: stack.key,
-    securityGroup: stack.securityGroup,
-    port: origin.primary.port,
+    servers: { securityGroup: stack.securityGroup, port: origin.primary.port },
     shardStacks: [],
     importedSecret: origin.secretArn,
   };

@@ -2,7 +2,7 @@ import { CrossStackReferences, Duration, ReferenceStrength, Stack } from 'aws-cd
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { DatabaseProxy, POSTGRES_PORT, ProxyRole, ProxySecurityGroup, type ProxyTarget } from '../../constructs';
-import type { PoolingDefinition, StoreDefinition, TierDefinition } from '../definition';
+import { isRelational, type PoolingDefinition, type RelationalDefinition, type TierDefinition } from '../definition';
 import { poolingStackParts } from '../definition/stack-names';
 import { TOPOLOGY_VERSION } from '../topology';
 import type { AccessStack } from './access-stack';
@@ -56,7 +56,7 @@ export class PoolingStack extends Stack {
       vpc,
       description: `Proxies of store ${store.name} of ${tier.name}/${tier.stage.name}`,
     });
-    securityGroup.allowTo(store);
+    if (store.servers) securityGroup.allowTo({ name: store.name, ...store.servers });
     for (const { name } of services) securityGroup.allowFrom({ name, group: access.clientOf(name) });
 
     const proxyScope = new Construct(this, 'Before');
@@ -109,8 +109,8 @@ export function synthesizePooling(
 ): readonly PoolingStack[] {
   return stores.flatMap((store) => {
     const definition = tier.stores[store.name];
-    const pooling = definition?.pooling;
-    if (definition === undefined || pooling === undefined) return [];
+    if (definition === undefined || !isRelational(definition) || definition.pooling === undefined) return [];
+    const { pooling } = definition;
     return [...pooledPrimaries(tier, definition)].map(
       ([name, primaries]) => new PoolingStack(scope, tier, { name, primaries, pooling, store, access, network }),
     );
@@ -118,7 +118,10 @@ export function synthesizePooling(
 }
 
 /** Primaries by the part of the store that they live in, so that a shard more changes one stack of proxies. */
-function pooledPrimaries(tier: TierDefinition, store: StoreDefinition): ReadonlyMap<string, readonly PooledPrimary[]> {
+function pooledPrimaries(
+  tier: TierDefinition,
+  store: RelationalDefinition,
+): ReadonlyMap<string, readonly PooledPrimary[]> {
   const identifier = stackName(tier, store.name);
   if (store.kind === 'postgres') {
     return new Map([['primary', [{ name: 'primary', identifier, target: { instance: `${identifier}-primary` } }]]]);

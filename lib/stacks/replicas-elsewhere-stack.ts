@@ -62,8 +62,7 @@ export function synthesizeReplicasElsewhere(
     name: store.name,
     stacks: [stack],
     key: stack.key,
-    securityGroup: stack.postgres.securityGroup,
-    port: POSTGRES_PORT,
+    servers: { securityGroup: stack.postgres.securityGroup, port: POSTGRES_PORT },
     shardStacks: [],
     postgres: {
       ...topology,

@@ -79,8 +79,7 @@ export function synthesizeSecondaries(
     name: store.name,
     stacks: [base, ...stacks],
     key: base.key,
-    securityGroup: base.shardGroup.securityGroup,
-    port: POSTGRES_PORT,
+    servers: { securityGroup: base.shardGroup.securityGroup, port: POSTGRES_PORT },
     shardStacks: [],
   };
 }

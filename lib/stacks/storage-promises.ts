@@ -1,5 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import type { StoreDefinition, TierDefinition } from '../definition';
+import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 
@@ -15,7 +15,9 @@ export function storagePromises(
   if (!PROFILE_SETTINGS[stage.profile].watched) return {};
   const promises = stores.flatMap(({ name, key }): [string, { readonly keyArn?: string }][] => {
     const definition = definitions[name];
-    const origin = definition === undefined ? 'imported' : originOf(definition);
+    // RDS is asked about its own servers only.
+    if (definition === undefined || !isRelational(definition)) return [];
+    const origin = originOf(definition);
     if (origin === 'imported') return [];
     return [[name, origin === 'snapshot' ? {} : { keyArn: key.keyArn }]];
   });
@@ -23,5 +25,5 @@ export function storagePromises(
 }
 
 /** An instance keeps the key of its snapshot, whichever that is; a cluster is encrypted anew. */
-const originOf = (store: StoreDefinition): 'fresh' | 'snapshot' | 'imported' =>
+const originOf = (store: RelationalDefinition): 'fresh' | 'snapshot' | 'imported' =>
   store.kind === 'postgres' ? (store.origin?.kind ?? 'fresh') : 'fresh';

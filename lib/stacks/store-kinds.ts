@@ -4,6 +4,7 @@ import { synthesizePostgres } from './postgres-store';
 import { synthesizeShardedPostgres } from './sharded-postgres-store';
 import type { Store } from './store';
 import type { TierNetwork } from './tier-network';
+import { synthesizeValkey } from './valkey-store';
 
 type Synthesize<K extends StoreKind> = (
   scope: Construct,
@@ -16,6 +17,7 @@ type Synthesize<K extends StoreKind> = (
 const STORE_KINDS: { readonly [K in StoreKind]: Synthesize<K> } = {
   postgres: synthesizePostgres,
   shardedPostgres: synthesizeShardedPostgres,
+  valkey: synthesizeValkey,
 };
 
 /** Synthesizes the stacks of one store. */

@@ -19,6 +19,27 @@ export interface StoreLogins {
 export const usesStore = ({ uses }: ServiceDefinition, { name }: Pick<Store, 'name'>): boolean =>
   Object.hasOwn(uses, name);
 
+/** What clients of a store log in with, and the part of the topology that says so: secrets of this stack, or what the store's own stack made. */
+export function storeLogins(scope: Construct, tier: TierDefinition, store: Store): StoreLogins {
+  return store.logins === undefined
+    ? new StoreSecrets(scope, tier, store)
+    : new PublishedLogins(scope, tier, store.name, store.logins);
+}
+
+/** Logins that a store's own stack made; the part of the topology that says so. */
+class PublishedLogins extends Construct implements StoreLogins {
+  readonly smoke: string;
+  readonly services: ReadonlyMap<string, string>;
+
+  constructor(scope: Construct, tier: TierDefinition, store: string, { smoke, services }: StoreLogins) {
+    super(scope, store);
+    this.smoke = smoke;
+    this.services = services;
+    publish(this, tier, store, this);
+    Tags.of(this).add('store', store);
+  }
+}
+
 /** Secrets of a store, copied to each region where the store has replicas; and the part of the topology that says so. */
 export class StoreSecrets extends Construct implements StoreLogins {
   readonly smoke: string;

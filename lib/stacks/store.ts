@@ -1,8 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type { ServerAccess } from '../../constructs';
 import type { PostgresPart } from '../topology';
+import type { StoreLogins } from './store-logins';
 
 /** A synthesized store, as the stacks after it see it. It knows none of them. */
 export interface Store {
@@ -10,16 +11,16 @@ export interface Store {
   /** In the order in which they deploy. */
   readonly stacks: readonly Stack[];
   readonly key: kms.IKey;
-  /** Of all its servers. */
-  readonly securityGroup: ec2.ISecurityGroup;
-  /** TCP port of every server. */
-  readonly port: number;
+  /** Where its clients connect to: the group of all its servers, and the TCP port of every one. None where AWS's own API stands before the data. */
+  readonly servers?: Omit<ServerAccess, 'name'>;
   /** Names of the stacks that hold shards; none for a store that isn't sharded. */
   readonly shardStacks: readonly string[];
   /** Its servers, as policies of `rds-db:connect` name them: instances, or clusters with all their servers. None where they are somebody else's. */
   readonly resourceIds?: readonly string[];
   /** Roles that own its databases. None where they are somebody else's. */
   readonly owners?: readonly string[];
+  /** What its clients log in with, where only the service that runs it makes users, and the cache or database is born with them. */
+  readonly logins?: StoreLogins;
   /** What the topology says of it; of a store of kind `postgres` only. */
   readonly postgres?: PostgresPart;
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */

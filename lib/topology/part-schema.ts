@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
 import type { TopologyPart } from './parts';
 import { TOPOLOGY_VERSION } from './topology';
-import { iam, name, port, postgresSchema, servicesSchema, shardedPostgresSchema, trustSchema } from './topology-schema';
+import {
+  iam,
+  name,
+  port,
+  postgresSchema,
+  servicesSchema,
+  shardedPostgresSchema,
+  trustSchema,
+  valkeySchema,
+} from './topology-schema';
 
 const version = z.literal(TOPOLOGY_VERSION);
 /** Hosts by name. */
@@ -31,6 +40,7 @@ export const PART_SCHEMAS: {
     topology: z.discriminatedUnion('kind', [
       z.extend(z.omit(postgresSchema, { secrets: true }), { owner: name }),
       z.omit(shardedPostgresSchema, { shards: true }),
+      z.omit(valkeySchema, { secrets: true }),
     ]),
   }),
   shards: z.strictObject({

@@ -7,9 +7,12 @@ import {
   type PostgresTopology,
   type ServerTopology,
   type ServiceTopology,
+  type LoginSecrets,
   type ShardedPostgresTopology,
+  type StoreTopology,
   type Topology,
   type Trust,
+  type ValkeyTopology,
 } from './topology';
 
 /**
@@ -36,11 +39,19 @@ export interface StorePart {
   readonly part: 'store';
   readonly version: typeof TOPOLOGY_VERSION;
   readonly store: string;
-  readonly topology: PostgresPart | ShardedPostgresPart;
+  readonly topology: StoreParts[StoreTopology['kind']];
 }
 
 export type PostgresPart = Omit<PostgresTopology, 'secrets'> & { readonly owner: string };
 export type ShardedPostgresPart = Omit<ShardedPostgresTopology, 'shards'>;
+export type ValkeyPart = Omit<ValkeyTopology, 'secrets'>;
+
+/** What a store's stack knows of it, by kind. */
+export interface StoreParts {
+  readonly postgres: PostgresPart;
+  readonly shardedPostgres: ShardedPostgresPart;
+  readonly valkey: ValkeyPart;
+}
 
 /** The shards of one stack. */
 export interface ShardsPart {
@@ -170,32 +181,58 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
       Object.entries(stores).map(([store, shardStacks]) => {
         const { topology } = partOf('store', store);
         const { smoke, services, iam } = partOf('access', store);
-        const secretsOf = (owner: string) => ({ owner, smoke, services, ...(iam && { iam }) });
-        if (topology.kind === 'postgres') {
-          const { owner, ...rest } = topology;
-          const primary = { ...rest.primary, ...pooledWay(pools, store, 'primaries', 'primary') };
-          return [store, { ...rest, primary, secrets: secretsOf(owner) }];
-        }
-        const shards = shardStacks.flatMap((stack) => {
-          const { port, shards: shardParts } = partOf('shards', store, stack);
-          return Object.entries(shardParts).map(([name, { primary, replicas, owner }]) => [
-            name,
-            {
-              primary: { ...server('primary', primary, port), ...pooledWay(pools, store, 'primaries', name) },
-              replicas: Object.entries(replicas).map(([replica, host]) => ({
-                ...server(replica, host, port),
-                ...pooledWay(pools, store, 'readers', name),
-              })),
-              secrets: secretsOf(owner),
-            },
-          ]);
-        });
-        return [store, { ...topology, shards: Object.fromEntries(shards) }];
+        const logins = { smoke, services, ...(iam && { iam }) };
+        const shards = (): readonly ShardsPart[] => shardStacks.map((stack) => partOf('shards', store, stack));
+        const assemble = ASSEMBLERS[topology.kind] as Assemble<StoreTopology['kind']> | undefined;
+        // A kind that this version does not know is refused with the assembled topology.
+        return [store, assemble?.(topology, { store, logins, pools, shards }) ?? topology];
       }),
     ),
   };
   return decodeTopology(JSON.stringify(assembled), source);
 }
+
+/** What a store is put together from, beside what its own stack says. */
+interface Surroundings {
+  readonly store: string;
+  readonly logins: LoginSecrets;
+  readonly pools: readonly PoolPart[];
+  /** @throws {PolystoreError} DOCUMENT_MISSING where a stack has not said */
+  readonly shards: () => readonly ShardsPart[];
+}
+
+type Assemble<K extends StoreTopology['kind']> = (
+  part: StoreParts[K],
+  surroundings: Surroundings,
+) => Extract<StoreTopology, { readonly kind: K }>;
+
+/** A kind without a row does not compile. */
+const ASSEMBLERS: { readonly [K in StoreTopology['kind']]: Assemble<K> } = {
+  postgres: ({ owner, ...rest }, { store, logins, pools }) => ({
+    ...rest,
+    primary: { ...rest.primary, ...pooledWay(pools, store, 'primaries', 'primary') },
+    secrets: { owner, ...logins },
+  }),
+  shardedPostgres: (part, { store, logins, pools, shards }) => ({
+    ...part,
+    shards: Object.fromEntries(
+      shards().flatMap(({ port, shards: shardParts }) =>
+        Object.entries(shardParts).map(([name, { primary, replicas, owner }]) => [
+          name,
+          {
+            primary: { ...server('primary', primary, port), ...pooledWay(pools, store, 'primaries', name) },
+            replicas: Object.entries(replicas).map(([replica, host]) => ({
+              ...server(replica, host, port),
+              ...pooledWay(pools, store, 'readers', name),
+            })),
+            secrets: { owner, ...logins },
+          },
+        ]),
+      ),
+    ),
+  }),
+  valkey: (part, { logins }) => ({ ...part, secrets: logins }),
+};
 
 function server(name: string, host: string, port: number): ServerTopology {
   return { name, endpoint: { host, port, via: 'direct' } };

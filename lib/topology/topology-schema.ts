@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { TOPOLOGY_VERSION } from './topology';
+import { TOPOLOGY_VERSION, type StoreTopology } from './topology';
 
 export const name = z.string().check(z.minLength(1));
 export const port = z.int().check(z.gte(1), z.lte(65535));
@@ -21,12 +21,13 @@ export const server = z.strictObject({
 /** Services that log in with tokens, by service. */
 export const iam = z.record(name, z.strictObject({ role: name, region: name }));
 
-export const secrets = z.strictObject({
-  owner: name,
+const logins = z.strictObject({
   smoke: name,
   services: z.record(name, name),
   iam: z.exactOptional(iam),
 });
+
+export const secrets = z.extend(logins, { owner: name });
 
 const engine = z.enum(['postgres', 'aurora-postgres']);
 
@@ -62,8 +63,31 @@ export const shardedPostgresSchema = z.strictObject({
   ),
 });
 
-/** One schema a kind, so that a store of a kind unknown to this version is refused. */
-export const storeSchema = z.discriminatedUnion('kind', [postgresSchema, shardedPostgresSchema]);
+export const valkeySchema = z.strictObject({
+  kind: z.literal('valkey'),
+  engine: z.enum(['valkey', 'redis']),
+  primary: server,
+  replicas: z.array(server),
+  slots: z.exactOptional(
+    z.strictObject({ shards: z.exactOptional(z.int().check(z.gte(1))), replicasAShard: z.int().check(z.gte(0)) }),
+  ),
+  secrets: logins,
+});
+
+/** One schema a kind, so that a store of a kind unknown to this version is refused. A kind without a row does not compile. */
+export const STORE_SCHEMAS = {
+  postgres: postgresSchema,
+  shardedPostgres: shardedPostgresSchema,
+  valkey: valkeySchema,
+} satisfies { readonly [K in StoreTopology['kind']]: z.ZodMiniType<Extract<StoreTopology, { kind: K }>> };
+
+const KINDS_OF_STORES = Object.keys(STORE_SCHEMAS) as (keyof typeof STORE_SCHEMAS)[];
+
+export const storeSchema = z.discriminatedUnion('kind', [
+  STORE_SCHEMAS.postgres,
+  STORE_SCHEMAS.shardedPostgres,
+  STORE_SCHEMAS.valkey,
+]);
 
 export const trustSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: name }),
@@ -87,4 +111,5 @@ export const topologySchema = z.strictObject({
   trust: trustSchema,
   stores: z.record(name, storeSchema),
   services: servicesSchema,
+  absent: z.exactOptional(z.record(name, z.strictObject({ kind: z.enum(KINDS_OF_STORES), reason: name, next: name }))),
 });

@@ -14,6 +14,17 @@ export interface Topology {
   readonly trust: Trust;
   readonly stores: Readonly<Record<string, StoreTopology>>;
   readonly services: Readonly<Record<string, ServiceTopology>>;
+  /** Stores of the definition that nothing runs here, by name: on this machine, where their engine is not installed. Absent where there are none. */
+  readonly absent?: Readonly<Record<string, AbsentStore>>;
+}
+
+/** A store that does not run. */
+export interface AbsentStore {
+  readonly kind: StoreTopology['kind'];
+  /** What is missing, as in `no valkey-server and no redis-server on PATH`. */
+  readonly reason: string;
+  /** What to do about it, one sentence. */
+  readonly next: string;
 }
 
 export const TOPOLOGY_VERSION = 1;
@@ -22,7 +33,10 @@ export const TOPOLOGY_VERSION = 1;
 export type Trust =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'rds'; readonly bundlePath: string };
 
-export type StoreTopology = PostgresTopology | ShardedPostgresTopology;
+export type StoreTopology = PostgresTopology | ShardedPostgresTopology | ValkeyTopology;
+
+/** Stores that are asked in SQL. */
+export type RelationalTopology = PostgresTopology | ShardedPostgresTopology;
 
 /** One PostgreSQL primary with its physical read replicas. */
 export interface PostgresTopology {
@@ -107,16 +121,40 @@ export interface Endpoint {
   readonly via: 'direct' | 'pooled';
 }
 
+/** A key-value store in memory. */
+export interface ValkeyTopology {
+  readonly kind: 'valkey';
+  readonly engine: 'valkey' | 'redis';
+  /** Takes writes; with `slots`, a name that leads to some server, which says where each slot is. */
+  readonly primary: ServerTopology;
+  /** Answer reads: on AWS one name for all of them. With `slots`, what is known of them before any server is asked. */
+  readonly replicas: readonly ServerTopology[];
+  /** Present where keys are spread over shards by their slots; else the primary holds everything. */
+  readonly slots?: SlotsTopology;
+  readonly secrets: LoginSecrets;
+}
+
+/** Shards that a client finds by asking any server. */
+export interface SlotsTopology {
+  /** Primaries. Absent where the engine decides by itself. */
+  readonly shards?: number;
+  readonly replicasAShard: number;
+}
+
 /** Who logs in how: names under which the secrets source finds `{ username, password }`, and who needs no secret. */
-export interface DatabaseSecrets {
-  /** Owns the database; only provisioning uses it. */
-  readonly owner: string;
+export interface LoginSecrets {
   /** The smoke test's own role. */
   readonly smoke: string;
   /** One a service that uses this store and logs in with a password. */
   readonly services: Readonly<Record<string, string>>;
   /** Services that use this store and log in with tokens of IAM; none of them is in `services`. Absent where there are none. */
   readonly iam?: Readonly<Record<string, IamLogin>>;
+}
+
+/** Of a database, which somebody owns. */
+export interface DatabaseSecrets extends LoginSecrets {
+  /** Owns the database; only provisioning uses it. */
+  readonly owner: string;
 }
 
 /** A database role that logs in with a token, which whoever may `rds-db:connect` as it signs anew for each connection. */

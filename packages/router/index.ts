@@ -35,4 +35,5 @@ export type {
   TransactionReference,
   WalPosition,
 } from '../../lib/postgres';
+export type { ValkeyClient } from '../../lib/valkey';
 export * from '../../lib/routing';

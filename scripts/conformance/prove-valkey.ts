@@ -3,7 +3,8 @@ import type { EngineProgram } from '../../lib/local/engine-program';
 import type { RunningEngine } from '../../lib/local/engine-room';
 import type { PlannedServer } from '../../lib/local/tier-plan';
 import { startValkey, type PlannedValkey } from '../../lib/local/valkey';
-import { SMOKE_KEYS, valkeyChecks } from '../../lib/smoke/valkey';
+import { valkeyChecks } from '../../lib/smoke/valkey';
+import { CACHE_ACCESS } from '../../lib/topology';
 import { newCredentials } from './credentials';
 import type { Proof, Stage } from './proof';
 import { provideValkey } from './provide-valkey';
@@ -40,9 +41,7 @@ function planOf(
       primary: server(store, primary, 'primary'),
       replicas: replicas.map((name) => server(store, name, 'replica')),
     })),
-    users: [
-      { credentials: newCredentials('polystore_smoke'), rules: `~${SMOKE_KEYS}* +@all -@dangerous +cluster +info` },
-    ],
+    users: [{ credentials: newCredentials('polystore_smoke'), rules: CACHE_ACCESS.smoke }],
     replication: newCredentials('polystore_replication'),
   };
 }
@@ -64,7 +63,7 @@ async function proveShape(
         mode: plan.mode,
         primary: servers[0] as (typeof servers)[number],
         replicas,
-        login: (plan.users[0] as PlannedValkey['users'][number]).credentials,
+        login: () => Promise.resolve((plan.users[0] as PlannedValkey['users'][number]).credentials),
         authority: await readFile(room.tls.authority, 'utf8'),
         timeoutMs: 8_000,
       }),

@@ -10,6 +10,7 @@ import { regionCases, regionsAccepted } from './region-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
 import { serviceCases, servicesAccepted } from './service-cases';
 import { strategiesAccepted, strategyCases } from './strategy-cases';
+import { valkeyAccepted, valkeyCases } from './valkey-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
@@ -29,6 +30,7 @@ const cases: readonly RuleCase[] = [
   ...scalingCases,
   ...serviceCases,
   ...strategyCases,
+  ...valkeyCases,
   {
     rule: 'tier-name',
     breaks: 'upper case in the name of a tier',
@@ -475,6 +477,7 @@ describe('at the edge of a rule, a definition is accepted', () => {
     ...scalingAccepted,
     ...servicesAccepted,
     ...strategiesAccepted,
+    ...valkeyAccepted,
     'a tier name of 20 characters': minimalTier({ name: long(20) }),
     'a name with single dashes and digits': minimalTier({ stores: { 'a-1-b2': { kind: 'postgres' } } }),
     'an identifier of 63 characters': minimalTier({ stores: { [long(46)]: { kind: 'postgres' } } }),

@@ -1,3 +1,4 @@
+import { KINDS } from '../../lib/definition/kinds';
 import { z } from 'zod';
 import { postgresOptions } from '../../lib/definition/postgres-schema';
 import { serviceOptions } from '../../lib/definition/service-schema';
@@ -5,6 +6,12 @@ import { shardedPostgresOptions } from '../../lib/definition/sharded-postgres-sc
 import { stageOptions } from '../../lib/definition/stage-schema';
 import { tierOptions } from '../../lib/definition/tier-schema';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
+
+const kinds = Object.keys(KINDS).join(', ');
+const factories = Object.keys(KINDS)
+  .map((kind) => `${kind}({ … })`)
+  .join(', ')
+  .replace(/, (?!.*, )/, ' or ');
 
 const stage = (options: object) => minimalTier({ stages: { dev: { profile: 'disposable', ...options } } });
 
@@ -49,27 +56,27 @@ const cases: Readonly<Record<string, Case>> = {
   'an unknown kind': {
     input: minimalTier({ stores: { main: { kind: 'mongo' } } }),
     path: 'stores.main.kind',
-    message: 'unknown kind "mongo", allowed: postgres, shardedPostgres',
+    message: `unknown kind "mongo", allowed: ${kinds}`,
   },
   'a store without a kind': {
     input: minimalTier({ stores: { main: { replicas: 2 } } }),
     path: 'stores.main.kind',
-    message: 'no kind, write the store as postgres({ … }) or shardedPostgres({ … })',
+    message: `no kind, write the store as ${factories}`,
   },
   'a kind that every object has a member of': {
     input: minimalTier({ stores: { main: { kind: 'constructor' } } }),
     path: 'stores.main.kind',
-    message: 'unknown kind "constructor", allowed: postgres, shardedPostgres',
+    message: `unknown kind "constructor", allowed: ${kinds}`,
   },
   'a kind that is not a word': {
     input: minimalTier({ stores: { main: { kind: 5 } } }),
     path: 'stores.main.kind',
-    message: 'got 5 as kind, write the store as postgres({ … }) or shardedPostgres({ … })',
+    message: `got 5 as kind, write the store as ${factories}`,
   },
   'a factory that was not called': {
     input: minimalTier({ stores: { main: () => ({}) } }),
     path: 'stores.main',
-    message: 'got a function, allowed: postgres({ … }) or shardedPostgres({ … })',
+    message: `got a function, allowed: ${factories}`,
   },
   'a strategy that does not exist': {
     input: withPosts({ strategy: { type: 'rang' } }),

@@ -2,13 +2,16 @@ import consumers from '../../examples/consumers.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import {
   autoscaled,
+  clusterMode,
   existingGroup,
   existingVpc,
   parseTier,
   postgres,
   rdsProxy,
   serverless,
+  serverlessCache,
   shardedPostgres,
+  valkey,
 } from '../../lib/definition';
 import { stackName } from '../../lib/definition/stack-names';
 import { otherRegions } from '../../lib/definition/tier-in-region';
@@ -125,6 +128,22 @@ const tiers = {
   'copies of shards beside replicas in another region': globalTier({
     stores: { ...GLOBAL_TIER.stores, main: AWAY_TIER.stores.main },
   }),
+  'caches of every shape, protected': parseTier({
+    name: 'fast',
+    stages: { live: { profile: 'protected' } },
+    stores: {
+      sessions: valkey(),
+      feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3, replicas: 2 }) }),
+      pages: valkey({ shape: serverlessCache({ dataGb: { max: 10 } }) }),
+    },
+    services: { web: { uses: { sessions: 'write', feeds: 'read' } }, jobs: { uses: { pages: 'write' } } },
+  }),
+  'a cache beside a database, disposable': parseTier({
+    name: 'fast',
+    stages: { dev: { profile: 'disposable' } },
+    stores: { main: postgres(), sessions: valkey() },
+    services: { web: { uses: { main: 'write', sessions: 'write' } } },
+  }),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },
@@ -196,6 +215,17 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
         dbClusterParameterGroups: count('AWS::RDS::DBClusterParameterGroup'),
         dbProxies: count('AWS::RDS::DBProxy'),
+        cacheNodes: resourcesOf(own, 'AWS::ElastiCache::ReplicationGroup').reduce(
+          (sum, { Properties: of }) =>
+            sum +
+            Number(of['NumCacheClusters'] ?? Number(of['NumNodeGroups']) * (1 + Number(of['ReplicasPerNodeGroup']))),
+          0,
+        ),
+        serverlessCaches: count('AWS::ElastiCache::ServerlessCache'),
+        cacheSubnetGroups: count('AWS::ElastiCache::SubnetGroup'),
+        cacheParameterGroups: count('AWS::ElastiCache::ParameterGroup'),
+        cacheUsers: count('AWS::ElastiCache::User'),
+        cacheUserGroups: count('AWS::ElastiCache::UserGroup'),
         vpcs: count('AWS::EC2::VPC'),
         interfaceEndpoints: endpoints('Interface'),
         gatewayEndpoints: endpoints('Gateway'),

@@ -63,16 +63,26 @@ describe.each([
     expect(bundle().bytes).toBeLessThanOrEqual(1024 * 1024);
   });
 
-  it('holds PostgreSQL’s client, the schema library, what signs tokens and what the router stands on, and no other package', () => {
+  it('holds the clients of stores, the schema library, what signs tokens and what the router stands on, and no other package', () => {
     const allowed =
-      /^(pg|pg-.*|pgpass|postgres-.*|split2|xtend|zod|cockatiel|lru-cache|@aws-sdk\/(?!client-).*|@smithy\/.*|@aws\/lambda-.*|tslib|bowser)$/;
+      /^(pg|pg-.*|iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback|pgpass|postgres-.*|split2|xtend|zod|cockatiel|lru-cache|@aws-sdk\/(?!client-).*|@smithy\/.*|@aws\/lambda-.*|tslib|bowser)$/;
     expect(packagesOf(bundle().inputs).filter((name) => !allowed.test(name))).toEqual([]);
     expect(packagesOf(bundle().inputs)).toEqual(expect.arrayContaining(['pg', 'zod', '@aws-sdk/rds-signer']));
   });
 
   it('holds rooms of the runtime world only', () => {
     const rooms = new Set(bundle().inputs.flatMap((input) => /^lib\/([^/]+)\//.exec(input)?.[1] ?? []));
-    const allowed = ['errors', 'placement', 'postgres', 'provision', 'routing', 'smoke', 'sources', 'topology'];
+    const allowed = [
+      'errors',
+      'placement',
+      'postgres',
+      'provision',
+      'routing',
+      'smoke',
+      'sources',
+      'topology',
+      'valkey',
+    ];
     expect([...rooms].filter((room) => !allowed.includes(room))).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import config from '../../tier.config';
-import { newVpc, parseTier, postgres } from '../../lib/definition';
+import { newVpc, parseTier, postgres, type PostgresDefinition } from '../../lib/definition';
 import { firstPlacements, localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
 import { planClusters, serversOf } from '../../lib/local/tier-plan';
@@ -14,7 +14,7 @@ test.each([
 ])('max_connections of %i is %i here', (declared, here) => {
   const [cluster] = planClusters({
     ...pair(),
-    stores: { main: { ...pair().stores['main']!, maxConnections: declared } },
+    stores: { main: { ...(pair().stores['main'] as PostgresDefinition), maxConnections: declared } },
   });
   expect(cluster?.maxConnections).toBe(here);
 });

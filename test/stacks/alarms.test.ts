@@ -1,4 +1,5 @@
 import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
+import type { RelationalDefinition } from '../../lib/definition';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 
@@ -62,7 +63,7 @@ test('thresholds follow from class, storage and max_connections', () => {
       TreatMissingData: 'breaching',
     });
     expect(alarmOf(identifier, 'DatabaseConnections')).toMatchObject({
-      Threshold: Math.floor((store?.maxConnections ?? 0) * 0.9),
+      Threshold: Math.floor(((store as RelationalDefinition | undefined)?.maxConnections ?? 0) * 0.9),
     });
     if (storageGiB !== undefined) {
       expect(alarmOf(identifier, 'FreeStorageSpace')).toMatchObject({

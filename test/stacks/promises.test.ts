@@ -1,4 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
+import type { PostgresDefinition } from '../../lib/definition';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { asTemplate, resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 import { defectsOf, SURVIVORS } from './defects';
@@ -78,7 +79,9 @@ describe.each(['dev', 'prod'] as const)('the example tier in %s', (stage) => {
     expect(groups).toHaveLength(3);
     expect(new Set(groups).size).toBe(1);
     only('main').hasResourceProperties('AWS::RDS::DBParameterGroup', {
-      Parameters: Match.objectLike({ max_connections: String(blogTier(stage).stores['main']?.maxConnections) }),
+      Parameters: Match.objectLike({
+        max_connections: String((blogTier(stage).stores['main'] as PostgresDefinition).maxConnections),
+      }),
     });
   });
 

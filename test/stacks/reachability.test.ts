@@ -4,12 +4,13 @@ import federatedShop from '../../examples/federated-shop.config';
 import {
   existingGroup,
   iam,
+  isRelational,
   parseTier,
   postgres,
   rdsProxy,
   shardedPostgres,
   type ServiceConfig,
-  type StoreDefinition,
+  type RelationalDefinition,
   type TierDefinition,
 } from '../../lib/definition';
 import { stackName } from '../../lib/stacks/names';
@@ -77,12 +78,12 @@ const reach = (tier: TierDefinition, templates: Templates = templatesFor(tier)):
 
 /** What the definition says, and nothing else of the templates; `actions` of services and proxies only. */
 function impliedBy(tier: TierDefinition): Reach {
-  const stores = Object.values(tier.stores);
+  const stores = Object.values(tier.stores).filter(isRelational);
   const services = Object.values(tier.services);
   const own = tier.network.kind === 'newVpc';
   const port = ({ origin }: Imported): number => (origin?.kind === 'imported' ? origin.primary.port : 5432);
-  type Imported = Extract<StoreDefinition, { kind: 'postgres' }>;
-  const server = (store: StoreDefinition): string => {
+  type Imported = Extract<RelationalDefinition, { kind: 'postgres' }>;
+  const server = (store: RelationalDefinition): string => {
     const at = store.kind === 'postgres' ? port(store) : 5432;
     const group =
       store.kind === 'postgres' && store.origin?.kind === 'imported'
@@ -90,7 +91,7 @@ function impliedBy(tier: TierDefinition): Reach {
         : `store ${store.name}`;
     return `${group}:tcp/${at}-${at}`;
   };
-  const pools = (store: StoreDefinition): readonly string[] => {
+  const pools = (store: RelationalDefinition): readonly string[] => {
     if (store.pooling === undefined) return [];
     return [`proxies ${store.name}-pooling${store.kind === 'postgres' ? '' : '-s0'}`];
   };
@@ -121,14 +122,14 @@ function impliedBy(tier: TierDefinition): Reach {
     .filter(({ uses }) => own && uses.some(({ kind }) => kind === 'shardedPostgres'))
     .map(({ name }) => `${name} -> DynamoDB:tcp/443-443`);
 
-  const ownersOf = (store: StoreDefinition): readonly string[] => {
+  const ownersOf = (store: RelationalDefinition): readonly string[] => {
     if (store.kind === 'shardedPostgres')
       return store.shards.map(({ origin }) => `secret of ${origin?.owner ?? 'polystore_owner'} in ${store.name}`);
     if (store.origin?.kind === 'imported') return [store.origin.secretArn];
     return [`secret of ${store.origin?.owner ?? 'polystore_owner'} in ${store.name}`];
   };
-  const usersOf = ({ name }: StoreDefinition) => services.filter(({ uses }) => uses[name] !== undefined);
-  const byPassword = (store: StoreDefinition): readonly string[] =>
+  const usersOf = ({ name }: RelationalDefinition) => services.filter(({ uses }) => uses[name] !== undefined);
+  const byPassword = (store: RelationalDefinition): readonly string[] =>
     usersOf(store)
       .filter(({ authentication }) => authentication === 'password')
       .map((service) => `secret of ${service.name} in ${store.name}`);
@@ -138,11 +139,11 @@ function impliedBy(tier: TierDefinition): Reach {
   const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
 
   const byToken = stores.filter((store) => usersOf(store).some(({ authentication }) => authentication === 'iam'));
-  const serversOf = (store: StoreDefinition): readonly string[] =>
+  const serversOf = (store: RelationalDefinition): readonly string[] =>
     store.kind === 'postgres'
       ? ['primary', ...store.replicas.map(({ name }) => name)].map((name) => `${store.name}-${name}`)
       : store.shards.map(({ name }) => `${store.name}-${name}`);
-  const key = (store: StoreDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
+  const key = (store: RelationalDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
   const { env } = tier.stage;
   const region = env ? `${env.region}:${env.account}` : '';
   const actions = roles.flatMap((service) => {

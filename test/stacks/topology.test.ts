@@ -7,7 +7,13 @@ import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import { parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
 import { localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
-import { assembleTopology, encodeTopology, LAST_REPORT_PATH, type PartDocument } from '../../lib/topology';
+import {
+  assembleTopology,
+  encodeTopology,
+  isRelational,
+  LAST_REPORT_PATH,
+  type PartDocument,
+} from '../../lib/topology';
 import { PART_SCHEMAS } from '../../lib/topology/part-schema';
 import { TOPOLOGY_SCHEMA_FILE, topologySchemaText } from '../../scripts/topology-json-schema';
 import config from '../../tier.config';
@@ -143,9 +149,11 @@ test('every secret that the topology names is one of its own, and holds the role
       return [secretArn(id), (JSON.parse(SecretStringTemplate) as { username: string }).username];
     }),
   );
-  const groups = Object.values(stores).flatMap((store) =>
-    store.kind === 'postgres' ? [store.secrets] : Object.values(store.shards).map(({ secrets }) => secrets),
-  );
+  const groups = Object.values(stores)
+    .filter(isRelational)
+    .flatMap((store) =>
+      store.kind === 'postgres' ? [store.secrets] : Object.values(store.shards).map(({ secrets }) => secrets),
+    );
   expect(groups).toHaveLength(5);
   for (const { owner, smoke, services } of groups) {
     expect(roles.get(owner)).toBe('polystore_owner');

@@ -5,7 +5,7 @@ import { parseTier } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
 import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
 import { FileSecrets, type Credentials } from '../../lib/sources';
-import type { ServerTopology, StoreTopology } from '../../lib/topology';
+import { isRelational, type RelationalTopology, type ServerTopology } from '../../lib/topology';
 
 /** Kept between runs, so that only the first test ever makes one. */
 const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
@@ -51,10 +51,10 @@ export async function startTestTier(tier: unknown): Promise<TestTier> {
   };
 }
 
-function find(tier: LocalTier, label: string): { server: ServerTopology; store: StoreTopology } {
+function find(tier: LocalTier, label: string): { server: ServerTopology; store: RelationalTopology } {
   const [name, server] = label.split('/') as [string, string];
   const store = tier.topology.stores[name];
-  if (!store) throw new Error(`no store in the test tier for ${label}`);
+  if (!store || !isRelational(store)) throw new Error(`no store in the test tier for ${label}`);
   const found =
     store.kind === 'postgres'
       ? [store.primary, ...store.replicas].find((one) => one.name === server)

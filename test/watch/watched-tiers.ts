@@ -5,6 +5,7 @@ import single from '../../examples/single-database.config';
 import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
 import {
   autoscaled,
+  isRelational,
   parseTier,
   postgres,
   rdsProxy,
@@ -90,7 +91,7 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
           // An ACU has 2 GiB.
           memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
           storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
-          maxConnections: store?.maxConnections ?? 0,
+          maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
           isAurora: Properties['DBClusterIdentifier'] !== undefined,
         },
       ];

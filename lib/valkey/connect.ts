@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import type { RedisOptions } from 'iovalkey';
+import type { Endpoint, Trust, ValkeyTopology } from '../topology';
+import type { ValkeyClient, ValkeyOptions } from './client';
+
+/** What a client needs to know. */
+export interface ValkeyConnection {
+  /** Where it connects to; with `slots`, the first of the servers that it then learns of. */
+  readonly endpoint: Endpoint;
+  readonly slots: ValkeyTopology['slots'] | undefined;
+  /** `primary`: takes writes. `replicas`: answers reads, a little behind; with slots, from the replicas of each shard. */
+  readonly to: 'primary' | 'replicas';
+  readonly credentials: { readonly username: string; readonly password: string };
+  readonly trust: Trust;
+}
+
+/** Longest wait before a lost connection is tried again, in milliseconds. */
+const RECONNECT_MS = 1_000;
+
+/**
+ * Makes a client. Connects when it is first asked something, and again whenever a connection is lost; a command that is sent meanwhile fails after
+ * one more attempt instead of waiting. Whoever makes it closes it: `quit()`.
+ *
+ * @throws {TypeError} where the package iovalkey is not installed
+ */
+export async function connectValkey(connection: ValkeyConnection, options: ValkeyOptions): Promise<ValkeyClient> {
+  const { Cluster, Redis } = await import('iovalkey');
+  const { endpoint, slots, to, credentials, trust } = connection;
+  const common: RedisOptions = {
+    ...credentials,
+    tls: tlsOf(trust),
+    connectionName: options.connectionName,
+    connectTimeout: options.connectTimeoutMs,
+    ...(options.commandTimeoutMs !== undefined && { commandTimeout: options.commandTimeoutMs }),
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+  };
+  const { host, port } = endpoint;
+  const client =
+    slots === undefined
+      ? new Redis({ ...common, host, port, retryStrategy: backOff })
+      : new Cluster([{ host, port }], {
+          redisOptions: common,
+          lazyConnect: true,
+          scaleReads: to === 'replicas' && slots.replicasAShard > 0 ? 'slave' : 'master',
+          // Certificates are for names: addresses would match none.
+          dnsLookup: (address, done) => done(null, address),
+          slotsRefreshTimeout: options.connectTimeoutMs,
+          clusterRetryStrategy: backOff,
+        });
+  // What fails is told by the command that meets it; an event that nobody listens to would end the process.
+  client.on('error', () => undefined);
+  return client;
+}
+
+const backOff = (attempt: number): number => Math.min(50 * 2 ** attempt, RECONNECT_MS);
+
+/** ElastiCache's certificates are by Amazon's public authorities, which every runtime trusts; a local tier has an authority of its own. */
+function tlsOf(trust: Trust): ConnectionOptions {
+  return trust.kind === 'file' ? { ca: readFileSync(trust.path, 'utf8') } : {};
+}

@@ -1,0 +1,2 @@
+export { connectValkey, type ValkeyConnection } from './connect';
+export type { ValkeyClient, ValkeyOptions } from './client';
