@@ -64,6 +64,7 @@ const owners = {
   'cdk-nag': ['lib/stacks', 'constructs'],
   pg: ['lib/postgres'],
   iovalkey: ['lib/valkey', 'lib/smoke'],
+  '@opentelemetry': ['lib/routing'],
   '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor'],
   '@aws-sdk/client-ec2': ['lib/doctor'],
   '@aws-sdk/client-iam': ['lib/doctor'],

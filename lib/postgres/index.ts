@@ -13,7 +13,7 @@ export {
   type StatementCacheOptions,
 } from './pool-options';
 export * from './quote';
-export { RoutedPool, type PoolSource } from './routed-pool';
+export { isSubmittable, RoutedPool, type PoolSource } from './routed-pool';
 export * from './send-together';
 export * from './server-state';
 export * from './traced-to-caller';

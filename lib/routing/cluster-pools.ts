@@ -15,6 +15,7 @@ import type { ReadSite } from './read-site';
 import type { SessionReads, Turn } from './session-reads';
 import type { SessionScope, SessionState } from './session-state';
 import type { StoreServer } from './store-server';
+import { traceStatements } from './telemetry';
 
 /** What pools need of their cluster. */
 export interface PoolSite extends ReadSite {
@@ -122,9 +123,11 @@ export class ClusterPools {
     const { server, client, done } = loan;
     const giveBack = client.release;
     const watch = session && new WatchedClient(client, this.observerOf(loan, session));
+    const untrace = traceStatements(client, server.telemetry);
     if (!loan.replica) watchForLoss(client, () => this.site.members.suspect());
     server.outstanding++;
     client.release = (error) => {
+      untrace();
       const finish = (): void => {
         server.outstanding--;
         giveBack.call(client, error);

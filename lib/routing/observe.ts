@@ -76,7 +76,17 @@ export const positionIn = ({ engine }: StoreServer, outcome: Outcome): PositionR
 export const positionOf = ({ engine, endpoint }: StoreServer): KitStatement => positionStatement(engine, endpoint.via);
 
 /** Sends statements in one round trip; rejects where `own` was not answered with a result. */
-async function exchange(
+function exchange(
+  server: StoreServer,
+  statement: ObservedStatement,
+  own: Statement,
+  sent: readonly Statement[],
+): Promise<readonly Outcome[]> {
+  if (!server.telemetry.isOn) return exchangeNow(server, statement, own, sent);
+  return server.telemetry.around(own.text, () => exchangeNow(server, statement, own, sent));
+}
+
+async function exchangeNow(
   server: StoreServer,
   { access, values, signal }: ObservedStatement,
   own: Statement,

@@ -24,6 +24,7 @@ import { PrimaryReads } from './primary-reads';
 import type { ClusterContext } from './read-site';
 import { ServerMonitor, type Reach } from './server-monitor';
 import { StoreServer } from './store-server';
+import { ServerTelemetry } from './telemetry';
 
 /** What opening a cluster needs of its router. */
 export interface OpenClusterContext extends ClusterContext {
@@ -113,7 +114,7 @@ interface MemberTargets {
 }
 
 function makeMember(
-  { events, pool, connection }: OpenClusterContext,
+  { events, pool, connection, telemetry, login }: OpenClusterContext,
   { grant: { store }, shard, engine }: ClusterPlace,
   { own, statements }: MemberTargets,
   role: 'primary' | 'replica',
@@ -130,7 +131,20 @@ function makeMember(
           turned: (state, reason) => events.emit('breaker', { store, shard, server: name, state, reason }),
         })
       : undefined;
-  const member: Member = new Member(new StoreServer(store, name, role, statements, engine, pool), monitor, server.zone);
+  const told = (server: StoreServer): ServerTelemetry =>
+    new ServerTelemetry(telemetry, {
+      store,
+      shard,
+      name,
+      poolName: `${login.kind === 'service' ? login.service : login.kind}@${store}/${name}`,
+      database: statements.database,
+      endpoint: statements.server.endpoint,
+      role: () => server.role,
+      pool: () => server.poolStatus,
+      health: () => member.health,
+    });
+  const storeServer = new StoreServer(store, name, role, statements, engine, pool, told);
+  const member: Member = new Member(storeServer, monitor, server.zone);
   return member;
 }
 

@@ -18,6 +18,7 @@ import { Lifetime } from './lifetime';
 import type { Router, TierShape } from './router';
 import { EventHub } from './router-events';
 import { SessionScope } from './session-state';
+import { Telemetry } from './telemetry';
 import { TierRouter } from './tier-router';
 import { MIN_TOKEN_KEY_LENGTH } from './token-codec';
 
@@ -95,6 +96,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   const pools = { profile: { applicationName: 'polystore-router', ...connection.pool }, own: options.pool ?? {} };
   checkPoolOptions({ ...pools.profile, ...pools.own });
   const tokenKeys = checkTokenKeys(options.tokenKey ?? []);
+  const events = new EventHub();
   const topology = await options.topology.read();
   const named = { ...pools.profile, ...pools.own };
   return TierRouter.open<T>({
@@ -114,7 +116,8 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
     },
     primaryReadShare,
     tokenCodec: { scope: `${topology.tier}/${topology.stage}`, keys: tokenKeys },
-    events: new EventHub(),
+    events,
+    telemetry: new Telemetry(events),
     sessions: new SessionScope(),
     connection,
     pools,

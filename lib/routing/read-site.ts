@@ -6,6 +6,7 @@ import type { Member } from './member';
 import type { PrimaryReads } from './primary-reads';
 import type { EventHub } from './router-events';
 import type { SessionScope } from './session-state';
+import type { Telemetry } from './telemetry';
 
 /** How the reads of a router behave. */
 export interface ReadPolicy {
@@ -27,6 +28,7 @@ export interface ClusterContext {
   readonly lifetime: Lifetime;
   readonly events: EventHub;
   readonly sessions: SessionScope;
+  readonly telemetry: Telemetry;
 }
 
 /** What a read needs of its cluster, in a session or not. */

@@ -13,6 +13,7 @@ import {
 import { positionIn, positionOf } from './observe';
 import { transactionAborted, unknownOutcome, type Progress } from './server-errors';
 import type { StoreServer } from './store-server';
+import { TRANSACTION, traceStatements } from './telemetry';
 import { untilAborted } from './until-aborted';
 
 /** A server that does not answer this within two seconds is taken for lost. */
@@ -43,7 +44,12 @@ export interface ServerTransaction<T> {
  * @throws {PolystoreError} SERVER_UNAVAILABLE, PRIMARY_DEMOTED, TRANSACTION_ABORTED, UNKNOWN_OUTCOME, CANCELLED; what `work` throws passes as
  * it is
  */
-export async function runTransaction<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
+export function runTransaction<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
+  if (!server.telemetry.isOn) return runUntold(server, transaction);
+  return server.telemetry.around(TRANSACTION, () => runUntold(server, transaction));
+}
+
+async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
   const { client, begin, work, signal, observer } = transaction;
   server.outstanding++;
   try {
@@ -58,7 +64,12 @@ export async function runTransaction<T>(server: StoreServer, transaction: Server
       const result = await untilAborted(signal, interrupt, async () => {
         await client.query(begin);
         if (signal) backend = await server.backendOf(client);
-        return work(client);
+        const untrace = traceStatements(client, server.telemetry);
+        try {
+          return await work(client);
+        } finally {
+          untrace();
+        }
       });
       reference = await referenceOf(server, client);
       // What has written nothing has no outcome: it may be run again, whatever became of its COMMIT.

@@ -26,6 +26,7 @@ import {
 } from './server-errors';
 import type { RoleAnswer } from './role-answer';
 import type { PoolStatus } from './handles';
+import type { ServerTelemetry } from './telemetry';
 import { untilAborted } from './until-aborted';
 
 /** How long {@link StoreServer.close} waits for running statements before it cuts them off, in milliseconds. */
@@ -43,6 +44,7 @@ export class StoreServer implements FailedServer {
   /** Requests sent and not answered yet. */
   outstanding = 0;
   readonly endpoint: Endpoint;
+  readonly telemetry: ServerTelemetry;
   private opened: PgPool | undefined;
 
   /** `name` is unique in the store: the server's own name, behind its shard's where there is one (`s2/primary`). */
@@ -54,8 +56,10 @@ export class StoreServer implements FailedServer {
     private readonly target: ConnectionTarget,
     readonly engine: PostgresEngine,
     readonly options: PoolOptions,
+    telemetryOf: (server: StoreServer) => ServerTelemetry,
   ) {
     this.endpoint = target.server.endpoint;
+    this.telemetry = telemetryOf(this);
   }
 
   /** Opens nothing. */
@@ -73,6 +77,15 @@ export class StoreServer implements FailedServer {
    * @throws {PolystoreError} SERVER_UNAVAILABLE, POOL_EXHAUSTED, PRIMARY_DEMOTED; any other error of the server passes as it is
    */
   query<R extends QueryResultRow>(
+    access: Access,
+    text: PgStatement,
+    values: readonly unknown[] | undefined,
+  ): Promise<QueryResult<R>> {
+    if (!this.telemetry.isOn) return this.send(access, text, values);
+    return this.telemetry.around(text, () => this.send(access, text, values));
+  }
+
+  private send<R extends QueryResultRow>(
     access: Access,
     text: PgStatement,
     values: readonly unknown[] | undefined,
@@ -106,7 +119,16 @@ export class StoreServer implements FailedServer {
    * Runs one statement that only reads; when `signal` aborts, it is cancelled on the server.
    * @throws {PolystoreError} CANCELLED, and as {@link query}
    */
-  async cancellableRead<R extends QueryResultRow>(
+  cancellableRead<R extends QueryResultRow>(
+    text: PgStatement,
+    values: readonly unknown[] | undefined,
+    signal: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    if (!this.telemetry.isOn) return this.sendCancellable(text, values, signal);
+    return this.telemetry.around(text, () => this.sendCancellable(text, values, signal));
+  }
+
+  private async sendCancellable<R extends QueryResultRow>(
     text: PgStatement,
     values: readonly unknown[] | undefined,
     signal: AbortSignal,
@@ -165,6 +187,7 @@ export class StoreServer implements FailedServer {
 
   /** Waits for running statements, at most five seconds, and closes every connection. */
   async close(): Promise<void> {
+    this.telemetry.close();
     if (this.opened) await closePool(this.opened, CLOSE_GRACE_MS);
   }
 
@@ -222,7 +245,10 @@ export class StoreServer implements FailedServer {
   ): Promise<unknown> {
     const group = errorGroupOf(error);
     if (group === 'unavailable') return serverUnavailable(this, progress, error);
-    if (group === 'poolExhausted') return poolExhausted(this, this.pool().options.max, error);
+    if (group === 'poolExhausted') {
+      this.telemetry.noteTimeout();
+      return poolExhausted(this, this.pool().options.max, error);
+    }
     if (group === 'readOnly' && client && (await this.isDemoted(client))) return primaryDemoted(this, error);
     return error;
   }
