@@ -22,8 +22,8 @@ const MEASURED_MS = 300;
 /** Proxies are further away than bare `pg`: fewer runs show it. */
 const RUNS_WITH_PROXIES = 6;
 
-const THROUGHPUT = { atLeast: 0.95 };
-const P99 = { atMost: 1.2 };
+export const THROUGHPUT = { atLeast: 0.95 };
+export const P99 = { atMost: 1.2 };
 const AHEAD = { atLeast: 1 };
 
 const UNITS: Readonly<Record<RequestKind, string>> = {
@@ -68,14 +68,14 @@ export async function contest(
   }
 }
 
-const throughputOf = (kind: RequestKind, ours: Results, other: Results): PairedResult =>
+export const throughputOf = (kind: RequestKind, ours: Results, other: Results): PairedResult =>
   ratioOf(
     ours.slice(0, other.length).map(({ perSecond }) => perSecond),
     other.map(({ perSecond }) => perSecond),
     (one, two) => `${Math.round(one)} against ${Math.round(two)} ${UNITS[kind]}`,
   );
 
-const p99Of = (ours: Results, other: Results): PairedResult =>
+export const p99Of = (ours: Results, other: Results): PairedResult =>
   ratioOf(
     ours.map(({ p99Ms }) => p99Ms),
     other.map(({ p99Ms }) => p99Ms),
@@ -83,7 +83,7 @@ const p99Of = (ours: Results, other: Results): PairedResult =>
   );
 
 /** Each run has connections of its own: the luck of one (its process, its memory) is worth more percent than the router. */
-async function measure(
+export async function measure(
   { send, readPort, close }: Contestant,
   clients: number,
   readerPort: number | undefined,

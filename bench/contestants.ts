@@ -1,5 +1,5 @@
 import { Pool, type PoolConfig, type QueryResult } from 'pg';
-import type { Queryable } from '../lib/postgres';
+import type { PoolOptions, Queryable } from '../lib/postgres';
 import { openRouter, type Router } from '../lib/routing';
 import type { benchTier, BenchServers } from './bench-servers';
 import type { Send } from './load';
@@ -42,6 +42,7 @@ export async function openRouterContestant(
   kind: RequestKind,
   { topology, secrets }: BenchServers,
   connections: number,
+  pool: PoolOptions = {},
 ): Promise<Contestant> {
   const router = await openRouter<typeof benchTier>({
     topology,
@@ -49,7 +50,7 @@ export async function openRouterContestant(
     login: { kind: 'owner' },
     // Of reads: one that the primary answers would be another server's. A session may have to ask it.
     readFallback: kind === 'read' ? 'none' : 'primary',
-    pool: { max: connections },
+    pool: { max: connections, ...pool },
   });
   const sends: Readonly<Record<RequestKind, Send>> = {
     read: (id) => router.main.read(READ, [id]),

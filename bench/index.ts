@@ -9,6 +9,7 @@ import { failover } from './failover';
 import { guardAndDiff } from './guard-and-diff';
 import { coldStart, keptTemplateStart } from './local-start';
 import { RUNS, type Benchmark } from './paired';
+import { poolContest } from './pool-contest';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
 import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
 import { scatterThroughput } from './scatter';
@@ -27,7 +28,8 @@ const ALONE = {
 } as const satisfies Record<string, readonly Benchmark[]>;
 
 /** These share servers, which are started once. */
-const ON_SERVERS = ['read', 'write', 'session'] as const satisfies readonly RequestKind[];
+const CONTESTS = ['read', 'write', 'session'] as const satisfies readonly RequestKind[];
+const ON_SERVERS = [...CONTESTS, 'pool'] as const;
 
 type Name = keyof typeof ALONE | (typeof ON_SERVERS)[number];
 const NAMES = [...ON_SERVERS, ...Object.keys(ALONE)] as readonly Name[];
@@ -38,10 +40,10 @@ async function runAll(
   report: Report,
   signal: AbortSignal,
 ): Promise<void> {
-  const kinds = ON_SERVERS.filter((kind) => names.includes(kind));
-  if (kinds.length > 0) {
+  if (ON_SERVERS.some((name) => names.includes(name))) {
     await withBenchServers(cores, signal, async (servers) => {
-      for (const kind of kinds) await contest(kind, servers, proxyLeg, report, signal);
+      for (const kind of CONTESTS) if (names.includes(kind)) await contest(kind, servers, proxyLeg, report, signal);
+      if (names.includes('pool')) await poolContest(servers, report, signal);
     });
   }
   for (const name of names.filter((each) => each in ALONE) as (keyof typeof ALONE)[]) {
