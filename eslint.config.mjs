@@ -18,6 +18,7 @@ export const walls = {
   'lib/postgres': ['lib/errors', 'lib/topology'],
   'lib/valkey': ['lib/errors', 'lib/topology'],
   'lib/routing': ['lib/errors', 'lib/postgres', 'lib/valkey', 'lib/sources', 'lib/topology', 'lib/placement'],
+  'lib/testing': ['lib/errors', 'lib/routing', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/provision': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/guard': ['lib/errors', 'lib/sources'],
   'lib/diff': ['lib/errors', 'lib/guard', 'lib/definition', 'lib/cost'],

@@ -54,6 +54,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   READ_BUDGET_EXHAUSTED: 'failed',
   TOKEN_INVALID: 'failed',
   HANDLE_CLOSED: 'failed',
+  NAMESPACE_TAKEN: 'failed',
   FUNCTION_FAILED: 'failed',
   DRILL_REFUSED: 'state',
   DRILL_FAILED: 'failed',

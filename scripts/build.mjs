@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 
 /** The rooms that an application needs at run time: everything that polystore-router publishes. */
-const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'valkey', 'routing'];
+const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'valkey', 'routing', 'testing'];
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('dist-router', { recursive: true, force: true });
@@ -28,7 +28,7 @@ function layOutRouter() {
   mkdirSync('dist-router');
   for (const room of RUNTIME_ROOMS)
     cpSync(join('dist', 'lib', room), join('dist-router', 'lib', room), { recursive: true });
-  for (const file of ['index.js', 'index.d.ts']) {
+  for (const file of ['index.js', 'index.d.ts', 'testing.js', 'testing.d.ts']) {
     const text = readFileSync(join('dist', 'packages', 'router', file), 'utf8');
     writeFileSync(join('dist-router', file), text.replaceAll('../../lib/', './lib/'));
   }

@@ -91,6 +91,8 @@ export interface ErrorDetails {
   /** The token of a session can't be used: see `reason`. Never the token itself. */
   TOKEN_INVALID: { readonly reason: 'malformed' | 'unsigned' | 'signature' | 'foreign' };
   HANDLE_CLOSED: { readonly handle: string };
+  /** The schemas of a test router are another's. */
+  NAMESPACE_TAKEN: { readonly namespace: string };
   TIER_ALREADY_UP: { readonly pid: number; readonly directory: string };
   TIER_NOT_UP: { readonly directory: string };
   PORT_TAKEN: { readonly port: number; readonly server: string };

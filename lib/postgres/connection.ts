@@ -23,8 +23,16 @@ export interface ConnectionTarget {
   readonly server: ServerTopology;
   readonly database: string;
   readonly credentials: Login;
-  readonly trust: Trust;
+  readonly trust: Trust | TestTrust;
+  /** What each connection begins with, as `search_path`. Names and values without spaces and backslashes. @default - the settings of the role */
+  readonly settings?: Readonly<Record<string, string>>;
 }
+
+/**
+ * Of a database that only tests use: trusted by the authorities of the system, or not at all, without TLS. No topology says so: none that is read
+ * from outside can switch TLS off.
+ */
+export type TestTrust = { readonly kind: 'system' } | { readonly kind: 'plaintext' };
 
 export interface ClientOptions {
   /**
@@ -161,7 +169,7 @@ async function settled(work: Promise<void>, ms: number): Promise<void> {
 }
 
 function loginOf(
-  { server, database, credentials, trust }: ConnectionTarget,
+  { server, database, credentials, trust, settings }: ConnectionTarget,
   applicationName = 'polystore',
 ): ClientConfig {
   return {
@@ -172,7 +180,8 @@ function loginOf(
     password: passwordOf(credentials),
     application_name: applicationName,
     keepAlive: true,
-    ssl: { ...authorityOf(server.endpoint, trust), rejectUnauthorized: true },
+    ssl: encryptionOf(server.endpoint, trust),
+    ...(settings && { options: startupOptions(settings) }),
   };
 }
 
@@ -180,14 +189,27 @@ function loginOf(
 const passwordOf = ({ password }: Login): string | (() => Promise<string>) =>
   typeof password === 'string' ? password : () => password.read();
 
+const startupOptions = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+
 /**
  * Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. A proxy's
  * certificate is one of Certificate Manager, whose authorities Node knows; those of RDS don't vouch for it.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html#rds-proxy-security.tls
  */
-function authorityOf({ via }: Endpoint, trust: Trust): { readonly ca?: string } {
-  if (trust.kind === 'file') return { ca: readFileSync(trust.path, 'utf8') };
-  return via === 'direct' ? { ca: readFileSync(trust.bundlePath, 'utf8') } : {};
+function encryptionOf({ via }: Endpoint, trust: Trust | TestTrust): ClientConfig['ssl'] {
+  switch (trust.kind) {
+    case 'file':
+      return { ca: readFileSync(trust.path, 'utf8'), rejectUnauthorized: true };
+    case 'rds':
+      return { ...(via === 'direct' && { ca: readFileSync(trust.bundlePath, 'utf8') }), rejectUnauthorized: true };
+    case 'system':
+      return { rejectUnauthorized: true };
+    case 'plaintext':
+      return false;
+  }
 }
 
 function ignoreLostConnection(): void {

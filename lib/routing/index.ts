@@ -13,7 +13,7 @@ export * from './handles';
 export type { KeyCacheOptions } from './key-cache';
 export type { KeyScope } from './key-scope';
 export * from './middleware';
-export * from './open-router';
+export { openRouter, type RouterOptions } from './open-router';
 export type { HandleOf, Router, RouterCore, TierShape } from './router';
 export type { RouterEvent, RouterEvents, RouterListener } from './router-events';
 export type { Session } from './session';

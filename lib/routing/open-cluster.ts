@@ -12,7 +12,6 @@ import {
   type PostgresEngine,
   type ServerTopology,
   type ShardTopology,
-  type Trust,
 } from '../topology';
 import { Cluster } from './cluster';
 import { primaryEndpoint, type ConnectionPolicy } from './connection-profile';
@@ -28,7 +27,8 @@ import { ServerTelemetry } from './telemetry';
 
 /** What opening a cluster needs of its router. */
 export interface OpenClusterContext extends ClusterContext {
-  readonly topology: { readonly trust: Trust };
+  /** How a server is reached. */
+  readonly targetOf: (way: ServerWay) => ConnectionTarget;
   readonly secrets: SecretSource;
   readonly tokens: TokenSource;
   readonly login: RouterLogin;
@@ -45,6 +45,15 @@ export interface ClusterPlace {
   readonly shard: string | undefined;
   readonly engine: PostgresEngine;
   readonly database: string;
+}
+
+/** A server, what for, and who logs in. */
+export interface ServerWay {
+  readonly place: ClusterPlace;
+  readonly server: ServerTopology;
+  /** What it is by the topology. */
+  readonly role: 'primary' | 'replica';
+  readonly credentials: Login;
 }
 
 /** Servers that came and went with a topology, by their names in the store. */
@@ -76,9 +85,8 @@ export async function openCluster(
   const memberOf = (server: ServerTopology, role: 'primary' | 'replica'): Member => {
     const same = known.get(keyOf(server));
     if (same) return same;
-    const targetAt = (server: ServerTopology): ConnectionTarget => {
-      return { server, database: place.database, credentials: loginTo(server), trust: context.topology.trust };
-    };
+    const targetAt = (at: ServerTopology): ConnectionTarget =>
+      context.targetOf({ place, server: at, role, credentials: loginTo(at) });
     const statements = role === 'primary' ? primaryEndpoint(context.connection, server) : server;
     return makeMember(context, place, { own: targetAt(server), statements: targetAt(statements) }, role, () => members);
   };

@@ -1,4 +1,4 @@
-import { checkPoolOptions, DEFAULT_CONNECT_TIMEOUT_MS, type PoolOptions } from '../postgres';
+import { checkPoolOptions, DEFAULT_CONNECT_TIMEOUT_MS, type ConnectionTarget, type PoolOptions } from '../postgres';
 import {
   openKeyDirectory,
   openPlacement,
@@ -9,10 +9,11 @@ import {
   type TokenSource,
   type TopologySource,
 } from '../sources';
-import type { KeyDirectoryLocation, PlacementLocation } from '../topology';
+import type { KeyDirectoryLocation, PlacementLocation, Topology } from '../topology';
 import { ConnectionProfile, connectionPolicyOf } from './connection-profile';
 import type { ReadFallback, ReplicaChoice } from './decide-route';
 import type { RouterLogin } from './grant';
+import type { ServerWay } from './open-cluster';
 import type { KeyCacheOptions } from './key-cache';
 import { Lifetime } from './lifetime';
 import type { Router, TierShape } from './router';
@@ -84,7 +85,23 @@ const DEFAULT_PRIMARY_READ_SHARE = 0.5;
  * topology lacks, POOLED_ENDPOINT_MISSING where the profile needs a proxy that the topology has not
  * @throws {RangeError} where an option is outside of what is allowed
  */
-export async function openRouter<T extends TierShape = TierShape>(options: RouterOptions): Promise<Router<T>> {
+export function openRouter<T extends TierShape = TierShape>(options: RouterOptions): Promise<Router<T>> {
+  return openRouterBy<T>(options, ({ trust }) => ({ place, server, credentials }) => ({
+    server,
+    database: place.database,
+    credentials,
+    trust,
+  }));
+}
+
+/**
+ * As {@link openRouter}, where something else than the topology says how a server is reached.
+ * @throws {PolystoreError} @throws {RangeError} as {@link openRouter}
+ */
+export async function openRouterBy<T extends TierShape>(
+  options: RouterOptions,
+  reach: (topology: Topology) => (way: ServerWay) => ConnectionTarget,
+): Promise<Router<T>> {
   const maxLagMs = checkAtLeast('maxLagMs', options.maxLagMs ?? DEFAULT_MAX_LAG_MS, 0);
   const catchUpMs = checkAtLeast('catchUpMs', options.catchUpMs ?? DEFAULT_CATCH_UP_MS, 0);
   const refreshMs = options.refreshMs === undefined ? undefined : checkAtLeast('refreshMs', options.refreshMs, 1_000);
@@ -101,6 +118,7 @@ export async function openRouter<T extends TierShape = TierShape>(options: Route
   const named = { ...pools.profile, ...pools.own };
   return TierRouter.open<T>({
     topology,
+    targetOf: reach(topology),
     source: options.topology,
     refreshMs,
     secrets: options.secrets,

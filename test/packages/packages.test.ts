@@ -74,6 +74,15 @@ describe('polystore-router, packed and installed in an empty project', () => {
     ).toBe('3784 s0 function\n');
   });
 
+  it('has the router for tests beside it, by CommonJS and by ESM alike', () => {
+    const program = 'console.log(typeof t.openTestRouter);';
+    expect(node(project, `const t = require('polystore-router/testing'); ${program}`)).toBe('function\n');
+    const esm = `import * as t from 'polystore-router/testing'; ${program}`;
+    expect(
+      execFileSync(process.execPath, ['--input-type=module', '-e', esm], { cwd: project, env, encoding: 'utf8' }),
+    ).toBe('function\n');
+  });
+
   it('ships its types', () => {
     const file = join(project, 'application.ts');
     writeFileSync(
@@ -82,7 +91,15 @@ describe('polystore-router, packed and installed in an empty project', () => {
        const bucket: number = bucketOf(hash(), 'uuid', '123e4567-e89b-12d3-a456-426614174000');
        // @ts-expect-error a strategy is no text
        bucketOf('hash', 'uuid', 'x');
-       void [bucket, openRouter];`,
+       void [bucket, openRouter];
+       import { openTestRouter } from 'polystore-router/testing';
+       void async function () {
+         const tier = { stores: { main: { kind: 'postgres' }, posts: { kind: 'shardedPostgres', shardKey: 'user_id' } } } as const;
+         const { router } = await openTestRouter({ tier, connectionString: 'postgres://me@localhost/test' });
+         void [router.main.readPool(), router.posts.forKey(42)];
+         // @ts-expect-error there is no such store
+         router.psots;
+       };`,
     );
     const args = [
       '--noEmit',

@@ -5,7 +5,7 @@ import { parseTier } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
 import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
 import { FileSecrets, type Credentials } from '../../lib/sources';
-import { isRelational, type RelationalTopology, type ServerTopology } from '../../lib/topology';
+import { isRelational, type RelationalTopology, type ServerTopology, type Trust } from '../../lib/topology';
 
 /** Kept between runs, so that only the first test ever makes one. */
 const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
@@ -14,7 +14,7 @@ const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
 export interface TestTier extends LocalTier {
   readonly secrets: FileSecrets;
   /** Where a server's superuser logs in; `label` as in `main/r1`, a shard's as in `posts/s0`. */
-  superuser(label: string): Promise<ConnectionTarget & { readonly credentials: Credentials }>;
+  superuser(label: string): Promise<ConnectionTarget & { readonly credentials: Credentials; readonly trust: Trust }>;
   /** Runs `work` as superuser on one server. */
   on<T>(label: string, work: (client: PgClient) => Promise<T>): Promise<T>;
 }
