@@ -40,6 +40,7 @@ const openBenchRouter = (): Promise<Router<BenchTier>> =>
       find: (key) => Promise.resolve({ bucket: Number(key) % BUCKET_COUNT, revision: 'bench' }),
       assign: (_key, bucket) => Promise.resolve({ bucket, revision: 'bench' }),
       remove: () => Promise.resolve(),
+      countByBucket: () => Promise.resolve(new Map()),
     }),
   });
 

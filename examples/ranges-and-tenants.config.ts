@@ -24,7 +24,7 @@ export default defineTier({
     }),
     tenants: shardedPostgres({
       shardKey: { column: 'tenant', type: 'text' },
-      // A key that nobody assigned is an error; directory({ newKeys: hash() }) would assign it by its hash.
+      // A key that nobody assigned is an error; directory({ newKeys: leastLoaded() }) would assign it to the emptiest shard, hash() by its hash.
       strategy: directory(),
       shards: 2,
     }),

@@ -88,7 +88,7 @@ function resolveStrategy(
       return { type: 'range', ranges };
     }
     case 'directory':
-      return { type: 'directory', newKeys: strategy.newKeys === undefined ? 'refuse' : 'hash' };
+      return { type: 'directory', newKeys: strategy.newKeys?.type ?? 'refuse' };
   }
 }
 

@@ -24,9 +24,16 @@ const rangeOptions = options('range({ ranges: [ … ] })', {
     .meta({ allowed: 'list of { from: …, to: …, shard: … }' }),
 } satisfies Record<keyof ByRange, z.ZodType>);
 
+const newKeys = z
+  .discriminatedUnion('type', [
+    hashOptions,
+    options('leastLoaded()', { type: z.literal('leastLoaded').meta({ allowed: 'leastLoaded()' }) }),
+  ])
+  .meta({ allowed: 'hash() or leastLoaded()' });
+
 const directoryOptions = options('directory({ newKeys: … })', {
   type: z.literal('directory').meta({ allowed: 'directory({ … })' }),
-  newKeys: hashOptions.optional(),
+  newKeys: newKeys.optional(),
 } satisfies Record<keyof ByDirectory, z.ZodType>);
 
 /** What may be written as the strategy of a store of kind `shardedPostgres`. */

@@ -27,10 +27,17 @@ export interface ByRange extends RangeOptions {
 
 export interface DirectoryOptions {
   /**
-   * What becomes of a key that the directory does not know. `hash()`: it is assigned, for good, to the bucket of its hash.
+   * What becomes of a key that the directory does not know. `hash()`: it is assigned, for good, to the bucket of its hash. `leastLoaded()`: to the shard
+   * that has the fewest keys for its weight. Who may only read assigns no key: by `hash()` it looks where the key would be, by `leastLoaded()` a key
+   * that nobody has written yet is an error to it.
    * @default - it is an error: somebody assigns every key
    */
-  readonly newKeys?: HashStrategy;
+  readonly newKeys?: HashStrategy | LeastLoaded;
+}
+
+/** New keys go where the fewest are. */
+export interface LeastLoaded {
+  readonly type: 'leastLoaded';
 }
 
 /** Where each key lies is written down, key by key. */
@@ -51,7 +58,7 @@ export interface ShardRangeDefinition {
 export type StrategyDefinition =
   | HashStrategy
   | { readonly type: 'range'; readonly ranges: readonly ShardRangeDefinition[] }
-  | { readonly type: 'directory'; readonly newKeys: 'refuse' | 'hash' };
+  | { readonly type: 'directory'; readonly newKeys: 'refuse' | 'hash' | 'leastLoaded' };
 
 /**
  * Places a row by the range that holds its key: `range({ ranges: [{ to: 1000, shard: 's0' }, { from: 1000, shard: 's1' }] })`. For keys that are
@@ -67,4 +74,13 @@ export function range(options: RangeOptions): ByRange {
  */
 export function directory(options: DirectoryOptions = {}): ByDirectory {
   return { ...options, type: 'directory' };
+}
+
+/**
+ * Assigns a new key to the shard that has the fewest keys for each bucket that it owns: few keys, as tenants are, lie evenly then, which a hash does only for
+ * many, and a shard that was added fills first. It is for directories that are small enough to be counted: a router that meets a new key counts all
+ * assignments, at most once a minute.
+ */
+export function leastLoaded(): LeastLoaded {
+  return { type: 'leastLoaded' };
 }

@@ -1,6 +1,6 @@
 import { PolystoreError } from '../errors';
 import { bucketOf, bucketsOf, BUCKET_COUNT, hash, keyReader, keyText } from '../placement';
-import type { BucketId, CanonicalKey, Placement, ShardKeyValue } from '../placement';
+import type { BucketId, CanonicalKey, Placement, ShardKeyType, ShardKeyValue, ShardMap } from '../placement';
 import type { PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
 import type { KeyDirectory } from '../sources';
 import type { KeyDirectoryTopology } from '../topology';
@@ -12,8 +12,9 @@ import type {
   KeyDestination,
 } from './directory-handles';
 import { requireAccess, type Grant } from './grant';
-import { KeyCache, type KeyCacheOptions } from './key-cache';
+import { KeyCache, type KeyCacheOptions, type NewKeyRule } from './key-cache';
 import { crossShard } from './key-scope';
+import { LeastLoaded } from './least-loaded';
 import { PlacedKey, type KeyPlaces } from './placed-key';
 import { readPlacement, ShardSet, type ShardSetParts } from './shard-set';
 import type { TransactionOptions } from './transaction-options';
@@ -42,9 +43,9 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
     this.grant = parts.grant;
     this.directory = parts.directory;
     this.readKey = keyReader(placement.keyType);
-    const mayAssign = parts.grant.access === 'write';
-    const rule = parts.newKeys === 'refuse' ? 'refuse' : mayAssign ? 'assign' : 'assume';
-    this.cache = new KeyCache(this.store, placement.keyType, parts.directory, rule, parts.cache);
+    const { keyType } = placement;
+    const rule = newKeyRule(parts, keyType, () => this.placement.shardMap);
+    this.cache = new KeyCache(this.store, keyType, parts.directory, rule, parts.cache);
   }
 
   /**
@@ -157,6 +158,26 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
         next: 'Move a bucket to the shard first, or assign the key to another one.',
       },
     );
+  }
+}
+
+/** Who may only read assigns nothing. Where a key would be by its hash is known to everybody; where the fewest keys are, to who assigns it. */
+function newKeyRule(
+  { newKeys, grant, directory }: DirectoryParts,
+  keyType: ShardKeyType,
+  map: () => ShardMap,
+): NewKeyRule {
+  const mayAssign = grant.access === 'write';
+  switch (newKeys) {
+    case 'refuse':
+      return { kind: 'refuse' };
+    case 'hash':
+      return mayAssign ? { kind: 'assign', choose: (text) => bucketOf(hash(), keyType, text) } : { kind: 'assume' };
+    case 'leastLoaded': {
+      if (!mayAssign) return { kind: 'refuse' };
+      const leastLoaded = new LeastLoaded(directory, keyType, map);
+      return { kind: 'assign', choose: (text) => leastLoaded.choose(text) };
+    }
   }
 }
 

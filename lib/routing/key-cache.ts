@@ -28,10 +28,12 @@ const DEFAULT_MAX = 100_000;
 const DEFAULT_TTL_MS = 60_000;
 
 /**
- * What becomes of a key that the directory does not know. `assign`: it is assigned to the bucket of its hash, for good. `assume`: it is taken to be
- * where it would be assigned, for a second, by who may only read.
+ * What becomes of a key that the directory does not know. `assign`: it is assigned to the bucket that is chosen for its text, for good. `assume`: it is
+ * taken to be where its hash would have it assigned, for a second, by who may only read.
  */
-export type NewKeyRule = 'refuse' | 'assign' | 'assume';
+export type NewKeyRule =
+  | { readonly kind: 'refuse' | 'assume' }
+  | { readonly kind: 'assign'; readonly choose: (text: string) => BucketId | Promise<BucketId> };
 
 /** That a key is unknown is remembered for a second, and of so many keys: long enough that whoever asks for it in a loop asks the directory seldom. */
 const UNKNOWN = { max: 10_000, ttl: 1_000 };
@@ -113,9 +115,10 @@ export class KeyCache {
   }
 
   private async assignNew(text: string): Promise<BucketId | undefined> {
-    if (this.newKeys !== 'assign') return undefined;
+    if (this.newKeys.kind !== 'assign') return undefined;
+    const bucket = await this.newKeys.choose(text);
     try {
-      return (await this.directory.assign(text, bucketOf(hash(), this.keyType, text), undefined)).bucket;
+      return (await this.directory.assign(text, bucket, undefined)).bucket;
     } catch (error) {
       if (!isPolystoreError(error, 'ASSIGNMENT_CONFLICT')) throw error;
       return (await this.directory.find(text))?.bucket;
@@ -125,11 +128,11 @@ export class KeyCache {
   private whereUnknown(key: CanonicalKey): BucketId {
     const { store } = this;
     const text = keyText(this.keyType, key);
-    if (this.newKeys === 'assume') return bucketOf(hash(), this.keyType, text);
+    if (this.newKeys.kind === 'assume') return bucketOf(hash(), this.keyType, text);
     const got = describeKey(text);
     throw new PolystoreError('KEY_UNKNOWN', `store "${store}": ${got} is assigned to no bucket; nothing was sent`, {
       details: { store, got },
-      next: 'Assign it with assign(key, …) first, or give the directory a rule for new keys: directory({ newKeys: hash() }).',
+      next: 'Assign it with assign(key, …) first, or give the directory a rule for new keys, as directory({ newKeys: leastLoaded() }).',
     });
   }
 }

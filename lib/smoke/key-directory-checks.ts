@@ -41,12 +41,12 @@ export function keyDirectoryWorks(
       return cleaningUp(
         async () => {
           await onlyOneWins(directory, known);
-          const found = await unknownKey(directory, unknown, placement);
-          if (found !== newKeys) {
-            throw new SmokeFailure(
-              `a key that nobody assigned was ${WORDS[found]}, the rule for new keys is "${newKeys}"`,
-            );
+          const found = await unknownKey(directory, unknown);
+          if ((found === undefined) !== (newKeys === 'refuse')) {
+            const was = found === undefined ? 'refused' : `assigned to ${found.shard}`;
+            throw new SmokeFailure(`a key that nobody assigned was ${was}, the rule for new keys is "${newKeys}"`);
           }
+          if (newKeys === 'hash') requireHashed(unknown, found, placement);
           return { newKeys, bucket: known.assignment.bucket, shard: known.assignment.shard };
         },
         () => takeOut(directory, [known.key, unknown]),
@@ -54,8 +54,6 @@ export function keyDirectoryWorks(
     },
   };
 }
-
-const WORDS = { refuse: 'refused', hash: 'assigned by its hash' } as const;
 
 interface AssignedKey {
   readonly key: SampleKey;
@@ -87,21 +85,23 @@ async function onlyOneWins(directory: DirectoryPostgresHandle, { key, assignment
   if (found?.revision !== winners[0]?.revision) throw new SmokeFailure('the change that counted is not what is found');
 }
 
-/** What becomes of a key that nobody assigned. */
-async function unknownKey(
-  directory: DirectoryPostgresHandle,
-  key: SampleKey,
-  { keyType, shardMap }: Placement,
-): Promise<'refuse' | 'hash'> {
+/** Where a key is that nobody assigned, once it was asked for; undefined where that is refused. */
+async function unknownKey(directory: DirectoryPostgresHandle, key: SampleKey): Promise<KeyAssignment | undefined> {
   try {
     const shard = await directory.shardOf(key);
-    const expected = shardMap.owners[bucketOf(hash(), keyType, key)];
-    if (shard !== expected) throw new SmokeFailure(`a new key went to ${shard}, its hash belongs to ${expected}`);
-    return 'hash';
+    const assignment = await directory.assignmentOf(key);
+    if (assignment?.shard === shard) return assignment;
+    throw new SmokeFailure(`a new key went to ${shard}, the directory says ${assignment?.shard ?? 'nothing of it'}`);
   } catch (error) {
-    if (isPolystoreError(error, 'KEY_UNKNOWN')) return 'refuse';
+    if (isPolystoreError(error, 'KEY_UNKNOWN')) return undefined;
     throw error;
   }
+}
+
+function requireHashed(key: SampleKey, found: KeyAssignment | undefined, { keyType }: Placement): void {
+  const expected = bucketOf(hash(), keyType, key);
+  if (found?.bucket === expected) return;
+  throw new SmokeFailure(`a new key went to bucket ${found?.bucket}, its hash belongs to ${expected}`);
 }
 
 /** Assigns the keys that nobody has, and returns them; those of somebody else are left alone. All or none. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BucketId } from '../placement';
-import { assignmentConflict, type Assignment, type KeyDirectory } from './key-directory';
+import { assignmentConflict, countAssignments, type Assignment, type KeyDirectory } from './key-directory';
 
 /**
  * A key directory on AWS: an item a key in a DynamoDB table whose partition key is `key`. Read consistently, since who asks has no newer answer.
@@ -54,6 +54,20 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
     if (await this.wasFirst(() => client.send(remove))) return;
     const found = await this.find(key);
     if (found !== undefined) throw assignmentConflict(this.store, from, found);
+  }
+
+  async countByBucket(): Promise<ReadonlyMap<BucketId, number>> {
+    const { paginateScan } = await import('@aws-sdk/client-dynamodb');
+    const client = await this.open();
+    const pages = paginateScan(
+      { client },
+      { TableName: this.table, ProjectionExpression: '#bucket', ExpressionAttributeNames: { '#bucket': 'bucket' } },
+    );
+    const found: Pick<Assignment, 'bucket'>[] = [];
+    for await (const { Items = [] } of pages) {
+      for (const { bucket } of Items) if (bucket?.N !== undefined) found.push({ bucket: Number(bucket.N) });
+    }
+    return countAssignments(found);
   }
 
   private async open(): Promise<DynamoDBClient> {

@@ -3,7 +3,7 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BucketId } from '../placement';
 import { isSystemError } from './files';
-import { assignmentConflict, type Assignment, type KeyDirectory } from './key-directory';
+import { assignmentConflict, countAssignments, type Assignment, type KeyDirectory } from './key-directory';
 
 /** A change that somebody asked for: void unless `from` is the revision of the key when its line is reached. */
 interface Change {
@@ -47,6 +47,11 @@ export class FileKeyDirectory implements KeyDirectory {
     const isFirst = await this.change({ key, bucket: null, revision: randomUUID(), from: from.revision });
     const found = this.assignments.get(key);
     if (!isFirst && found !== undefined) throw assignmentConflict(this.store, from, found);
+  }
+
+  async countByBucket(): Promise<ReadonlyMap<BucketId, number>> {
+    await this.catchUp();
+    return countAssignments(this.assignments.values());
   }
 
   /** Whether it was the first that replaced what it replaces. */

@@ -25,6 +25,8 @@ export interface KeyDirectory {
    * @throws {PolystoreError} ASSIGNMENT_CONFLICT where somebody else changed it first
    */
   remove(key: string, from: Assignment): Promise<void>;
+  /** How many keys each bucket has, without those that have none. Reads the whole directory; what is changed meanwhile may count or not. */
+  countByBucket(): Promise<ReadonlyMap<BucketId, number>>;
 }
 
 /** The error of whoever lost the race. The key is left out: it may be personal data. */
@@ -46,4 +48,11 @@ export function assignmentConflict(
       next: 'Find the key again and decide anew.',
     },
   );
+}
+
+/** How many assignments there are for each bucket. */
+export function countAssignments(assignments: Iterable<Pick<Assignment, 'bucket'>>): ReadonlyMap<BucketId, number> {
+  const counts = new Map<BucketId, number>();
+  for (const { bucket } of assignments) counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
+  return counts;
 }

@@ -170,7 +170,11 @@ export function readDirectories(stores: readonly Store[]): readonly iam.PolicySt
 export function changeDirectories(stack: Stack, stores: readonly Store[]): readonly iam.PolicyStatement[] {
   const resources = directoriesOf(stores);
   if (resources.length === 0) return [];
+  const counted = directoriesOf(stores.filter(({ keyDirectory }) => keyDirectory?.newKeys === 'leastLoaded'));
   return [
+    ...(counted.length === 0
+      ? []
+      : [new iam.PolicyStatement({ sid: 'CountDirectories', actions: ['dynamodb:Scan'], resources: counted })]),
     new iam.PolicyStatement({
       sid: 'ChangeDirectories',
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],

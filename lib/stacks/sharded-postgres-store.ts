@@ -76,7 +76,10 @@ export function synthesizeShardedPostgres(
   return {
     name: store.name,
     stacks: [base, ...stacks, ...globals],
-    ...(base.keyDirectory && { keyDirectory: base.keyDirectory }),
+    ...(base.keyDirectory &&
+      store.strategy.type === 'directory' && {
+        keyDirectory: { tableArn: base.keyDirectory.tableArn, newKeys: store.strategy.newKeys },
+      }),
     key: base.key,
     servers: { securityGroup: base.shardGroup.securityGroup, port: POSTGRES_PORT },
     shardStacks: shardStacks.map(([name]) => name),

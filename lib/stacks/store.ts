@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { ServerAccess } from '../../constructs';
-import type { PostgresPart } from '../topology';
+import type { KeyDirectoryTopology, PostgresPart } from '../topology';
 import type { StoreLogins } from './store-logins';
 
 /** A synthesized store, as the stacks after it see it. It knows none of them. */
@@ -28,5 +28,5 @@ export interface Store {
   /** Where the placement of a sharded store lives. */
   readonly placement?: Pick<dynamodb.ITable, 'tableArn'>;
   /** Where the keys of a sharded store are assigned, if its strategy is `directory`. */
-  readonly keyDirectory?: Pick<dynamodb.ITable, 'tableArn'>;
+  readonly keyDirectory?: Pick<dynamodb.ITable, 'tableArn'> & { readonly newKeys: KeyDirectoryTopology['newKeys'] };
 }

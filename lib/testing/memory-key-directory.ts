@@ -1,5 +1,5 @@
 import type { BucketId } from '../placement';
-import { assignmentConflict, type Assignment, type KeyDirectory } from '../sources/key-directory';
+import { assignmentConflict, countAssignments, type Assignment, type KeyDirectory } from '../sources/key-directory';
 
 /** A key directory that lives as long as the process. */
 export class MemoryKeyDirectory implements KeyDirectory {
@@ -23,6 +23,10 @@ export class MemoryKeyDirectory implements KeyDirectory {
     if (!this.assignments.has(key)) return;
     this.require(key, from);
     this.assignments.delete(key);
+  }
+
+  countByBucket(): Promise<ReadonlyMap<BucketId, number>> {
+    return Promise.resolve(countAssignments(this.assignments.values()));
   }
 
   private require(key: string, expected: Assignment | undefined): void {

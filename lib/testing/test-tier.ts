@@ -35,8 +35,8 @@ export interface TestStrategy {
     readonly to?: ShardKeyValue;
     readonly shard: string;
   }[];
-  /** Of a directory: `hash()`, where a key that is new is assigned by its hash. */
-  readonly newKeys?: object;
+  /** Of a directory: by what a key is assigned that is new. */
+  readonly newKeys?: { readonly type: 'hash' | 'leastLoaded' };
 }
 
 export interface TestService {

@@ -70,7 +70,7 @@ export function testWorld(tier: TestTier, { endpoint, database }: TestDatabase):
               ...(placement.strategy.type === 'directory' && {
                 keyDirectory: {
                   location: { kind: 'file', path: NOWHERE },
-                  newKeys: store.strategy?.newKeys === undefined ? 'refuse' : 'hash',
+                  newKeys: store.strategy?.newKeys?.type ?? 'refuse',
                 },
               }),
             },

@@ -58,7 +58,7 @@ export const shardedPostgresSchema = z.strictObject({
         z.strictObject({ kind: z.literal('dynamodb'), table: name }),
         z.strictObject({ kind: z.literal('file'), path: name }),
       ]),
-      newKeys: z.enum(['refuse', 'hash']),
+      newKeys: z.enum(['refuse', 'hash', 'leastLoaded']),
     }),
   ),
 });

@@ -89,8 +89,11 @@ export type PlacementLocation =
 /** Where keys are assigned to buckets, and what becomes of a key that is not. */
 export interface KeyDirectoryTopology {
   readonly location: KeyDirectoryLocation;
-  /** `refuse`: a key that is not assigned is an error. `hash`: it is assigned when it is first met, to the bucket of its hash. */
-  readonly newKeys: 'refuse' | 'hash';
+  /**
+   * `refuse`: a key that is not assigned is an error. Else it is assigned when it is first met; `hash`: to the bucket of its hash, `leastLoaded`: to one of the
+   * shard with the fewest keys for each of its buckets.
+   */
+  readonly newKeys: 'refuse' | 'hash' | 'leastLoaded';
 }
 
 export type KeyDirectoryLocation =

@@ -91,7 +91,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a rule for new keys that is none': {
     input: withPosts({ strategy: { type: 'directory', newKeys: 'hash' } }),
     path: 'stores.posts.strategy.newKeys',
-    message: 'got "hash", allowed: hash()',
+    message: 'got "hash", allowed: hash() or leastLoaded()',
   },
   'a strategy that was not called': {
     input: withPosts({ strategy: () => ({}) }),

@@ -91,6 +91,10 @@ export const strategiesAccepted: Readonly<Record<string, unknown>> = {
     ...ranges({ to: '2026-01-01T00:00:00Z', shard: 's0' }, { from: '2026-01-01T01:00:00+01:00', shard: 's1' }),
   }),
   'a directory': withPosts({ strategy: { type: 'directory' } }),
+  'a directory that fills shards evenly': withPosts({
+    ...byText,
+    strategy: { type: 'directory', newKeys: { type: 'leastLoaded' } },
+  }),
   'a directory with a rule for new keys': withPosts({
     ...byText,
     strategy: { type: 'directory', newKeys: { type: 'hash', hash: 'postgres-extended-0' } },

@@ -15,7 +15,7 @@ import { provisionTier } from '../../lib/provision';
 import { openRouter, type Router, type RouterOptions } from '../../lib/routing';
 import { runSmoke, type SmokeReport } from '../../lib/smoke';
 import { changePlacement, openKeyDirectory, placementsOf, type KeyDirectory } from '../../lib/sources';
-import type { ShardedPostgresTopology } from '../../lib/topology';
+import type { KeyDirectoryTopology, ShardedPostgresTopology, Topology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 
@@ -38,6 +38,13 @@ const placements = () => placementsOf(local.topology);
 const prove = (): Promise<SmokeReport> =>
   runSmoke({ topology: local.topology, secrets: local.secrets, placementOf: placements() });
 const provision = () => provisionTier({ topology: local.topology, secrets: local.secrets, placementOf: placements() });
+/** The topology with another rule for new tenants. */
+function withNewKeys(newKeys: KeyDirectoryTopology['newKeys']): Topology {
+  const tenants = local.topology.stores['tenants'] as ShardedPostgresTopology;
+  const { location } = tenants.keyDirectory as KeyDirectoryTopology;
+  const changed = { ...tenants, keyDirectory: { location, newKeys } };
+  return { ...local.topology, stores: { ...local.topology.stores, tenants: changed } };
+}
 const failed = ({ outcomes }: SmokeReport): string[] =>
   outcomes.filter(({ status }) => status === 'failed').map(({ subject, check }) => `${subject} ${check}`);
 
@@ -259,22 +266,19 @@ describe('directory', () => {
     await expect(kept.shardOf('x')).rejects.toMatchObject({ code: 'HANDLE_CLOSED' });
   });
 
+  it.each(['hash', 'leastLoaded'] as const)('keeps the promise of the rule %s for new keys', async (newKeys) => {
+    const report = await runSmoke({
+      topology: withNewKeys(newKeys),
+      secrets: local.secrets,
+      placementOf: placements(),
+      only: ['tenants'],
+    });
+    expect(failed(report)).toEqual([]);
+    expect(report.outcomes.find(({ check }) => check === 'key-directory')).toMatchObject({ evidence: { newKeys } });
+  });
+
   it('assigns a new key by its hash where that is the rule, and two routers that meet it agree', async () => {
-    const withRule = {
-      topology: {
-        read: () => {
-          const tenants = local.topology.stores['tenants'] as ShardedPostgresTopology;
-          const keyDirectory = {
-            ...(tenants.keyDirectory as NonNullable<typeof tenants.keyDirectory>),
-            newKeys: 'hash' as const,
-          };
-          return Promise.resolve({
-            ...local.topology,
-            stores: { ...local.topology.stores, tenants: { ...tenants, keyDirectory } },
-          });
-        },
-      },
-    };
+    const withRule = { topology: { read: () => Promise.resolve(withNewKeys('hash')) } };
     const routers = await Promise.all([open(withRule), open(withRule)]);
     const reader = await open({ ...withRule, login: { kind: 'service', service: 'report' } });
     const keys = Array.from({ length: 20 }, (_, index) => `new ${index}`);
@@ -454,4 +458,5 @@ const counted = (inner: KeyDirectory, onFind: () => void): KeyDirectory => ({
   },
   assign: (key, bucket, from) => inner.assign(key, bucket, from),
   remove: (key, from) => inner.remove(key, from),
+  countByBucket: () => inner.countByBucket(),
 });

@@ -221,6 +221,27 @@ describe.each(Object.keys(directories))('a key directory in %s', (kind) => {
     await expect(one.assign(assigned, 2, first)).rejects.toMatchObject({ code: 'ASSIGNMENT_CONFLICT' });
   });
 
+  it('counts the keys of each bucket, as they are now', async () => {
+    const [one, other] = both();
+    // Other tests leave keys in lower buckets.
+    const counts = async () => [...(await other.countByBucket())].filter(([bucket]) => bucket > 4000);
+    expect(await counts()).toEqual([]);
+    const first = await one.assign(key(), 4095, undefined);
+    const moved = key();
+    const second = await one.assign(moved, 4095, undefined);
+    await one.assign(key(), 4094, undefined);
+    expect((await counts()).sort()).toEqual([
+      [4094, 1],
+      [4095, 2],
+    ]);
+    await one.assign(moved, 4094, second);
+    expect((await counts()).sort()).toEqual([
+      [4094, 2],
+      [4095, 1],
+    ]);
+    expect(first.bucket).toBe(4095);
+  });
+
   it('lets exactly one of many racing writers win each change', async () => {
     const pair = both();
     const assigned = key();

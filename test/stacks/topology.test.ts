@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
-import { parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
+import { directory, leastLoaded, parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
 import { localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
 import {
@@ -133,6 +133,20 @@ test('a store of strategy directory says where its keys are assigned, and gives 
   expect(actionsOn(/^SmokeTest/)).toEqual(change);
   expect(actionsOn(/^Rolesapp/)).toEqual(change);
   expect(actionsOn(/^Rolesreport/)).toEqual(['dynamodb:GetItem']);
+});
+
+test('who assigns new keys where the fewest are may count the directory, and nobody else', () => {
+  const assumable = (service: string) => ({ principal: `arn:aws:iam::111122223333:role/${service}` });
+  const prod = { ...rangesAndTenants.stages['prod'], services: { app: assumable('app'), report: assumable('report') } };
+  const tenants = { ...rangesAndTenants.stores.tenants, strategy: directory({ newKeys: leastLoaded() }) };
+  const tier = { ...rangesAndTenants, stages: { prod }, stores: { ...rangesAndTenants.stores, tenants } };
+  const counting = resourcesOf(templatesOf(parseTier(tier)), 'AWS::IAM::Policy')
+    .filter(({ Properties }) => JSON.stringify(Properties).includes('dynamodb:Scan'))
+    .map(({ id }) => id.replace(/[A-Z0-9]{8}$/, ''));
+  expect(counting.map((id) => id.match(/^(SmokeTest|Rolesapp|Rolesreport|Provision)/)?.[0]).sort()).toEqual([
+    'Rolesapp',
+    'SmokeTest',
+  ]);
 });
 
 interface PolicyStatement {

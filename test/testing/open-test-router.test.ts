@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findsPostsOfTheirAuthorOnly } from '../../examples/router-unit-test';
-import { defineTier, directory, hash, postgres, range, shardedPostgres } from '../../lib/definition';
+import { defineTier, directory, hash, leastLoaded, postgres, range, shardedPostgres } from '../../lib/definition';
 import { asc, count, desc, type Router } from '../../packages/router';
 import { openTestRouter, type TestRouter, type TestRouterOptions } from '../../packages/router/testing';
 import { startTestTier, type TestTier as LocalTier } from '../support/local-servers';
@@ -200,6 +200,25 @@ describe('a test router', () => {
     const assignment = await router.tenants.assignmentOf('acme');
     await router.tenants.unassign('acme', assignment!);
     await router.tenants.assign('acme', { shard: 's0' });
+  });
+
+  it('fills the shards of a directory evenly where that is the rule', async () => {
+    const few = defineTier({
+      name: 'few',
+      stages: { dev: { profile: 'disposable' } },
+      stores: {
+        tenants: shardedPostgres({
+          shardKey: { column: 'tenant', type: 'text' },
+          strategy: directory({ newKeys: leastLoaded() }),
+          shards: 3,
+        }),
+      },
+    });
+    const { router, close } = await openTestRouter({ tier: few, connectionString });
+    const shards: string[] = [];
+    for (let tenant = 0; tenant < 6; tenant++) shards.push(await router.tenants.shardOf(`tenant ${tenant}`));
+    expect(shards.sort()).toEqual(['s0', 's0', 's1', 's1', 's2', 's2']);
+    await close();
   });
 
   it('empties all tables, begins sequences anew, and keeps those of migrations', async () => {
