@@ -23,6 +23,8 @@ export interface ProgramSearch {
   readonly searchPath: string;
   /** The oldest version that has what the kit needs. */
   readonly oldest: string;
+  /** Whether what is found there is of use. @default - whatever can be run and is not too old */
+  readonly isUsable?: (path: string) => boolean;
   /** The one command that provides an engine, for a person. */
   readonly provide: string;
 }
@@ -35,7 +37,7 @@ const VERSION_MS = 20_000;
  */
 export async function findProgram(search: ProgramSearch): Promise<EngineProgram | undefined> {
   for (const [name, engine] of Object.entries(search.engines)) {
-    for (const path of placesOf(name, search.searchPath)) {
+    for (const path of placesOf(name, search)) {
       const version = await versionOf(path);
       if (version !== undefined && !isOlder(version, search.oldest)) return { engine, path, version };
     }
@@ -54,9 +56,9 @@ export async function requireProgram(search: ProgramSearch): Promise<EngineProgr
   });
 }
 
-function placesOf(program: string, searchPath: string): readonly string[] {
+function placesOf(program: string, { searchPath, isUsable = () => true }: ProgramSearch): readonly string[] {
   const candidates = searchPath.split(delimiter).filter((directory) => directory.startsWith('/'));
-  return candidates.map((directory) => join(directory, program)).filter(isExecutable);
+  return candidates.map((directory) => join(directory, program)).filter((path) => isExecutable(path) && isUsable(path));
 }
 
 function isExecutable(path: string): boolean {

@@ -13,10 +13,11 @@ import { cacheDirectory } from './cache';
 import { Progress } from './progress';
 import { proveDocumentDb } from './prove-documentdb';
 import { proveDynalite, proveDynamoDb } from './prove-dynamodb';
+import { proveNeptune } from './prove-neptune';
 import { proveValkey } from './prove-valkey';
 import type { Proof, Provision } from './proof';
 
-const PROOFS = [proveValkey, proveDynalite, proveDynamoDb, proveDocumentDb] as readonly Proof<unknown>[];
+const PROOFS = [proveValkey, proveDynalite, proveDynamoDb, proveDocumentDb, proveNeptune] as readonly Proof<unknown>[];
 
 async function main(only: readonly string[], signal: AbortSignal): Promise<number> {
   const known = PROOFS.map(({ kind }) => kind);

@@ -1,0 +1,46 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import type { Credentials } from '../sources/secrets';
+import type { TlsFiles } from './certificates';
+import { LOCAL_HOST } from './server-settings';
+
+/** The one user that a new database has; its name can't be chosen. */
+export const FIRST_USER = 'neo4j';
+
+/** The file that a server starts with: Bolt with TLS and nothing else, on the loopback address, and no report to anybody. */
+export function renderNeo4jSettings(port: number, tls: TlsFiles): string {
+  return [
+    'server.bolt.enabled=true',
+    `server.bolt.listen_address=${LOCAL_HOST}:${port}`,
+    'server.bolt.tls_level=REQUIRED',
+    'dbms.ssl.policy.bolt.enabled=true',
+    `dbms.ssl.policy.bolt.base_directory=${escaped(dirname(tls.key))}`,
+    `dbms.ssl.policy.bolt.private_key=${basename(tls.key)}`,
+    `dbms.ssl.policy.bolt.public_certificate=${basename(tls.certificate)}`,
+    // Clients show a password, not a certificate.
+    'dbms.ssl.policy.bolt.client_auth=NONE',
+    'dbms.security.auth_enabled=true',
+    'server.http.enabled=false',
+    'server.https.enabled=false',
+    'dbms.usage_report.enabled=false',
+    // A machine's servers share its memory.
+    'server.memory.pagecache.size=32m',
+    '',
+  ].join('\n');
+}
+
+/** Its parser takes a backslash for the beginning of a character that can't be written. */
+const escaped = (path: string): string => path.replaceAll('\\', '\\\\');
+
+const ROUNDS = 1024;
+
+/**
+ * The file from which a new database takes its first user's password, of which it holds a digest: what `neo4j-admin` would write, which takes
+ * the password on its command line.
+ */
+export function renderFirstUser({ username, password }: Credentials): string {
+  const salt = randomBytes(32);
+  let digest = createHash('sha256').update(salt).update(password).digest();
+  for (let round = 1; round < ROUNDS; round++) digest = createHash('sha256').update(digest).digest();
+  return `${username}:SHA-256,${digest.toString('hex')},${salt.toString('hex')},${ROUNDS}:\n`;
+}
