@@ -43,6 +43,15 @@ export const walls = {
     'lib/placement',
   ],
   'lib/drills': ['lib/errors', 'lib/local', 'lib/smoke', 'lib/routing', 'lib/postgres', 'lib/sources', 'lib/topology'],
+  'lib/status': [
+    'lib/errors',
+    'lib/local',
+    'lib/smoke',
+    'lib/inventory',
+    'lib/definition',
+    'lib/postgres',
+    'lib/sources',
+  ],
   'lib/runbooks': ['lib/errors', 'lib/definition', 'lib/topology'],
   'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
   'lib/stacks': [
@@ -66,10 +75,11 @@ const owners = {
   pg: ['lib/postgres'],
   iovalkey: ['lib/valkey', 'lib/smoke'],
   '@opentelemetry': ['lib/routing'],
-  '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor'],
+  '@aws-sdk': ['lib/sources', 'lib/smoke', 'lib/doctor', 'lib/status'],
+  '@aws-sdk/client-cloudwatch': ['lib/status'],
   '@aws-sdk/client-ec2': ['lib/doctor'],
   '@aws-sdk/client-iam': ['lib/doctor'],
-  '@aws-sdk/client-rds': ['lib/doctor', 'lib/sources'],
+  '@aws-sdk/client-rds': ['lib/doctor', 'lib/sources', 'lib/status'],
   '@aws-sdk/client-service-quotas': ['lib/doctor'],
 };
 

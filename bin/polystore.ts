@@ -98,9 +98,15 @@ tierCommand('up', 'run the tier on this machine; Ctrl-C stops it', ['up', 'up --
   .option('--port <number>', 'give the servers this port and the ones after it; without it, free ports', parsePort)
   .action(ending((options) => commands.up().up(options)));
 
-tierCommand('status', 'every server of the running tier: role, port, process, lag', ['status', 'status --json']).action(
-  ending((options) => commands.status().status(options)),
-);
+tierCommand('status', 'the whole tier at a glance: servers, roles, lag, load, what fires, the last proof', [
+  'status',
+  'status --watch',
+  'status --stage prod --aws',
+  'status --json',
+])
+  .option('--aws', "the deployed stage, by the environment's account: backups and alarms too; reads only")
+  .option('--watch', 'redraw until Ctrl-C; with --json a line each time')
+  .action(ending((options) => commands.status().status(options)));
 
 tierCommand('smoke', 'prove every promise of a running tier', [
   'smoke',

@@ -32,6 +32,8 @@ export const drillDirectory = ({ name, stage }: TierDefinition): string =>
 export const drillReportsDirectory = ({ name }: TierDefinition): string => resolve(STATE_ROOT, 'drills', name);
 
 export const topologyFileIn = (directory: string): string => join(directory, 'topology.json');
+/** Report of the last proof of the tier in a directory. */
+export const lastSmokeFileIn = (directory: string): string => join(directory, 'last-smoke.json');
 export const secretsFileIn = (directory: string): string => join(directory, 'secrets.json');
 
 /** Reads and checks the tier file. @throws {PolystoreError} TIER_FILE_UNREADABLE or CONFIG_INVALID */

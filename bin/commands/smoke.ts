@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
-import { FileSecrets, FileTopology, placementsOf } from '../../lib/sources';
+import { FileSecrets, FileTopology, isSystemError, placementsOf, replaceFile } from '../../lib/sources';
 import {
+  encodeLastReport,
   invokeDeployedSmoke,
   readLastReport,
   renderLastReport,
@@ -11,7 +12,14 @@ import {
 import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { painterFor } from '../terminal';
-import { openTier, secretsFileIn, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
+import {
+  lastSmokeFileIn,
+  openTier,
+  secretsFileIn,
+  tierDirectory,
+  topologyFileIn,
+  type TierOptions,
+} from '../tier-context';
 
 export interface SmokeOptions extends TierOptions {
   readonly topology?: string;
@@ -43,7 +51,17 @@ async function showLastReport(prefix: string, { json }: SmokeOptions): Promise<E
 
 async function smokeHere(options: SmokeOptions): Promise<SmokeReport> {
   const file = options.topology ?? topologyFileIn(tierDirectory(await openTier(options)));
-  return smokeTopologyFile(file);
+  const report = await smokeTopologyFile(file);
+  await keepLastSmoke(dirname(file), report);
+  return report;
+}
+
+/** For `status`. A disk that takes no more, as a proof may well find it, keeps nobody from reading what was found. */
+async function keepLastSmoke(directory: string, report: SmokeReport): Promise<void> {
+  await replaceFile(lastSmokeFileIn(directory), encodeLastReport(report)).catch((error: unknown) => {
+    if (!isSystemError(error, 'ENOSPC') && !isSystemError(error, 'EACCES') && !isSystemError(error, 'EROFS'))
+      throw error;
+  });
 }
 
 /** Proves the tier that a topology file describes; its secrets stand beside it. */

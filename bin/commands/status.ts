@@ -1,57 +1,77 @@
-import { inspectLocalTier, type ServerStatus } from '../../lib/local';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TierDefinition } from '../../lib/definition';
+import {
+  awsTierStatus,
+  isWell,
+  localTierStatus,
+  renderStatus,
+  type LocalLook,
+  type TierStatus,
+} from '../../lib/status';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
-import { painterFor, type Painter } from '../terminal';
-import { openTier, tierDirectory, type TierOptions } from '../tier-context';
+import { listenForInterrupt } from '../interrupt';
+import { LiveScreen } from '../live-screen';
+import { painterFor } from '../terminal';
+import { lastSmokeFileIn, openTier, tierDirectory, type TierOptions } from '../tier-context';
 
 export interface StatusOptions extends TierOptions {
+  readonly aws?: true;
+  readonly watch?: true;
   readonly json?: true;
 }
 
-/** Prints every server of the tier that is up here; exit 1 where one of them is down. */
+/** What is asked again, and how often: CloudWatch has no more than a figure a minute. */
+const EVERY_MS = { local: 1_000, aws: 15_000 } as const;
+
+/** Prints the state of the tier, here or on AWS; exit 1 where something is not as it should be. */
 export async function status(options: StatusOptions): Promise<ExitCode> {
   const definition = await openTier(options);
-  const servers = await inspectLocalTier(tierDirectory(definition));
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ tier: definition.name, stage: definition.stage.name, servers }, null, 2)}\n`,
-    );
-  } else {
-    process.stdout.write(statusTable(servers, painterFor(process.stdout)));
-  }
-  return servers.every(({ status: { kind } }) => kind === 'running') ? EXIT_CODES.ok : EXIT_CODES.failed;
-}
-
-/** One row a server, columns as wide as their widest cell. */
-export function statusTable(servers: readonly ServerStatus[], painter: Painter): string {
-  const rows = servers.map((server) => [
-    server.store,
-    server.name,
-    server.role ?? '-',
-    String(server.port),
-    String(server.pid),
-    server.lagMs === undefined ? '-' : server.lagMs === 'unknown' ? 'unknown' : `${server.lagMs} ms`,
-    stateOf(server),
-  ]);
-  const header = ['STORE', 'SERVER', 'ROLE', 'PORT', 'PID', 'LAG', 'STATE'];
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const render = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const lines = rows.map((row, index) =>
-    servers[index]?.status.kind === 'running' ? render(row) : painter.red(render(row)),
+  const look = options.aws ? lookAtAws(definition) : lookHere(definition);
+  if (options.watch) return watch(look, options);
+  const found = await look();
+  process.stdout.write(
+    options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, painterFor(process.stdout)),
   );
-  return [painter.dim(render(header)), ...lines, ''].join('\n');
+  return isWell(found) ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
 
-function stateOf({ status: state }: ServerStatus): string {
-  switch (state.kind) {
-    case 'running':
-      return 'running';
-    case 'ended':
-      return `ended by ${state.signal ?? `exit ${state.code}`}`;
-    case 'unreachable':
-      return `no answer: ${state.reason}`;
+type Look = () => Promise<TierStatus>;
+
+/** Each look counts transactions since the one before. */
+function lookHere(definition: TierDefinition): Look {
+  const directory = tierDirectory(definition);
+  let previous: LocalLook | undefined;
+  return async () => {
+    const found = await localTierStatus(definition, {
+      directory,
+      smokeFile: lastSmokeFileIn(directory),
+      ...(previous && { previous }),
+    });
+    previous = found;
+    return found.status;
+  };
+}
+
+function lookAtAws(definition: TierDefinition): Look {
+  return () => awsTierStatus(definition);
+}
+
+/** Until Ctrl-C: on a terminal redrawn in place; elsewhere one after the other, with `--json` a line each. */
+async function watch(look: Look, { json, aws }: StatusOptions): Promise<ExitCode> {
+  const interrupt = listenForInterrupt();
+  const screen = json ? undefined : new LiveScreen(process.stdout);
+  const painter = painterFor(process.stdout);
+  try {
+    while (!interrupt.signal.aborted) {
+      const found = await look();
+      if (screen === undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
+      else screen.show(renderStatus(found, painter));
+      const every = aws ? EVERY_MS.aws : EVERY_MS.local;
+      await delay(every, undefined, { signal: interrupt.signal }).catch(() => undefined);
+    }
+    return EXIT_CODES.ok;
+  } finally {
+    screen?.close();
+    interrupt.release();
   }
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import type { ServerStatus } from '../../lib/local';
+import type { ServerRow, TierStatus } from '../../lib/status';
 import type { SmokeReport } from '../../lib/smoke';
 import { createProject, type Project } from '../support/command-line';
 
@@ -37,9 +37,11 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-const serversOf = async (): Promise<readonly ServerStatus[]> => {
+type LocalRow = ServerRow & { readonly port: number; readonly pid: number };
+
+const serversOf = async (): Promise<readonly LocalRow[]> => {
   const { stdout } = await project.run('status', '--json');
-  return (JSON.parse(stdout) as { servers: readonly ServerStatus[] }).servers;
+  return (JSON.parse(stdout) as { servers: readonly LocalRow[] }).servers;
 };
 
 const until = async (isTrue: () => Promise<boolean> | boolean): Promise<void> => {
@@ -135,7 +137,7 @@ describe('a detached tier', () => {
     const up = await project.run('up', '--detach', '--json');
     expect(readFileSync(secrets, 'utf8')).toBe(before);
     const servers = await serversOf();
-    const replica = servers.find(({ name }) => name === 'r1') as ServerStatus;
+    const replica = servers.find(({ name }) => name === 'r1') as LocalRow;
     process.kill(replica.pid, 'SIGKILL');
     await until(async () => (await project.run('status')).stdout.includes('ended by SIGKILL'));
 
@@ -169,9 +171,20 @@ describe('a tier in the foreground', () => {
     const up = project.start('up');
     await up.printed(/Ctrl-C stops it/);
     const servers = await serversOf();
-    process.kill((servers.find(({ name }) => name === 'r2') as ServerStatus).pid, 'SIGKILL');
+    process.kill((servers.find(({ name }) => name === 'r2') as LocalRow).pid, 'SIGKILL');
     await up.printed(/✗ main\/r2 ended by SIGKILL; the others go on/);
-    expect((await serversOf()).filter(({ status }) => status.kind === 'running')).toHaveLength(3);
+    expect((await serversOf()).filter(({ isWell }) => isWell)).toHaveLength(3);
+    const watch = project.start('status', '--watch', '--json');
+    await watch.printed(/\n.*\n/);
+    watch.process.kill('SIGINT');
+    const watched = await watch.finished;
+    expect(watched.code).toBe(0);
+    const looks = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as TierStatus);
+    expect(looks.length).toBeGreaterThanOrEqual(2);
+    expect(looks[0]?.alarms).toMatchObject([{ name: 'main/r2 down', runbook: 'replica-lag' }]);
     up.process.kill('SIGINT');
     const { code, stdout } = await up.finished;
     expect(code).toBe(0);
