@@ -2,6 +2,7 @@ export * from './cancel';
 export * from './connection';
 export * from './connection-loss';
 export * from './error-group';
+export * from './incarnation';
 export type { Login, PasswordSource } from './login';
 export * from './moment';
 export {

@@ -1,6 +1,7 @@
 import type { PostgresEngine } from '../topology';
 import type { Queryable } from './connection';
-import { AURORA_TIMELINE, timelineOf, type WalPosition } from './wal-position';
+import { STARTED_AT_US } from './incarnation';
+import { AURORA_TIMELINE, SHOWS_UP_TO, timelineOf, type WalPosition } from './wal-position';
 
 /** Replay delay in milliseconds; `unknown` where the server can't tell, which is never the same as 0. */
 export type ReplicaLag = number | 'unknown';
@@ -12,6 +13,10 @@ export interface ServerState {
   readonly lagMs?: ReplicaLag;
   /** Undefined where the server can't tell. A replica's timeline may be one of before: it tells of a new one late, never early. */
   readonly position: WalPosition | undefined;
+  /** Nothing that it shows lies beyond. */
+  readonly showsUpTo: WalPosition | undefined;
+  /** Of the server, or of its last recovery, in microseconds since 1970. */
+  readonly startedAtUs: number;
 }
 
 /**
@@ -24,8 +29,9 @@ export interface ServerState {
  * @see https://www.postgresql.org/docs/17/functions-admin.html#FUNCTIONS-RECOVERY-INFO
  */
 const POSTGRES_STATE = `
-  select pg_is_in_recovery() as replica,
+  select pg_is_in_recovery() as replica, ${STARTED_AT_US} as started_at_us,
          case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0' as lsn,
+         ${SHOWS_UP_TO} as shows_up_to,
          case when not pg_is_in_recovery() then pg_walfile_name(pg_current_wal_insert_lsn()) end as wal_file,
          greatest((select received_tli from pg_stat_wal_receiver),
                   (select timeline_id from pg_control_checkpoint()),
@@ -38,7 +44,7 @@ const POSTGRES_STATE = `
 
 /** Aurora readers share the writer's storage and replay no WAL of their own, so the recovery functions say nothing there. */
 const AURORA_STATE = `
-  select pg_is_in_recovery() as replica, own.durable_lsn as lsn, null as wal_file, ${AURORA_TIMELINE} as timeline,
+  select pg_is_in_recovery() as replica, ${STARTED_AT_US} as started_at_us, own.durable_lsn as lsn, null as shows_up_to, null as wal_file, ${AURORA_TIMELINE} as timeline,
          own.replica_lag_in_msec as lag_ms
     from (select) as always
     left join (select * from aurora_replica_status() where server_id = aurora_db_instance_identifier()) as own on true`;
@@ -50,7 +56,9 @@ const STATE_SQL: Readonly<Record<PostgresEngine, string>> = {
 
 interface StateRow {
   readonly replica: boolean;
+  readonly started_at_us: string;
   readonly lsn: string | null;
+  readonly shows_up_to: string | null;
   readonly wal_file: string | null;
   readonly timeline: number;
   readonly lag_ms: string | number | null;
@@ -62,8 +70,14 @@ export async function readServerState(client: Queryable, engine: PostgresEngine)
   const { rows } = await client.query<StateRow>(STATE_SQL[engine]);
   const row = rows[0] as StateRow;
   const timeline = row.wal_file === null ? row.timeline : timelineOf(row.wal_file);
-  const position = row.lsn === null ? undefined : { timeline, lsn: BigInt(row.lsn) };
-  if (!row.replica) return { role: 'primary', position };
+  const at = (lsn: string | null): WalPosition | undefined =>
+    lsn === null ? undefined : { timeline, lsn: BigInt(lsn) };
+  const state = {
+    position: at(row.lsn),
+    showsUpTo: at(row.shows_up_to ?? row.lsn),
+    startedAtUs: Number(row.started_at_us),
+  };
+  if (!row.replica) return { role: 'primary', ...state };
   const lagMs = row.lag_ms === null ? 'unknown' : Math.max(0, Math.round(Number(row.lag_ms)));
-  return { role: 'replica', lagMs, position };
+  return { role: 'replica', lagMs, ...state };
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from './connection';
+import { STARTED_AT } from './incarnation';
 
 /** Tells a transaction from all others, so that one can ask later what became of it. */
 export interface TransactionReference {
@@ -17,10 +18,9 @@ export interface TransactionReference {
  */
 export type TransactionOutcome = 'committed' | 'aborted' | 'inProgress' | 'unknown';
 
-/** Statistics are reset by every recovery, also by one that the postmaster survives. Not on Aurora, where a restart is the only recovery. */
 const INCARNATION = `
   (case when pg_is_in_recovery() then 'replica' else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end
-   || '/' || extract(epoch from greatest(pg_postmaster_start_time(), (select stats_reset from pg_stat_bgwriter))))`;
+   || '/' || extract(epoch from ${STARTED_AT}))`;
 
 /** A transaction's own id, null where it has written nothing. */
 export const TRANSACTION_ID = 'select pg_current_xact_id_if_assigned()::text as id';

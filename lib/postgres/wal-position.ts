@@ -14,7 +14,10 @@ export interface WalPosition {
 /** What a server says of its own position. */
 export interface PositionReport {
   readonly role: 'primary' | 'replica';
+  /** How far it has come: everything before is to be seen. */
   readonly lsn: bigint;
+  /** Nothing that it shows lies beyond. */
+  readonly showsUpTo: bigint;
   /** Undefined on a replica, which is asked too often to read it each time. */
   readonly timeline: number | undefined;
 }
@@ -22,10 +25,18 @@ export interface PositionReport {
 /** Storage is shared, so a promotion begins no new history. */
 export const AURORA_TIMELINE = 1;
 
+/**
+ * A replica shows a commit a moment before it says that it has replayed it, but replays nothing that it has not received. Null on a primary.
+ * @see https://www.postgresql.org/docs/17/functions-admin.html#FUNCTIONS-RECOVERY-INFO
+ */
+export const SHOWS_UP_TO = `
+  case when pg_is_in_recovery() then greatest(pg_last_wal_replay_lsn(), pg_last_wal_receive_lsn()) - '0/0' end`;
+
 /** A primary's insert position, not its flushed one: with `synchronous_commit` off a commit is answered before it is flushed. */
 const POSTGRES_POSITION = `
   select pg_is_in_recovery(),
          case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0',
+         ${SHOWS_UP_TO},
          case when pg_is_in_recovery() then null else pg_walfile_name(pg_current_wal_insert_lsn()) end`;
 
 /**
@@ -33,7 +44,7 @@ const POSTGRES_POSITION = `
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora_replica_status.html
  */
 const AURORA_POSITION = `
-  select pg_is_in_recovery(), durable_lsn, null
+  select pg_is_in_recovery(), durable_lsn, null, null
     from aurora_replica_status()
    where server_id = aurora_db_instance_identifier()`;
 
@@ -43,7 +54,12 @@ const POSITION_SQL: Readonly<Record<PostgresEngine, string>> = {
 };
 
 /** A row of the statements above. */
-type PositionRow = readonly [inRecovery: boolean | 't' | 'f', lsn: string | null, walFile: string | null];
+type PositionRow = readonly [
+  inRecovery: boolean | 't' | 'f',
+  lsn: string | null,
+  showsUpTo: string | null,
+  walFile: string | null,
+];
 
 /**
  * Asks a server for its position. Sent behind a commit, it covers the commit. Prepared once a connection where the endpoint is direct: a pool
@@ -58,11 +74,13 @@ export function positionStatement(engine: PostgresEngine, via: 'direct' | 'poole
 export function parsePosition(engine: PostgresEngine, rows: readonly unknown[]): PositionReport | undefined {
   const [row] = rows as readonly PositionRow[];
   if (!row || row[1] === null) return undefined;
-  const [inRecovery, lsn, walFile] = row;
+  const [inRecovery, lsn, showsUpTo, walFile] = row;
+  const position = BigInt(lsn);
   return {
     // As pg reads it, or as the server has written it.
     role: inRecovery === true || inRecovery === 't' ? 'replica' : 'primary',
-    lsn: BigInt(lsn),
+    lsn: position,
+    showsUpTo: showsUpTo === null ? position : BigInt(showsUpTo),
     timeline: engine === 'aurora-postgres' ? AURORA_TIMELINE : walFile === null ? undefined : timelineOf(walFile),
   };
 }

@@ -10,7 +10,7 @@ import {
   type QueryResultRow,
 } from '../postgres';
 import type { Member } from './member';
-import { positionIn, positionOf } from './observe';
+import { leadsTo, positionIn, positionOf } from './observe';
 import type { ReadSite } from './read-site';
 import type { SessionReads, Turn } from './session-reads';
 import type { SessionScope, SessionState } from './session-state';
@@ -79,15 +79,30 @@ export class ClusterPools {
   }
 
   private borrowReplica(session: SessionState | undefined): Promise<Loan> {
-    return this.site.sessionReads.answer(
-      session,
-      async ({ member, after }) => {
+    return this.site.sessionReads.answer(session, {
+      // A connection is kept for longer than a read.
+      isPrimaryFirst: () => false,
+      tryReplica: async ({ member, after }) => {
         const client = await member.server.checkout();
+        if (session) await this.requireSame(member, client);
         if (after !== undefined && !(await this.hasReached(member, client, after))) return undefined;
         return { server: member.server, client, replica: member, done: nothing };
       },
-      (turn) => this.borrowPrimary(turn),
-    );
+      askPrimary: (turn) => this.borrowPrimary(turn),
+    });
+  }
+
+  /** A connection that leads to another server than the replica that is known is closed. @throws {PolystoreError} SERVER_UNAVAILABLE */
+  private async requireSame(member: Member, client: PgPoolClient): Promise<void> {
+    const { health, server } = member;
+    if (health.state !== 'up' || health.startedAtUs === undefined) return;
+    const isSame = await leadsTo(client, health.startedAtUs).catch(async (error: unknown) => {
+      client.release(true);
+      throw await server.translate(error, 'reading', undefined);
+    });
+    if (isSame) return;
+    client.release(true);
+    throw this.site.sessionReads.forget(member);
   }
 
   /** Asks the server itself; a connection that does not lead far enough is given back. */
@@ -147,15 +162,16 @@ export class ClusterPools {
       return {
         position,
         hold: nothing,
-        settle: (outcome) => sessionReads.raise(session, replica, positionIn(server, outcome)),
+        settle: (outcome) => sessionReads.marked.raise(session, replica, positionIn(server, outcome)),
       };
     }
     let letGo: (() => void) | undefined;
+    const lentAtMs = performance.now();
     return {
       position,
       hold: () => void (letGo ??= session.hold(id)),
       settle: (outcome) => {
-        session.settle(id, positionIn(server, outcome));
+        sessionReads.noteWrite(session, positionIn(server, outcome), lentAtMs);
         letGo?.();
         letGo = undefined;
       },

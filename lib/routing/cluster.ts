@@ -85,8 +85,9 @@ export class Cluster implements PostgresHandle, ReadSite {
         const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
         this.announce('write');
         if (!session) return await server.query<R>('write', text, values);
+        const beganAtMs = performance.now();
         const seen = await observe<R>(server, { access: 'write', text, values, signal: undefined });
-        session.settle(this.id, seen.position);
+        this.sessionReads.noteWrite(session, seen.position, beganAtMs);
         return seen.result;
       } catch (error) {
         if (!(await this.mayBeSentAgain(error, sends))) throw tracedToCaller(error);
@@ -136,9 +137,12 @@ export class Cluster implements PostgresHandle, ReadSite {
     requireAccess(this.grant, options.access ?? 'write');
     const begin = beginSql(options, this.members.writable.server);
     const session = this.sessions.current();
-    const observer = session && ((position: PositionReport | undefined) => session.settle(this.id, position));
     return retryLostRaces(options.retries ?? 0, signal, async () => {
       const { server, client } = await this.checkout(signal);
+      const beganAtMs = performance.now();
+      const observer =
+        session &&
+        ((position: PositionReport | undefined) => this.sessionReads.noteWrite(session, position, beganAtMs));
       try {
         return await runTransaction(server, { client, begin, work, signal, observer });
       } catch (error) {
@@ -193,8 +197,9 @@ export class Cluster implements PostgresHandle, ReadSite {
     return this.members.close();
   }
 
-  request(tried: readonly string[], after: CatchUp | undefined): ReadRequest {
-    return this.readRequest(undefined, tried, after);
+  request(tried: readonly string[], after: CatchUp | undefined, only?: string): ReadRequest {
+    const request = this.readRequest(undefined, tried, after);
+    return only === undefined ? request : { ...request, only };
   }
 
   async primary(): Promise<Member> {

@@ -18,6 +18,12 @@ export interface ReplicaSample {
   readonly sampledAtMs: number;
   /** How far it had come at least; absent where it can't tell, or another server may answer by its name. */
   readonly position?: WalPosition | undefined;
+  /** Nothing that it showed before the sample lies beyond; absent as the position is. */
+  readonly showsUpTo?: WalPosition | undefined;
+  /** Tells it from every other replica, and from itself before its last start; absent where another server may answer by its name. */
+  readonly mark?: string | undefined;
+  /** In microseconds since 1970; absent as the mark is. */
+  readonly startedAtUs?: number | undefined;
 }
 
 /** One replica as a decision sees it. */
@@ -51,6 +57,8 @@ export interface EligibilityRequest {
   readonly tried: readonly string[];
   /** Of a read in a session that has seen something of this cluster. */
   readonly after?: CatchUp | undefined;
+  /** Name of the one replica that may answer: a session has read from it, and nobody knows how far it had come. @default - any may */
+  readonly only?: string | undefined;
   /**
    * The primary is lost, was last heard of at this time, and replicas may answer with what they have: lag is counted up to then.
    * @default - lag is counted up to now
@@ -63,8 +71,9 @@ export const MAX_SAMPLE_AGE_MS = 5_000;
 
 export function isEligible({ name, health }: ReplicaView, request: EligibilityRequest): boolean {
   if (health.state !== 'up' || health.lagMs === 'unknown') return false;
-  const { maxLagMs, nowMs, tried, after, primaryLostAtMs } = request;
+  const { maxLagMs, nowMs, tried, after, only, primaryLostAtMs } = request;
   return (
+    (only === undefined || name === only) &&
     countedLag(health.lagMs, health.sampledAtMs, primaryLostAtMs) <= maxLagMs &&
     nowMs - health.sampledAtMs <= MAX_SAMPLE_AGE_MS &&
     !tried.includes(name) &&

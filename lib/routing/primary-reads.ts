@@ -13,7 +13,8 @@ interface Owner {
  */
 export class PrimaryReads {
   private running = 0;
-  private readonly waiting = new Set<() => void>();
+  /** Who waits, first come first served, and since when, on the clock of `performance.now()`. */
+  private readonly waiting = new Map<() => void, number>();
 
   /** @param limit how many at once @param maxWaitMs longest wait for a turn, in milliseconds */
   constructor(
@@ -23,16 +24,32 @@ export class PrimaryReads {
 
   /** @throws {PolystoreError} READ_BUDGET_EXHAUSTED where its turn did not come in time; otherwise as `read` */
   async run<T>(owner: Owner, read: () => Promise<T>): Promise<T> {
-    if (this.running >= this.limit) await this.turn(owner);
-    else this.running++;
+    if (!this.enter()) await this.turn(owner);
     try {
       return await read();
     } finally {
-      const [next] = this.waiting;
-      // Whoever waits takes this one's place.
-      if (next) next();
-      else this.running--;
+      this.leave();
     }
+  }
+
+  /** Takes a place where there is one. Whoever has taken it gives it back with {@link leave}. */
+  enter(): boolean {
+    if (this.running >= this.limit) return false;
+    this.running++;
+    return true;
+  }
+
+  leave(): void {
+    const next = this.waiting.keys().next();
+    // Whoever waits takes this one's place.
+    if (next.done === true) this.running--;
+    else next.value();
+  }
+
+  /** For how long somebody has been waiting for a place, in milliseconds; 0 where nobody waits. */
+  get longestWaitMs(): number {
+    const since = this.waiting.values().next();
+    return since.done === true ? 0 : performance.now() - since.value;
   }
 
   private turn(owner: Owner): Promise<void> {
@@ -46,7 +63,7 @@ export class PrimaryReads {
         this.waiting.delete(take);
         reject(this.exhausted(owner));
       }, this.maxWaitMs);
-      this.waiting.add(take);
+      this.waiting.set(take, performance.now());
     });
   }
 

@@ -37,7 +37,8 @@ export interface ReadSite {
   readonly policy: ReadPolicy;
   readonly events: EventHub;
   readonly primaryReads: PrimaryReads;
-  request(tried: readonly string[], after: CatchUp | undefined): ReadRequest;
+  /** @param only name of the one replica that may answer @default - any may */
+  request(tried: readonly string[], after: CatchUp | undefined, only?: string): ReadRequest;
   /** The server that takes writes. @throws {PolystoreError} SERVER_UNAVAILABLE where none does */
   primary(): Promise<Member>;
   noteLost(name: string, error: unknown): void;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { circuitBreaker, ConsecutiveBreaker, ExponentialBackoff, handleAll, isBrokenCircuitError } from 'cockatiel';
 import {
   closeClient,
@@ -16,8 +15,10 @@ import {
   type WalPosition,
 } from '../postgres';
 import type { PostgresEngine } from '../topology';
-import type { ReplicaHealth } from './eligibility';
+import { CatchUpWait } from './catch-up-wait';
+import type { ReplicaHealth, ReplicaSample } from './eligibility';
 import type { MonitorListener } from './monitor-listener';
+import { markOf } from './read-mark';
 import type { RoleAnswer } from './role-answer';
 
 /** Time between two probes of a server that is well, in milliseconds. */
@@ -32,9 +33,6 @@ const DOWN_INTERVAL_MS = 250;
 /** When a server that is down is tried again: after about half a second, then less and less often, so that a dead host costs little. */
 const TRY_AGAIN = { initialDelay: 500, maxDelay: 4_000 };
 
-/** Time between two looks at a replica that sessions wait for, in milliseconds. */
-const CATCH_UP_INTERVAL_MS = 2;
-
 /** Whom a name leads to: one server, or, as the reader endpoint of an Aurora cluster, another one with each connection. */
 export type Reach = 'oneServer' | 'anyOfSeveral';
 
@@ -45,11 +43,6 @@ export type ProbeNeed = 'none' | 'probe' | 'wait';
 export interface Answer {
   readonly state: ServerState;
   readonly askedAtMs: number;
-}
-
-interface Waiter {
-  readonly position: WalPosition;
-  readonly finish: (hasReached: boolean) => void;
 }
 
 /**
@@ -66,14 +59,14 @@ export class ServerMonitor {
   private asking: Promise<Answer> | undefined;
   private firstProbe: Promise<void> | undefined;
   private lastProbe: Promise<void> | undefined;
-  private polling: Promise<void> | undefined;
   private closed = false;
   /** An answer to a question of before says nothing: the server was lost after it. */
   private lostAtMs = -Infinity;
   /** What the server serves was true at this time, if not later. */
   private currentAsOfMs = -Infinity;
   private lastPosition: WalPosition | undefined;
-  private readonly waiting = new Set<Waiter>();
+  private sample: ReplicaSample | undefined;
+  private readonly catchUp = new CatchUpWait(() => this.askReplayed());
   private readonly breaker = circuitBreaker(handleAll, {
     breaker: new ConsecutiveBreaker(1),
     halfOpenAfter: new ExponentialBackoff(TRY_AGAIN),
@@ -99,6 +92,11 @@ export class ServerMonitor {
   /** Whether a read has to call {@link start} again, and to wait for it. */
   get need(): ProbeNeed {
     return 'none';
+  }
+
+  /** The last answer as a replica, also of one that is down now: how far it had come then, it had come. */
+  get lastSample(): ReplicaSample | undefined {
+    return this.sample;
   }
 
   /** Begins to watch; resolves when the first probe is done, well or not. Later calls return the same promise. */
@@ -135,6 +133,12 @@ export class ServerMonitor {
     if (!this.firstProbe) await this.disconnect();
   }
 
+  /** Another server answers by its name, or itself after a start: nothing that is known of it holds. Out of use until the next probe. */
+  forget(): Promise<void> {
+    this.markDown(new Error('another server answers by its name, or a later start of it'));
+    return this.disconnect();
+  }
+
   /** Takes the server out of use until a later probe succeeds. */
   markDown(error: unknown): void {
     const isNews = this.current.state !== 'down';
@@ -147,7 +151,7 @@ export class ServerMonitor {
     const { current } = this;
     if (this.reach !== 'oneServer' || current.state !== 'up' || !current.position) return;
     if (lsn > current.position.lsn) this.current = { ...current, position: { ...current.position, lsn } };
-    for (const waiter of this.waiting) if (lsn >= waiter.position.lsn) waiter.finish(true);
+    this.catchUp.reached(lsn);
   }
 
   /**
@@ -159,29 +163,16 @@ export class ServerMonitor {
     if (this.reach !== 'oneServer' || current.state !== 'up' || current.position?.timeline !== position.timeline) {
       return Promise.resolve(false);
     }
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        position,
-        finish: (hasReached) => {
-          clearTimeout(timer);
-          this.waiting.delete(waiter);
-          resolve(hasReached);
-        },
-      };
-      const timer = setTimeout(() => waiter.finish(false), ms);
-      this.waiting.add(waiter);
-      this.polling ??= this.poll().finally(() => (this.polling = undefined));
-    });
+    return this.catchUp.waitFor(position.lsn, ms);
   }
 
   /** Ends the watch; the last known health stays. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    for (const waiter of this.waiting) waiter.finish(false);
     await this.lastProbe;
     await this.asking?.catch(() => undefined);
-    await this.polling;
+    await this.catchUp.close();
     await this.disconnect();
   }
 
@@ -231,8 +222,14 @@ export class ServerMonitor {
             state: 'up',
             lagMs: this.boundedLag(lagMs, askedAtMs, position),
             sampledAtMs: askedAtMs,
-            position: this.reach === 'oneServer' ? position : undefined,
+            ...(this.reach === 'oneServer' && {
+              position,
+              showsUpTo: state.showsUpTo,
+              mark: markOf(this.target.server.name, state.startedAtUs),
+              startedAtUs: state.startedAtUs,
+            }),
           };
+    if (this.current.state === 'up') this.sample = this.current;
     if (position) this.observe(position.lsn);
     this.listener?.answered(state, askedAtMs);
   }
@@ -250,19 +247,19 @@ export class ServerMonitor {
     return this.currentAsOfMs === -Infinity ? 'unknown' : Math.round(askedAtMs - this.currentAsOfMs);
   }
 
-  private async poll(): Promise<void> {
+  /** How far the replica has come, for those who wait for it; undefined where it can't be asked. */
+  private async askReplayed(): Promise<bigint | undefined> {
+    if (!this.client) return undefined;
     const { text, name } = positionStatement(this.engine, 'direct');
-    const statement = { text, rowMode: 'array' as const, ...(name !== undefined && { name }) };
-    while (this.waiting.size > 0 && this.client) {
-      try {
-        const { rows } = await this.client.query(statement);
-        const report = parsePosition(this.engine, rows);
-        if (report?.role === 'replica') this.observe(report.lsn);
-      } catch (error) {
-        // Whoever waits is answered by its own timer, or by the next probe.
-        return this.markDown(error);
-      }
-      if (this.waiting.size > 0) await pause(CATCH_UP_INTERVAL_MS);
+    try {
+      const { rows } = await this.client.query({ text, rowMode: 'array', ...(name !== undefined && { name }) });
+      const report = parsePosition(this.engine, rows);
+      if (report?.role !== 'replica') return undefined;
+      this.observe(report.lsn);
+      return report.lsn;
+    } catch (error) {
+      this.markDown(error);
+      return undefined;
     }
   }
 

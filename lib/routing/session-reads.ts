@@ -1,12 +1,13 @@
+import type { PolystoreError } from '../errors';
 import type { PgStatement, PositionReport, QueryResult, QueryResultRow, WalPosition } from '../postgres';
 import { decideRoute, type Route } from './decide-route';
 import { isEligible, noEligibleReplica, type CatchUp } from './eligibility';
+import { MarkedReads, type Choice } from './marked-reads';
 import type { Member } from './member';
-import { observe, observeAfter } from './observe';
+import { observe, type ObservedStatement } from './observe';
 import type { ReadSite } from './read-site';
-import { mayAnswerElsewhere } from './server-errors';
+import { mayAnswerElsewhere, serverUnavailable } from './server-errors';
 import type { SessionState } from './session-state';
-import { BEYOND_ALL } from './session-token';
 
 /** One statement of a session that only reads. */
 export interface SessionRead {
@@ -18,64 +19,96 @@ export interface SessionRead {
 /** Runs work on the primary when its turn comes. */
 export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A replica that may answer, and what it is asked first: `after` where nobody knows yet whether it has come so far. */
-export interface Choice {
-  readonly member: Member;
-  readonly after: bigint | undefined;
+/** Who may answer, and how. */
+export interface Answerers<T> {
+  /** Whether the primary is asked rather than a replica of which nobody knows whether it has come far enough. */
+  isPrimaryFirst(): boolean;
+  /** Resolves with undefined where the replica has not come so far. */
+  tryReplica(choice: Choice): Promise<T | undefined>;
+  askPrimary(turn: Turn): Promise<T>;
 }
 
 /**
- * The reads of sessions on one cluster. A session never sees less than it has seen: its token is raised by what it reads, too, so that one
- * replica that has caught up does not let it go to another that has not.
+ * Right after a write the replicas are likely to be behind: for so long the primary answers its session where it has room, and nobody is asked
+ * how far he has come. In milliseconds.
+ */
+const PRIMARY_FIRST_MS = 50;
+
+/** Where reads have to wait so long for the primary, it has no room, in milliseconds. */
+const CROWDED_MS = 10;
+
+/**
+ * The reads of sessions on one cluster. A session never sees less than it has seen: it stays with the replica that it has read from, so that one
+ * that has caught up does not let it go to another that has not, until somebody has asked how far that replica had come.
  */
 export class SessionReads {
+  readonly marked: MarkedReads;
+
   constructor(
     /** Of the cluster, in tokens. */
     private readonly id: string,
     private readonly site: ReadSite,
-  ) {}
+  ) {
+    this.marked = new MarkedReads(id, site);
+  }
 
   /** @throws {PolystoreError} as a read outside a session, and READ_BUDGET_EXHAUSTED */
   read<R extends QueryResultRow>(session: SessionState, read: SessionRead): Promise<QueryResult<R>> {
     const statement = { access: 'read', ...read } as const;
-    return this.answer(
-      session,
-      async ({ member, after }) => {
-        const { server } = member;
-        const seen = await (after === undefined
-          ? observe<R>(server, statement)
-          : observeAfter<R>(server, after, statement));
-        if (seen.position?.role === 'replica') member.monitor?.observe(seen.position.lsn);
-        if (seen.result) this.raise(session, member, seen.position);
-        return seen.result;
+    // It has been with the primary since its write. One promise: with one a step, the router cost a tenth of pg's own throughput.
+    if (session.markOf(this.id)?.replica === undefined && session.markOf(this.id) && this.isPrimaryFirst(session)) {
+      if (this.site.primaryReads.enter()) return this.readEntered<R>(session, statement);
+    }
+    return this.answer(session, {
+      isPrimaryFirst: () => this.isPrimaryFirst(session),
+      tryReplica: async (choice) => {
+        const { member } = choice;
+        const answer = await this.marked.onReplica<R>(session, choice, statement);
+        if (answer.position?.role === 'replica') member.monitor?.observe(answer.position.lsn);
+        if (answer.verdict === 'another') throw this.forget(member);
+        return answer.verdict === 'counts' ? answer.result : undefined;
       },
-      (turn) =>
-        turn(async () => {
-          const { server } = await this.site.primary();
-          const { result, position } = await observe<R>(server, statement);
-          session.settle(this.id, position);
-          return result;
-        }),
+      askPrimary: (turn) => turn(() => this.readPrimary<R>(session, statement)),
+    });
+  }
+
+  /** What the primary said behind a write of a session that began at `beganAtMs`, on the clock of `performance.now()`. */
+  noteWrite(session: SessionState, position: PositionReport | undefined, beganAtMs: number): void {
+    session.noteWrite(this.id, performance.now());
+    this.marked.settle(session, position, beganAtMs);
+  }
+
+  /** Another server than the one that was known answers by a replica's name. Returns why it has answered nothing. */
+  forget({ server, monitor }: Member): PolystoreError<'SERVER_UNAVAILABLE'> {
+    void monitor?.forget();
+    return serverUnavailable(
+      server,
+      'reading',
+      new Error('another server answers by its name, or a later start of it'),
     );
   }
 
   /**
-   * Lets the replicas that may answer try, one after the other: `tryReplica` resolves with undefined where the replica has not come so far.
-   * Where none can, `askPrimary` does, within the turn that it is given.
+   * Lets the replicas that may answer try, one after the other, and where none can, the primary.
    * @throws {PolystoreError} NO_ELIGIBLE_REPLICA, READ_BUDGET_EXHAUSTED, and what both throw
    */
   async answer<T>(
     session: SessionState | undefined,
-    tryReplica: (choice: Choice) => Promise<T | undefined>,
-    askPrimary: (turn: Turn) => Promise<T>,
+    { isPrimaryFirst, tryReplica, askPrimary }: Answerers<T>,
   ): Promise<T> {
     const { members, policy } = this.site;
     const beganAtMs = performance.now();
     let tried: readonly string[] = [];
     for (;;) {
       const token = session?.positionOf(this.id);
-      const choice = this.choose(token, tried);
-      if (!choice) break;
+      const mark = session?.markOf(this.id);
+      const only = mark && this.marked.stillThere(mark)?.name;
+      const choice = mark && only === undefined ? undefined : this.choose(token, tried, only);
+      if (!choice) {
+        if (session && mark && (await this.marked.ask(session, mark))) continue;
+        break;
+      }
+      if (choice.after !== undefined && isPrimaryFirst()) break;
       try {
         const answer = await tryReplica(choice);
         if (answer !== undefined) return answer;
@@ -86,7 +119,7 @@ export class SessionReads {
         continue;
       }
       const leftMs = beganAtMs + policy.catchUpMs - performance.now();
-      const request = this.site.request(tried, undefined);
+      const request = this.site.request(tried, undefined, only);
       const isOpen = (replica: Member): boolean => isEligible(replica, request);
       if (token === undefined || leftMs <= 0 || !(await members.waitFor(token, leftMs, isOpen))) break;
     }
@@ -107,11 +140,47 @@ export class SessionReads {
   }
 
   /** A replica that is known to have come so far; else one that may have, and is asked; undefined where none may. */
-  private choose(token: WalPosition | undefined, tried: readonly string[]): Choice | undefined {
-    const known = this.decide(tried, token && { position: token, proof: 'known' });
+  private choose(token: WalPosition | undefined, tried: readonly string[], only?: string): Choice | undefined {
+    const known = this.decide(tried, token && { position: token, proof: 'known' }, only);
     if (known || token === undefined) return known && this.choiceOf(known, undefined);
-    const asked = this.decide(tried, { position: token, proof: 'ask' });
+    const asked = this.decide(tried, { position: token, proof: 'ask' }, only);
     return asked && this.choiceOf(asked, token.lsn);
+  }
+
+  private async readPrimary<R extends QueryResultRow>(
+    session: SessionState,
+    statement: ObservedStatement,
+  ): Promise<QueryResult<R>> {
+    const { server } = await this.site.primary();
+    if (this.hasJustWritten(session)) return this.marked.onPrimary<R>(session, server, statement);
+    const beganAtMs = performance.now();
+    const { result, position } = await observe<R>(server, statement);
+    this.marked.settle(session, position, beganAtMs);
+    return result;
+  }
+
+  private readEntered<R extends QueryResultRow>(
+    session: SessionState,
+    statement: ObservedStatement,
+  ): Promise<QueryResult<R>> {
+    const { members, events, primaryReads } = this.site;
+    const { store, shard } = members;
+    if (events.has('fallback')) events.emit('fallback', { store, shard, reason: 'behind', waitedMs: 0 });
+    return this.marked.onPrimary<R>(session, members.writable.server, statement, () => primaryReads.leave());
+  }
+
+  private hasJustWritten(session: SessionState): boolean {
+    return performance.now() - session.lastWriteAtMs(this.id) < PRIMARY_FIRST_MS;
+  }
+
+  private isPrimaryFirst(session: SessionState): boolean {
+    const { policy, members, primaryReads } = this.site;
+    return (
+      policy.fallback === 'primary' &&
+      this.hasJustWritten(session) &&
+      !members.primaryLoss &&
+      primaryReads.longestWaitMs < CROWDED_MS
+    );
   }
 
   private choiceOf(route: Route, after: bigint | undefined): Choice | undefined {
@@ -122,16 +191,8 @@ export class SessionReads {
   }
 
   /** The route to a replica; undefined where none is eligible. */
-  private decide(tried: readonly string[], after: CatchUp | undefined): Route | undefined {
-    const route = decideRoute({ ...this.site.request(tried, after), fallback: 'primary' }, this.site.members);
+  private decide(tried: readonly string[], after: CatchUp | undefined, only?: string): Route | undefined {
+    const route = decideRoute({ ...this.site.request(tried, after, only), fallback: 'primary' }, this.site.members);
     return route.role === 'replica' ? route : undefined;
-  }
-
-  /** A replica's answer may show what the next replica has not. */
-  raise(session: SessionState, member: Member, position: PositionReport | undefined): void {
-    const { health } = member;
-    const known = health.state === 'up' ? health.position?.timeline : undefined;
-    const timeline = position?.timeline ?? known ?? session.positionOf(this.id)?.timeline;
-    session.raise(this.id, position && timeline !== undefined ? { timeline, lsn: position.lsn } : BEYOND_ALL);
   }
 }

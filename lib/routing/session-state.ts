@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PositionReport, WalPosition } from '../postgres';
-import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, type SessionToken } from './session-token';
+import { ReadMark } from './read-mark';
+import { BEYOND_ALL, EMPTY_TOKEN, laterPosition, mergeTokens, SEVERAL, type SessionToken } from './session-token';
 
 /**
  * What one session has seen so far: the growing side of a {@link SessionToken}. Handles read and raise it; whoever carries a session across
@@ -10,16 +11,22 @@ export class SessionState {
   private seen: SessionToken;
   /** By cluster, how many answers there were whose position is being asked for. */
   private readonly held = new Map<string, number>();
+  /** By cluster, what was read without asking how far the server had come. */
+  private readonly marks = new Map<string, ReadMark>();
+  /** By cluster, when it was last written, on the clock of `performance.now()`. */
+  private readonly writtenAtMs = new Map<string, number>();
 
   constructor(token: SessionToken = EMPTY_TOKEN) {
-    this.seen = token;
+    this.seen = EMPTY_TOKEN;
+    this.merge(token);
   }
 
   get token(): SessionToken {
-    if (this.held.size === 0) return this.seen;
+    if (this.held.size === 0 && this.marks.size === 0) return this.seen;
     const positions = new Map(this.seen.positions);
     for (const cluster of this.held.keys()) positions.set(cluster, BEYOND_ALL);
-    return { ...this.seen, positions };
+    const readFrom = new Map([...this.marks].map(([cluster, { replica = SEVERAL }]) => [cluster, replica]));
+    return { ...this.seen, positions, readFrom };
   }
 
   /** What a server of `cluster` must have reached to answer this session; undefined where every one may. */
@@ -40,6 +47,42 @@ export class SessionState {
     };
   }
 
+  /** What was read without asking how far the server had come; undefined where nothing was. */
+  markOf(cluster: string): ReadMark | undefined {
+    return this.marks.get(cluster);
+  }
+
+  /**
+   * A read begins whose server is not asked how far it has come: the replica that `mark` tells, or the primary. Whoever calls this calls
+   * {@link endRead}.
+   */
+  beginRead(cluster: string, mark: string | undefined): ReadMark {
+    let read = this.marks.get(cluster);
+    if (!read) this.marks.set(cluster, (read = new ReadMark(mark)));
+    read.begin(mark);
+    return read;
+  }
+
+  endRead(cluster: string, read: ReadMark, outcome: 'seen' | 'failed'): void {
+    read.end(outcome);
+    if (read.isEmpty) this.unmark(cluster, read);
+  }
+
+  /** Somebody has asked: whatever was read from the marked replica before `askedAtMs` was at `position` or before. */
+  learn(cluster: string, position: WalPosition, askedAtMs: number): void {
+    this.raise(cluster, position);
+    this.cover(cluster, askedAtMs);
+  }
+
+  private cover(cluster: string, askedAtMs: number): void {
+    const read = this.marks.get(cluster);
+    if (read?.isCoveredBy(askedAtMs) === true) this.marks.delete(cluster);
+  }
+
+  private unmark(cluster: string, read: ReadMark): void {
+    if (this.marks.get(cluster) === read) this.marks.delete(cluster);
+  }
+
   /** The shard map by which this session has found keys of `store`; undefined where it has found none. */
   mapVersionOf(store: string): number | undefined {
     return this.seen.mapVersions.get(store);
@@ -53,16 +96,27 @@ export class SessionState {
   }
 
   /**
-   * What the primary said behind an answer: it has everything, so that an unknown position is known now. Where it could not say, the session
-   * stays with it until it does.
+   * What the primary said behind an answer: it has everything, so that an unknown position is known now, and so is all that was read before
+   * `askedAtMs`. Where it could not say, the session stays with it until it does.
    */
-  settle(cluster: string, report: Pick<PositionReport, 'timeline' | 'lsn'> | undefined): void {
+  settle(cluster: string, report: Pick<PositionReport, 'timeline' | 'lsn'> | undefined, askedAtMs: number): void {
     const { timeline, lsn } = report ?? BEYOND_ALL;
+    if (timeline !== undefined) this.cover(cluster, askedAtMs);
     const position = timeline === undefined ? BEYOND_ALL : { timeline, lsn };
     const known = this.seen.positions.get(cluster);
     if (known && isBeyondAll(known)) {
       this.seen = { ...this.seen, positions: new Map(this.seen.positions).set(cluster, position) };
     } else this.raise(cluster, position);
+  }
+
+  /** The session has written at `atMs`. */
+  noteWrite(cluster: string, atMs: number): void {
+    this.writtenAtMs.set(cluster, atMs);
+  }
+
+  /** When it wrote last, on the clock of `performance.now()`; -Infinity where it has not, here. */
+  lastWriteAtMs(cluster: string): number {
+    return this.writtenAtMs.get(cluster) ?? -Infinity;
   }
 
   /** The session has found a key of `store` by this version of its shard map. */
@@ -73,7 +127,14 @@ export class SessionState {
 
   /** The session has also seen what another token has. */
   merge(token: SessionToken): void {
-    this.seen = mergeTokens(this.seen, token);
+    // What was read from is kept in the marks only.
+    this.seen = mergeTokens(this.seen, { ...token, readFrom: EMPTY_TOKEN.readFrom });
+    for (const [cluster, text] of token.readFrom) {
+      const replica = text === SEVERAL ? undefined : text;
+      const read = this.marks.get(cluster);
+      if (read) read.join(replica);
+      else this.marks.set(cluster, ReadMark.of(replica));
+    }
   }
 }
 

@@ -1,18 +1,23 @@
 import { comparePositions, type WalPosition } from '../postgres';
 
 /**
- * What a session has seen, as data: of each cluster (`main`, `posts/s1`) the position that a server must have reached to answer it, and of
- * each sharded store the shard map by which it was found there. Tokens are ordered by what they have seen; {@link mergeTokens} is the least
- * that has seen both.
+ * What a session has seen, as data: of each cluster (`main`, `posts/s1`) the position that a server must have reached to answer it, and the
+ * replica that it has read from; of each sharded store the shard map by which it was found there. Tokens are ordered by what they have seen;
+ * {@link mergeTokens} is the least that has seen both.
  */
 export interface SessionToken {
   readonly positions: ReadonlyMap<string, WalPosition>;
+  /** By cluster, the replica whose position behind what was read is not known, so that no other may answer; {@link SEVERAL} of more than one. */
+  readonly readFrom: ReadonlyMap<string, string>;
   /** Version of the shard map, by store. */
   readonly mapVersions: ReadonlyMap<string, number>;
 }
 
 /** A session that has seen nothing. */
-export const EMPTY_TOKEN: SessionToken = { positions: new Map(), mapVersions: new Map() };
+export const EMPTY_TOKEN: SessionToken = { positions: new Map(), readFrom: new Map(), mapVersions: new Map() };
+
+/** More than one replica, or the primary: only the primary may answer, until it has told its position. */
+export const SEVERAL = '';
 
 /**
  * Beyond every position that there is: only the primary may answer. Stands for a write whose position could not be learned; the first answer
@@ -28,6 +33,7 @@ export const laterPosition = (one: WalPosition, other: WalPosition): WalPosition
 export function mergeTokens(one: SessionToken, other: SessionToken): SessionToken {
   return {
     positions: mergeMaps(one.positions, other.positions, laterPosition),
+    readFrom: mergeMaps(one.readFrom, other.readFrom, (a, b) => (a === b ? a : SEVERAL)),
     mapVersions: mergeMaps(one.mapVersions, other.mapVersions, Math.max),
   };
 }

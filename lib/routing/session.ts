@@ -16,7 +16,7 @@ export interface Session<T extends TierShape = TierShape> {
   run<R>(work: () => R): R;
   /** A store whose handle belongs to the session wherever it is used. @throws {PolystoreError} as the router's own `store` */
   store<Name extends StoreName<T>>(name: Name): HandleOf<T, Name>;
-  /** What the session has seen so far, as text for a cookie, a header or a message: some 50 characters for one store. */
+  /** What the session has seen so far, as text for a cookie, a header or a message: some 70 characters for one store. */
   token(): string;
   /** The session has also seen what another one has, as its token says. @throws {PolystoreError} TOKEN_INVALID */
   merge(token: string): void;

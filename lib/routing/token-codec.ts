@@ -15,24 +15,30 @@ export interface TokenCodec {
 export const MIN_TOKEN_KEY_LENGTH = 32;
 
 /** First byte: the format. A reader refuses any other. */
-const VERSION = 1;
+const PLAIN = 1;
+/** With the replicas that were read from, where there are any: without, routers of before can read the token. */
+const WITH_REPLICAS = 2;
 const SIGNED = 0x80;
 const SCOPE_BYTES = 4;
 const SIGNATURE_BYTES = 16;
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Bytes of a number that is written seven bits at a time: 64 bits, the most that a position needs. */
 const MAX_VARINT_BYTES = 10;
 
 /**
- * A token as text that fits a cookie or a header: base64url, 12 bytes and about 12 for each cluster, and 16 of signature.
+ * A token as text that fits a cookie or a header: base64url, 12 bytes, about 12 for each cluster and 20 for each that was read from a replica, and 16 of signature.
  * The order of its entries is that of their names, so that equal tokens are equal texts.
  */
-export function encodeToken({ positions, mapVersions }: SessionToken, { scope, keys }: TokenCodec): string {
-  const bytes: number[] = [VERSION | (keys.length > 0 ? SIGNED : 0), ...scopeMark(scope)];
+export function encodeToken({ positions, readFrom, mapVersions }: SessionToken, { scope, keys }: TokenCodec): string {
+  const version = readFrom.size > 0 ? WITH_REPLICAS : PLAIN;
+  const bytes: number[] = [version | (keys.length > 0 ? SIGNED : 0), ...scopeMark(scope)];
   writeEntries(bytes, positions, ({ timeline, lsn }) => {
     writeVarint(bytes, BigInt(timeline));
     writeVarint(bytes, lsn);
   });
+  if (version === WITH_REPLICAS) writeEntries(bytes, readFrom, (mark) => writeText(bytes, mark));
   writeEntries(bytes, mapVersions, (version) => writeVarint(bytes, BigInt(version)));
   const payload = Buffer.from(bytes);
   const [key] = keys;
@@ -50,7 +56,9 @@ export function decodeToken(text: string, { scope, keys }: TokenCodec): SessionT
     throw invalid('malformed', 'is no token of a session');
   const bytes = Buffer.from(text, 'base64url');
   const head = bytes[0] as number;
-  if ((head & ~SIGNED) !== VERSION) throw invalid('malformed', `is of no format that this version reads`);
+  const version = head & ~SIGNED;
+  if (version !== PLAIN && version !== WITH_REPLICAS)
+    throw invalid('malformed', `is of no format that this version reads`);
   const isSigned = (head & SIGNED) !== 0;
   if (isSigned !== keys.length > 0) {
     throw isSigned
@@ -65,18 +73,19 @@ export function decodeToken(text: string, { scope, keys }: TokenCodec): SessionT
   if (isSigned && !isSignedByOneOf(keys, scope, payload, bytes.subarray(-SIGNATURE_BYTES))) {
     throw invalid('signature', 'was changed, or signed with another key');
   }
-  return parsePayload(new Reader(payload, 1 + SCOPE_BYTES));
+  return parsePayload(new Reader(payload, 1 + SCOPE_BYTES), version);
 }
 
 /** Whether a token of ours is signed. */
 export const isSignedToken = (text: string): boolean =>
   ((Buffer.from(text.slice(0, 2), 'base64url')[0] as number) & SIGNED) !== 0;
 
-function parsePayload(reader: Reader): SessionToken {
+function parsePayload(reader: Reader, version: typeof PLAIN | typeof WITH_REPLICAS): SessionToken {
   const positions = readEntries(reader, (): WalPosition => ({ timeline: reader.count(), lsn: reader.varint() }));
+  const readFrom = version === PLAIN ? NONE : readEntries(reader, () => reader.text());
   const mapVersions = readEntries(reader, () => reader.count());
   if (!reader.isAtEnd) throw invalid('malformed', 'has more than a token has');
-  return { positions, mapVersions };
+  return { positions, readFrom, mapVersions };
 }
 
 /** HMAC-SHA256, cut to 128 bits. @see https://www.rfc-editor.org/rfc/rfc2104#section-5 (truncated output) */
@@ -92,16 +101,27 @@ function isSignedByOneOf(keys: readonly string[], scope: string, payload: Uint8A
   );
 }
 
-const scopeMark = (scope: string): Buffer => createHash('sha256').update(scope).digest().subarray(0, SCOPE_BYTES);
+/** By scope: a process has one or two. */
+const scopeMarks = new Map<string, Buffer>();
+
+function scopeMark(scope: string): Buffer {
+  let mark = scopeMarks.get(scope);
+  if (!mark) scopeMarks.set(scope, (mark = createHash('sha256').update(scope).digest().subarray(0, SCOPE_BYTES)));
+  return mark;
+}
 
 function writeEntries<V>(bytes: number[], entries: ReadonlyMap<string, V>, write: (value: V) => void): void {
   writeVarint(bytes, BigInt(entries.size));
   for (const [name, value] of [...entries].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    const text = Buffer.from(name, 'utf8');
-    writeVarint(bytes, BigInt(text.length));
-    bytes.push(...text);
+    writeText(bytes, name);
     write(value);
   }
+}
+
+function writeText(bytes: number[], text: string): void {
+  const encoded = Buffer.from(text, 'utf8');
+  writeVarint(bytes, BigInt(encoded.length));
+  bytes.push(...encoded);
 }
 
 function readEntries<V>(reader: Reader, read: () => V): ReadonlyMap<string, V> {

@@ -197,15 +197,40 @@ describe('the state of a server', () => {
   };
 
   const somewhere = { timeline: 1, lsn: expect.any(BigInt) };
+  const known = { position: somewhere, showsUpTo: somewhere, startedAtUs: expect.any(Number) };
 
   it('is primary, without a lag', async () => {
-    expect(await stateAs(primary)).toEqual({ role: 'primary', position: somewhere });
+    expect(await stateAs(primary)).toEqual({ role: 'primary', ...known });
   });
 
   it('is replica, with a lag of 0 when it has replayed all it received, for a service too', async () => {
     for (const target of [replica, await asReader(replica)]) {
       await eventually('the replica has caught up', async () => (await stateAs(target)).lagMs === 0);
-      expect(await stateAs(target)).toEqual({ role: 'replica', lagMs: 0, position: somewhere });
+      expect(await stateAs(target)).toEqual({ role: 'replica', lagMs: 0, ...known });
+    }
+  });
+
+  it('begins anew where a process of the server crashed, though the server stays', async () => {
+    const { startedAtUs } = await stateAs(replica);
+    expect(await stateAs(replica)).toMatchObject({ startedAtUs });
+    const crashed = await openClient(replica);
+    const { rows } = await crashed.query<{ pid: number }>('select pg_backend_pid() as pid');
+    process.kill(rows[0]?.pid ?? NaN, 'SIGKILL');
+    await eventually('it has recovered', async () => (await stateAs(replica)).startedAtUs !== startedAtUs);
+    await closeClient(crashed);
+  });
+
+  it('shows nothing beyond what it has received', async () => {
+    try {
+      await test.on('main/r1', (client) => client.query('select pg_wal_replay_pause()'));
+      await test.on('main/primary', (client) => client.query('create table received ()'));
+      await test.on('main/primary', (client) => client.query('drop table received'));
+      await eventually('it has received more', async () => {
+        const { position, showsUpTo } = await stateAs(replica);
+        return position !== undefined && showsUpTo !== undefined && showsUpTo.lsn > position.lsn;
+      });
+    } finally {
+      await test.on('main/r1', (client) => client.query('select pg_wal_replay_resume()'));
     }
   });
 
@@ -263,7 +288,7 @@ describe('the position of a server', () => {
 
   it('is behind everything that was done before, on a timeline that a primary tells', async () => {
     const [first, second, third] = await reportOf(primary, 'postgres');
-    expect(first).toEqual({ role: 'primary', timeline: 1, lsn: expect.any(BigInt) });
+    expect(first).toEqual({ role: 'primary', timeline: 1, lsn: expect.any(BigInt), showsUpTo: first?.lsn });
     await test.on('main/primary', (client) => client.query('create table position ()'));
     await test.on('main/primary', (client) => client.query('drop table position'));
     const [later] = await reportOf(primary, 'postgres');
@@ -288,10 +313,12 @@ describe('the position of a server', () => {
       const state = await withClient(target, (client) => readServerState(client, 'aurora-postgres'));
       return [state, ...(await reportOf(target, 'aurora-postgres'))];
     };
-    const known = { role: 'primary', timeline: 1, lsn: 700n };
-    const state = { role: 'primary' };
-    expect(await answers('writer')).toEqual([{ ...state, position: { timeline: 1, lsn: 700n } }, known, known, known]);
-    expect(await answers('nobody')).toEqual([{ ...state, position: undefined }, undefined, undefined, undefined]);
+    const known = { role: 'primary', timeline: 1, lsn: 700n, showsUpTo: 700n };
+    const state = { role: 'primary', startedAtUs: expect.any(Number) };
+    const position = { timeline: 1, lsn: 700n };
+    expect(await answers('writer')).toEqual([{ ...state, position, showsUpTo: position }, known, known, known]);
+    const unknown = { ...state, position: undefined, showsUpTo: undefined };
+    expect(await answers('nobody')).toEqual([unknown, undefined, undefined, undefined]);
   });
 });
 

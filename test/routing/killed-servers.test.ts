@@ -125,6 +125,7 @@ it('finds the promoted primary by asking, and sessions go on', async () => {
   // The write of before the crash is on the replicas; reads, also of the session, go on.
   expect(await sees(1)).toBe(true);
   await readWho();
+  await eventually('the loss is known', () => losses.length > 0);
   expect(losses).toEqual([{ store: 'main', shard: undefined, server: 'primary', reason: expect.any(String) }]);
 
   await promote('main/r1', 'main/r2');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { WalPosition } from '../../lib/postgres';
-import { BEYOND_ALL, EMPTY_TOKEN, mergeTokens, type SessionToken } from '../../lib/routing/session-token';
+import { markOf } from '../../lib/routing/read-mark';
+import { BEYOND_ALL, EMPTY_TOKEN, mergeTokens, SEVERAL, type SessionToken } from '../../lib/routing/session-token';
 import { SessionState } from '../../lib/routing/session-state';
 import { decodeToken, encodeToken, type TokenCodec } from '../../lib/routing/token-codec';
 
@@ -14,6 +15,7 @@ const mapOf = <V>(value: fc.Arbitrary<V>): fc.Arbitrary<ReadonlyMap<string, V>> 
     .map((entries) => new Map(Object.entries(entries)));
 const token: fc.Arbitrary<SessionToken> = fc.record({
   positions: mapOf(position),
+  readFrom: mapOf(fc.constantFrom('r1@a', 'r1@b', 'r2@a', SEVERAL)),
   mapVersions: mapOf(fc.integer({ min: 0, max: 2 ** 31 })),
 });
 
@@ -25,6 +27,7 @@ const signed: TokenCodec = { scope: 'blog/prod', keys: [KEY] };
 /** Merging as it must not be: the last one wins. */
 const lastWins: typeof mergeTokens = (one, other) => ({
   positions: new Map([...one.positions, ...other.positions]),
+  readFrom: new Map([...one.readFrom, ...other.readFrom]),
   mapVersions: new Map([...one.mapVersions, ...other.mapVersions]),
 });
 
@@ -54,7 +57,7 @@ describe('tokens', () => {
         const session = new SessionState();
         for (const one of seen) session.raise('main', one);
         const before = session.token;
-        for (const one of more) session.settle('main', one);
+        for (const one of more) session.settle('main', one, performance.now());
         // An unknown position is the one that gives way.
         return (
           before.positions.get('main')?.timeline === BEYOND_ALL.timeline ||
@@ -63,12 +66,27 @@ describe('tokens', () => {
       }),
     ));
 
+  it('are the same for a session that goes on as for one that has merged them', () =>
+    fc.assert(
+      fc.property(token, token, (one, other) => {
+        const session = new SessionState(one);
+        session.merge(other);
+        return sameToken(session.token, mergeTokens(one, other)) && sameToken(new SessionState(one).token, one);
+      }),
+    ));
+
+  it('forget a replica that has answered nothing', () => {
+    const session = new SessionState();
+    session.endRead('main', session.beginRead('main', 'r1@a'), 'failed');
+    expect(session.token.readFrom.size).toBe(0);
+  });
+
   it('stay with the primary after a write whose position is unknown, until the primary tells one', () => {
     const session = new SessionState();
     session.raise('main', BEYOND_ALL);
     session.raise('main', { timeline: 1, lsn: 5n });
     expect(session.positionOf('main')).toEqual(BEYOND_ALL);
-    session.settle('main', { timeline: 1, lsn: 9n });
+    session.settle('main', { timeline: 1, lsn: 9n }, performance.now());
     expect(session.positionOf('main')).toEqual({ timeline: 1, lsn: 9n });
   });
 });
@@ -84,9 +102,18 @@ describe('the text of a token', () => {
   it('fits a cookie', () => {
     const one: SessionToken = {
       positions: new Map([['main', { timeline: 3, lsn: 0x3_9000_0060n }]]),
+      readFrom: new Map(),
       mapVersions: new Map(),
     };
     expect(encodeToken(one, signed)).toMatch(/^[A-Za-z0-9_-]{40,56}$/);
+    const read = { ...one, readFrom: new Map([['main', markOf('r1', 1_795_374_309_123)]]) };
+    expect(encodeToken(read, signed)).toMatch(/^[A-Za-z0-9_-]{60,80}$/);
+  });
+
+  it('is one that routers of before can read where no replica was read from', () => {
+    const version = (one: SessionToken) => (Buffer.from(encodeToken(one, signed), 'base64url')[0] ?? 0) & 0x7f;
+    expect(version({ ...EMPTY_TOKEN, mapVersions: new Map([['posts', 3]]) })).toBe(1);
+    expect(version({ ...EMPTY_TOKEN, readFrom: new Map([['main', SEVERAL]]) })).toBe(2);
   });
 
   const text = encodeToken({ ...EMPTY_TOKEN, positions: new Map([['main', { timeline: 1, lsn: 99n }]]) }, signed);

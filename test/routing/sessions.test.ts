@@ -1,8 +1,11 @@
 import type { Router, RouterEvents } from '../../lib/routing';
+import { FileTopology } from '../../lib/sources';
+import type { PostgresTopology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
+import { TcpProxy } from '../support/tcp-proxy';
 import { MiniRouter, RIGHT, type Parts, type Subject } from './mini-router';
-import { mainOnly, routerOf, WHO, type tier } from './tier';
+import { mainOnly, routerOf, through, WHO, withMain, type tier, type Who } from './tier';
 
 const REPLICAS = ['main/r1', 'main/r2'];
 const TOKEN_KEY = 'a key of more than thirty-two characters';
@@ -157,7 +160,8 @@ describe('a session', () => {
           }),
         ),
       );
-    const router = await open({ catchUpMs: 2_000 });
+    // Else the primary would answer right behind each write.
+    const router = await open({ catchUpMs: 2_000, readFallback: 'none' });
     await delay('25ms');
     try {
       const answeredBy = new Map<string, number>();
@@ -185,7 +189,7 @@ describe('a session', () => {
       expect(outcomes.reduce((sum, { stale }) => sum + stale, 0)).toBe(0);
       // A read outside a session is as old as the replicas are, so the delay is real.
       expect(outcomes.reduce((sum, { staleOutside }) => sum + staleOutside, 0)).toBeGreaterThan(10);
-      expect([...answeredBy.keys()].sort()).toEqual(REPLICAS);
+      expect([...answeredBy.keys()].filter((who) => !REPLICAS.includes(who))).toEqual([]);
     } finally {
       await delay('0');
     }
@@ -255,6 +259,55 @@ describe('a session', () => {
       ...Array.from({ length: 5 }, () => sees(session)),
     ]);
     expect(seen).not.toContain(false);
+  });
+
+  it("takes no answer of another server that has come to a replica's name", async () => {
+    const { stores } = await new FileTopology(test.topologyFile).read();
+    const [r1, r2] = (stores['main'] as PostgresTopology).replicas.map(({ endpoint }) => endpoint.port);
+    const proxy = await TcpProxy.open(r1 ?? 0);
+    routers.push(proxy);
+    const change: NonNullable<Parameters<typeof routerOf>[1]>['change'] = (topology) =>
+      withMain(topology, ({ replicas }) => ({ replicas: replicas.slice(0, 1).map((one) => through(proxy.port, one)) }));
+    const router = await open({ change, catchUpMs: 5, pool: { max: 2 } });
+    const main = router.session().store('main');
+    await caughtUp(...REPLICAS);
+    await pauseReplay('main/r2');
+    const id = nextId++;
+    await router.main.write('insert into note values ($1)', [id]);
+    await caughtUp('main/r1');
+    const sees = async () => (await main.read('select from note where id = $1', [id])).rowCount === 1;
+    await eventually('the session sees it', sees);
+    proxy.retarget(r2 ?? 0);
+    // One connection is to r1; the other, opened now, is to r2, which has not replayed it: outside the session it answers.
+    const outside = Array.from({ length: 2 }, () => router.main.read<Who>(`${WHO}, pg_sleep(0.05)`));
+    expect((await Promise.all(outside)).map(({ rows }) => rows[0]?.who).sort()).toEqual(REPLICAS);
+    const slowly = 'select exists (select from note where id = $1) as found, pg_sleep(0.05)';
+    const inside = Array.from({ length: 2 }, () => main.read<{ found: boolean }>(slowly, [id]));
+    expect((await Promise.all(inside)).map(({ rows }) => rows[0]?.found)).toEqual([true, true]);
+  });
+
+  it('finds a table that it has made, also where it asks a replica that has none', async () => {
+    const [one, other] = await Promise.all([open({ catchUpMs: 5 }), open({ catchUpMs: 5 })]);
+    await other.main.read('select 1');
+    await pauseReplay(...REPLICAS);
+    const session = one.session();
+    const table = `made_${nextId++}`;
+    await session.store('main').write(`create table ${table} ()`);
+    await expect(other.main.read(`select from ${table}`)).rejects.toMatchObject({ code: '42P01' });
+    const elsewhere = other.session(session.token()).store('main');
+    expect((await elsewhere.read(`select from ${table}`)).rows).toEqual([]);
+  });
+
+  it('reads the primary right behind a write, and goes on to replicas', async () => {
+    const router = await open({ catchUpMs: 2_000 });
+    const main = router.session().store('main');
+    const who = async () => (await main.read<Who>(WHO)).rows[0]?.who;
+    await main.write('insert into note values ($1)', [nextId++]);
+    await pauseReplay(...REPLICAS);
+    await main.write('insert into note values ($1)', [nextId++]);
+    expect(await who()).toBe('main/primary');
+    await resume(...REPLICAS);
+    await eventually('a replica answers', async () => REPLICAS.includes((await who()) ?? ''));
   });
 
   it('says of each replica why it may not answer, where the primary must not', async () => {
