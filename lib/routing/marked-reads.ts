@@ -1,4 +1,5 @@
 import type { PositionReport, QueryResult, QueryResultRow } from '../postgres';
+import type { Route } from './decide-route';
 import type { Member } from './member';
 import { askPosition, observe, observeAfter, readFrom, type ObservedStatement, type ReplicaAnswer } from './observe';
 import type { ReadMark } from './read-mark';
@@ -10,6 +11,7 @@ import type { StoreServer } from './store-server';
 /** A replica that may answer, and what it is asked first: `after` where nobody knows yet whether it has come so far. */
 export interface Choice {
   readonly member: Member;
+  readonly route: Route;
   readonly after: bigint | undefined;
 }
 

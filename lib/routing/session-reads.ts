@@ -56,8 +56,9 @@ export class SessionReads {
   read<R extends QueryResultRow>(session: SessionState, read: SessionRead): Promise<QueryResult<R>> {
     const statement = { access: 'read', ...read } as const;
     // It has been with the primary since its write. One promise: with one a step, the router cost a tenth of pg's own throughput.
-    if (session.markOf(this.id)?.replica === undefined && session.markOf(this.id) && this.isPrimaryFirst(session)) {
-      if (this.site.primaryReads.enter()) return this.readEntered<R>(session, statement);
+    const mark = session.markOf(this.id);
+    if (mark && mark.replica === undefined && this.isPrimaryFirst(session) && this.site.primaryReads.enter()) {
+      return this.readEntered<R>(session, statement);
     }
     return this.answer(session, {
       isPrimaryFirst: () => this.isPrimaryFirst(session),
@@ -96,7 +97,7 @@ export class SessionReads {
     session: SessionState | undefined,
     { isPrimaryFirst, tryReplica, askPrimary }: Answerers<T>,
   ): Promise<T> {
-    const { members, policy } = this.site;
+    const { members, policy, events } = this.site;
     const beganAtMs = performance.now();
     let tried: readonly string[] = [];
     for (;;) {
@@ -109,6 +110,7 @@ export class SessionReads {
         break;
       }
       if (choice.after !== undefined && isPrimaryFirst()) break;
+      if (events.has('route')) events.emit('route', { ...choice.route, access: 'read' });
       try {
         const answer = await tryReplica(choice);
         if (answer !== undefined) return answer;
@@ -177,6 +179,8 @@ export class SessionReads {
     const { policy, members, primaryReads } = this.site;
     return (
       policy.fallback === 'primary' &&
+      // Without replicas its reads are the primary's own, which no budget bounds.
+      members.replicas.length > 0 &&
       this.hasJustWritten(session) &&
       !members.primaryLoss &&
       primaryReads.longestWaitMs < CROWDED_MS
@@ -184,10 +188,8 @@ export class SessionReads {
   }
 
   private choiceOf(route: Route, after: bigint | undefined): Choice | undefined {
-    const { members, events } = this.site;
-    if (events.has('route')) events.emit('route', { ...route, access: 'read' });
-    const member = members.replicaOf(route.server);
-    return member && { member, after };
+    const member = this.site.members.replicaOf(route.server);
+    return member && { member, route, after };
   }
 
   /** The route to a replica; undefined where none is eligible. */
