@@ -63,6 +63,11 @@ async function open(options: Parameters<typeof routerOf>[1]): Promise<Router<typ
   return router;
 }
 
+const timePasses = (ms: number): Promise<unknown> => {
+  const until = performance.now() + ms;
+  return eventually(`${ms} ms have passed`, () => performance.now() > until);
+};
+
 /** All that a router does with a primary. */
 async function useAll(router: Router<typeof routingTier>, id: number): Promise<void> {
   const { main } = router;
@@ -218,6 +223,50 @@ describe('profile rdsProxy', () => {
   });
 });
 
+describe('profile lambda', () => {
+  const asked = ({ statements }: PoolingProxy): number => statements.filter((text) => text === 'select 1').length;
+
+  it('goes through a proxy where it is told to, in small pools whose connections are asked first, and pins nothing', async () => {
+    const proxy = await proxyOf();
+    const profile = ConnectionProfile.lambda({ through: ConnectionProfile.rdsProxy() });
+    const router = await open({ profile, change: behind(proxy.endpoint) });
+    await useAll(router, 3);
+    expect(router.main.servers().map(({ pool, endpoint }) => [endpoint.via, pool.max])).toEqual([
+      ['pooled', 2],
+      ['direct', 2],
+    ]);
+    await timePasses(1_100);
+    const before = asked(proxy);
+    await router.main.write(WHO);
+    expect([asked(proxy) - before, proxy.pins, proxy.refused]).toEqual([1, [], []]);
+  });
+
+  it('leaves each option of its pools to whoever opens the router', async () => {
+    const router = await open({ profile: ConnectionProfile.lambda(), pool: { max: 7 } });
+    expect(router.main.servers()[0]?.pool.max).toBe(7);
+  });
+
+  it('probes replicas only when a read needs it', async () => {
+    const applicationName = 'on-demand';
+    const router = await open({ profile: ConnectionProfile.lambda(), readFallback: 'none', pool: { applicationName } });
+    const lastAsked = () =>
+      test.on('main/r1', async (client) => {
+        const { rows } = await client.query<{ at: string }>(
+          'select query_start::text as at from pg_stat_activity where application_name = $1',
+          [`${applicationName}-monitor`],
+        );
+        return rows[0]?.at;
+      });
+    await router.main.read(WHO);
+    const first = await lastAsked();
+    expect(first).toBeDefined();
+    await timePasses(1_500);
+    expect(await lastAsked()).toBe(first);
+    await router.main.read(WHO);
+    await eventually('it was asked beside the read', async () => (await lastAsked()) !== first);
+  });
+});
+
 /** A process of `freeze-and-thaw.ts`, which says a line of JSON at a time. */
 class Freezable {
   private readonly lines: AsyncIterator<string>;
@@ -259,11 +308,6 @@ class Freezable {
     await once(this.child, 'exit');
   }
 }
-
-const timePasses = (ms: number): Promise<unknown> => {
-  const until = performance.now() + ms;
-  return eventually(`${ms} ms have passed`, () => performance.now() > until);
-};
 
 describe('a process that is frozen', () => {
   let processes: Freezable[] = [];
