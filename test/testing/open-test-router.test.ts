@@ -246,6 +246,24 @@ describe('a test router', () => {
     }
   });
 
+  it('needs no superuser, but somebody who may create schemas', async () => {
+    await local.on('main/primary', (admin) =>
+      admin.query("create role developer login password 'plain'; grant connect, create on database main to developer"),
+    );
+    const asDeveloper = connectionString.replace(/\/\/[^@]+@/, '//developer:plain@');
+    const { router, reset } = await start({ connectionString: asDeveloper, namespace: 'dev' });
+    await migrate(router);
+    await router.session().run(async () => {
+      await router.catalog.write("insert into item (name) values ('tea')");
+      const { rows } = await router.catalog.read(
+        'select name, current_user as who, pg_is_in_recovery() as replica from item',
+      );
+      expect(rows).toEqual([{ name: 'tea', who: 'developer', replica: true }]);
+    });
+    await reset();
+    expect((await router.catalog.read('select from item')).rowCount).toBe(0);
+  });
+
   it('serves pools of other libraries', async () => {
     const { router } = await start({ pool: { max: 2 } });
     const pool = router.catalog.pool();
