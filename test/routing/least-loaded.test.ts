@@ -21,7 +21,7 @@ const secrets = { owner: 'any', smoke: 'any', services: { report: 'any' } };
 const server = { name: 'primary', endpoint: { host: '127.0.0.1', port: 1, via: 'direct' as const } };
 
 let directory: string;
-let routers: Router[] = [];
+const routers: Router[] = [];
 let stores = 0;
 
 beforeAll(async () => {
