@@ -12,7 +12,8 @@ export const documentDbPrograms = (searchPath: string): ProgramSearch => ({
   engines: { ferretdb: 'ferretdb' },
   searchPath,
   oldest: '1.24',
-  provide: 'npm run conformance, then add the directory that it names to the PATH',
+  provide:
+    "Run `npm run conformance -- --only documentdb` in the kit's repository, which builds one and says where; put that on the PATH.",
 });
 
 /**

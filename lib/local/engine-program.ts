@@ -25,7 +25,7 @@ export interface ProgramSearch {
   readonly oldest: string;
   /** Whether what is found there is of use. @default - whatever can be run and is not too old */
   readonly isUsable?: (path: string) => boolean;
-  /** The one command that provides an engine, for a person. */
+  /** How a person gets one: a sentence with the command. */
   readonly provide: string;
 }
 
@@ -52,7 +52,7 @@ export async function requireProgram(search: ProgramSearch): Promise<EngineProgr
   const names = Object.keys(search.engines).join(' or ');
   throw new PolystoreError('ENGINE_MISSING', `no ${names} of version ${search.oldest} or later is on the PATH`, {
     details: { engine: Object.values(search.engines)[0] ?? names, platform: `${process.platform}-${process.arch}` },
-    next: `Run \`${search.provide}\`.`,
+    next: search.provide,
   });
 }
 

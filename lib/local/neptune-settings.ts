@@ -40,7 +40,12 @@ const ROUNDS = 1024;
  */
 export function renderFirstUser({ username, password }: Credentials): string {
   const salt = randomBytes(32);
+  return `${username}:SHA-256,${digestOf(password, salt).toString('hex')},${salt.toString('hex')},${ROUNDS}:\n`;
+}
+
+/** As Neo4j computes it: the password behind the salt, then the digest of the digest. */
+export function digestOf(password: string, salt: Buffer): Buffer {
   let digest = createHash('sha256').update(salt).update(password).digest();
   for (let round = 1; round < ROUNDS; round++) digest = createHash('sha256').update(digest).digest();
-  return `${username}:SHA-256,${digest.toString('hex')},${salt.toString('hex')},${ROUNDS}:\n`;
+  return digest;
 }

@@ -14,14 +14,16 @@ export const neptunePrograms = (searchPath: string): ProgramSearch => ({
   engines: { neo4j: 'neo4j' },
   searchPath,
   oldest: '5.0',
-  provide: 'npm run conformance, then add the directory that it names to the PATH',
+  provide:
+    "Run `npm run conformance -- --only neptune` in the kit's repository, which brings one and says where; put that on the PATH.",
 });
 
 const javaPrograms = (searchPath: string): ProgramSearch => ({
   engines: { java: 'java' },
   searchPath,
   oldest: '17.0',
-  provide: process.platform === 'darwin' ? 'brew install openjdk' : 'apt-get install openjdk-17-jre-headless',
+  provide:
+    process.platform === 'darwin' ? 'Run `brew install openjdk`.' : 'Run `apt-get install openjdk-17-jre-headless`.',
 });
 
 /** Neo4j's jars, and the Java that runs them. */

@@ -20,7 +20,7 @@ export const valkeyPrograms = (searchPath: string): ProgramSearch => ({
   engines: { 'valkey-server': 'valkey', 'redis-server': 'redis' },
   searchPath,
   oldest: '7.0',
-  provide: process.platform === 'darwin' ? 'brew install valkey' : 'apt-get install redis-server',
+  provide: process.platform === 'darwin' ? 'Run `brew install valkey`.' : 'Run `apt-get install redis-server`.',
 });
 
 /** A primary and the replicas that follow it: a whole store, or one shard of a cluster. */

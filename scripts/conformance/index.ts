@@ -15,7 +15,7 @@ import { proveDocumentDb } from './prove-documentdb';
 import { proveDynalite, proveDynamoDb } from './prove-dynamodb';
 import { proveNeptune } from './prove-neptune';
 import { proveValkey } from './prove-valkey';
-import type { Proof, Provision } from './proof';
+import type { Proof, Provision, Stage } from './proof';
 
 const PROOFS = [proveValkey, proveDynalite, proveDynamoDb, proveDocumentDb, proveNeptune] as readonly Proof<unknown>[];
 
@@ -42,12 +42,14 @@ async function main(only: readonly string[], signal: AbortSignal): Promise<numbe
       const engine = await provided[index];
       if (engine === undefined) continue;
       const room = { directory, tls, ports: { kind: 'free' }, run: lock.run, guard: watchdog } as const;
-      await attempt(progress, proof.kind, () =>
-        proof.prove(
-          { room, signal, prove: (subject, checks) => progress.prove(proof.kind, subject, checks, signal) },
-          engine.value,
-        ),
-      );
+      const { kind } = proof;
+      const stage: Stage = {
+        room,
+        signal,
+        prove: (subject, checks) => progress.prove(kind, subject, checks, signal),
+        disprove: (subject, checks) => progress.disprove(kind, subject, checks, signal),
+      };
+      await attempt(progress, kind, () => proof.prove(stage, engine.value));
     }
     // A start that was given up may still be bringing something.
     await Promise.all(provided);
@@ -67,7 +69,7 @@ async function provide<E>(
   let value: { value: E } | undefined;
   await attempt(progress, proof.kind, async () => {
     value = { value: await proof.provide(provision) };
-    progress.step(proof.kind, `${proof.describe(value.value)} is here`, performance.now() - began);
+    progress.step(proof.kind, proof.describe(value.value), performance.now() - began);
   });
   return value;
 }

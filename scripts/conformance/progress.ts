@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Check } from '../../lib/smoke';
-import { runCheck } from '../../lib/smoke/run-check';
+import { runCheck, type CheckOutcome } from '../../lib/smoke/run-check';
 
 const DEADLINE_MS = 20_000;
 
@@ -24,29 +24,43 @@ export class Progress {
 
   /** Runs the checks one after the other. One that was skipped proves nothing, so its reason is shown. */
   async prove(kind: string, subject: string, checks: readonly Check[], signal: AbortSignal): Promise<void> {
+    await this.runAll(kind, subject, checks, signal, (check, outcome) => {
+      if (outcome.status === 'passed') return true;
+      const what = `${check.subject} ${check.name}`;
+      if (outcome.status === 'skipped') this.print(`- ${kind.padEnd(10)} ${what}: ${outcome.reason}`);
+      else this.fail(kind, `${what}: ${outcome.reason} ${JSON.stringify(outcome.evidence)}`, outcome.next);
+      return false;
+    });
+  }
+
+  /** Runs checks that must fail. */
+  async disprove(kind: string, subject: string, checks: readonly Check[], signal: AbortSignal): Promise<void> {
+    await this.runAll(kind, subject, checks, signal, (check, outcome) => {
+      if (outcome.status === 'failed') return true;
+      this.fail(kind, `${check.subject} ${check.name} ${outcome.status} although its promise is broken`, undefined);
+      return false;
+    });
+  }
+
+  private async runAll(
+    kind: string,
+    subject: string,
+    checks: readonly Check[],
+    signal: AbortSignal,
+    isAsDue: (check: Check, outcome: CheckOutcome) => boolean,
+  ): Promise<void> {
     const began = performance.now();
     const run = randomUUID();
-    let passed = 0;
+    let due = 0;
     for (const check of checks) {
       const { outcome, released } = runCheck(check, { run, deadlineMs: DEADLINE_MS, signal, world: 'local' });
-      const result = await outcome;
+      if (isAsDue(check, await outcome)) due += 1;
       await released;
-      if (result.status === 'passed') passed += 1;
-      if (result.status === 'failed') {
-        this.fail(
-          kind,
-          `${check.subject} ${check.name}: ${result.reason} ${JSON.stringify(result.evidence)}`,
-          result.next,
-        );
-      }
-      if (result.status === 'skipped')
-        this.print(`- ${kind.padEnd(10)} ${check.subject} ${check.name}: ${result.reason}`);
     }
-    this.passed += passed;
-    const mark = passed === checks.length ? '✓' : ' ';
-    this.print(
-      `${mark} ${kind.padEnd(10)} ${subject}: ${passed} of ${checks.length} checks  ${seconds(performance.now() - began)}`,
-    );
+    this.passed += due;
+    const mark = due === checks.length ? '✓' : ' ';
+    const took = seconds(performance.now() - began);
+    this.print(`${mark} ${kind.padEnd(10)} ${subject}: ${due} of ${checks.length} checks  ${took}`);
   }
 
   /** Prints the counts as the last line; returns the exit code. */

@@ -15,6 +15,8 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** Runs the checks of one way to run the engine, named by `subject`: `a primary and a replica`. */
   prove(subject: string, checks: readonly Check[]): Promise<void>;
+  /** Runs checks of a promise that is broken: each must fail, or it would prove nothing where it passes. */
+  disprove(subject: string, checks: readonly Check[]): Promise<void>;
 }
 
 /** One kind of store on one real engine. */
@@ -22,7 +24,7 @@ export interface Proof<Engine> {
   readonly kind: string;
   /** Finds the engine on this machine, or brings it. Rejects where there is no way to. */
   provide(provision: Provision): Promise<Engine>;
-  /** In words: `redis 7.0.15`. */
+  /** What it is and where: `redis 7.0.15 in /usr/bin`. */
   describe(engine: Engine): string;
   /** Starts it in every shape that the kind has, and proves each; stops whatever it started. */
   prove(stage: Stage, engine: Engine): Promise<void>;

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { EngineProgram } from '../../lib/local/engine-program';
 import type { RunningEngine } from '../../lib/local/engine-room';
 import type { PlannedServer } from '../../lib/local/tier-plan';
 import { startValkey, type PlannedValkey } from '../../lib/local/valkey';
 import { valkeyChecks } from '../../lib/smoke/valkey';
+import type { ValkeyUnderTest } from '../../lib/smoke/valkey-under-test';
 import { CACHE_ACCESS } from '../../lib/topology';
 import { newCredentials } from './credentials';
 import type { Proof, Stage } from './proof';
@@ -12,7 +14,7 @@ import { provideValkey } from './provide-valkey';
 export const proveValkey: Proof<EngineProgram> = {
   kind: 'valkey',
   provide: provideValkey,
-  describe: ({ engine, version }) => `${engine} ${version}`,
+  describe: ({ engine, path, version }) => `${engine} ${version} in ${dirname(path)}`,
   prove: async (stage, program) => {
     const single = planOf('sessions', 'single', { primary: ['r1'] });
     await proveShape(stage, program, single, 'a primary and a replica');
@@ -47,7 +49,7 @@ function planOf(
 }
 
 async function proveShape(
-  { room, signal, prove }: Stage,
+  { room, signal, prove, disprove }: Stage,
   program: EngineProgram,
   plan: PlannedValkey,
   subject: string,
@@ -56,17 +58,21 @@ async function proveShape(
   try {
     const servers = running.map(underTest);
     const replicas = servers.filter((_, index) => running[index]?.planned.role === 'replica');
-    await prove(
-      subject,
-      valkeyChecks({
-        store: plan.store,
-        mode: plan.mode,
-        primary: servers[0] as (typeof servers)[number],
-        replicas,
-        login: () => Promise.resolve((plan.users[0] as PlannedValkey['users'][number]).credentials),
-        authority: await readFile(room.tls.authority, 'utf8'),
-        timeoutMs: 8_000,
-      }),
+    const store: ValkeyUnderTest = {
+      store: plan.store,
+      mode: plan.mode,
+      primary: servers[0] as (typeof servers)[number],
+      replicas,
+      login: () => Promise.resolve((plan.users[0] as PlannedValkey['users'][number]).credentials),
+      authority: await readFile(room.tls.authority, 'utf8'),
+      timeoutMs: 8_000,
+    };
+    await prove(subject, valkeyChecks(store));
+    if (plan.mode === 'cluster') return;
+    const promoted = valkeyChecks({ ...store, replicas: [store.primary] });
+    await disprove(
+      "a primary in a replica's place",
+      promoted.filter(({ name }) => name === 'refuses-writes'),
     );
   } finally {
     await Promise.all(running.map(({ process }) => process.stop()));

@@ -31,7 +31,7 @@ const jdk = (searchPath: string): ProgramSearch => ({
   engines: { java: 'java' },
   searchPath,
   oldest: '17.0',
-  provide: 'apt-get install openjdk-17-jdk-headless maven',
+  provide: 'Run `apt-get install openjdk-17-jdk-headless maven`.',
 });
 
 /** Jars of fixed versions by Maven, which checks their digests (`--strict-checksums`) and knows its own repositories. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isSystemError } from '../../lib/sources/files';
 
 export interface ToolRun {
   readonly cwd: string;
@@ -17,6 +18,7 @@ export async function runTool(tool: string, args: readonly string[], { cwd, sign
     const { stdout } = await promisify(execFile)(tool, [...args], options);
     return stdout;
   } catch (cause) {
+    if (isSystemError(cause, 'ENOENT')) throw new Error(`${tool} is not on the PATH, and an engine is brought with it`);
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     const said = `${stdout}\n${stderr}`.trim().slice(-LAST_CHARACTERS);
     const why = said === '' ? (cause as Error).message : said;

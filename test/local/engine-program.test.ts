@@ -12,7 +12,7 @@ beforeEach(async () => {
     engines: { 'valkey-server': 'valkey', 'redis-server': 'redis' },
     searchPath: ['bin', join(directory, 'one'), join(directory, 'two')].join(delimiter),
     oldest: '7.0',
-    provide: 'apt-get install redis-server',
+    provide: 'Run `apt-get install redis-server`.',
   };
 });
 
