@@ -23,6 +23,9 @@ export function renderNeo4jSettings(port: number, tls: TlsFiles): string {
     'server.http.enabled=false',
     'server.https.enabled=false',
     'dbms.usage_report.enabled=false',
+    // A stop waits for nobody: its clients are of this machine, and are gone or will be told.
+    'internal.server.bolt.thread_pool_shutdown_wait_time=0s',
+    'internal.dbms.bolt.netty_server_shutdown_quiet_period=0',
     // A machine's servers share its memory.
     'server.memory.pagecache.size=32m',
     '',
