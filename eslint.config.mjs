@@ -9,7 +9,7 @@ export const walls = {
   'lib/catalog': ['lib/errors'],
   'lib/topology': ['lib/errors'],
   'lib/placement': ['lib/errors'],
-  'lib/definition': ['lib/errors', 'lib/catalog', 'lib/placement'],
+  'lib/definition': ['lib/errors', 'lib/catalog', 'lib/placement', 'lib/watch'],
   'lib/watch': ['lib/errors', 'lib/catalog'],
   'lib/inventory': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/watch'],
   'lib/cost': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory'],

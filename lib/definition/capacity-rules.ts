@@ -41,7 +41,7 @@ interface Room {
 }
 
 /** Undefined where it can't be known: an owner did not say it, or a class is misspelt, which another rule says. */
-function roomOf(store: RelationalStageStore): Room | undefined {
+export function roomOf(store: RelationalStageStore): Room | undefined {
   if (store.kind === 'postgres' && store.options.origin?.kind === 'imported') {
     const { maxConnections } = store.options.origin;
     return maxConnections === undefined ? undefined : { server: 'imported', maxConnections, figures: undefined };

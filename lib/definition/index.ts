@@ -1,4 +1,5 @@
 export { lambda, type ConnectionsDefinition, type LambdaConnections, type ServiceConnections } from './connections';
+export * from './alarms';
 export * from './existing-group';
 export * from './existing-key';
 export * from './global-database';

@@ -32,7 +32,7 @@ function resolveNetwork(network: NetworkOptions | undefined): NetworkDefinition 
   return { ...existing, ...(dataRouteTableIds === undefined ? {} : { dataRouteTableIds }) };
 }
 
-function resolveStage({ name, profile, env, zones, regions, estate }: StageDraft): StageDefinition {
+function resolveStage({ name, profile, env, zones, regions, estate, alarms }: StageDraft): StageDefinition {
   const { permissionsBoundary, bootstrapQualifier, namePrefix, tags } = estate;
   return {
     name,
@@ -44,6 +44,14 @@ function resolveStage({ name, profile, env, zones, regions, estate }: StageDraft
     ...(bootstrapQualifier === undefined ? {} : { bootstrapQualifier }),
     ...(namePrefix === undefined ? {} : { namePrefix }),
     ...(tags === undefined ? {} : { tags }),
+    ...(alarms === undefined ? {} : { alarms: resolveAlarms(alarms) }),
+  };
+}
+
+function resolveAlarms({ topics: { page, ticket } = {}, thresholds = {} }: NonNullable<StageDraft['alarms']>) {
+  return {
+    topics: { ...(page !== undefined && { page }), ...(ticket !== undefined && { ticket }) },
+    thresholds,
   };
 }
 

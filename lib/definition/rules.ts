@@ -1,3 +1,4 @@
+import { alarmRules } from './alarm-rules';
 import type { Fault } from './fault';
 import { capacityRules } from './capacity-rules';
 import { estateRules } from './estate-rules';
@@ -36,6 +37,7 @@ export const RULES: readonly TierRule[] = [
   ...serviceRules,
   ...capacityRules,
   ...valkeyRules,
+  ...alarmRules,
 ];
 
 /** Every breach of every rule. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmsOptions } from './alarms-schema';
 import { existingKeyOptions } from './existing-key-schema';
 import { networkOptions } from './network-schema';
 import { byName, options, oneOf, text } from './option';
@@ -32,6 +33,7 @@ export const stageOptions = options('{ profile: … }', {
       /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u,
     ),
   ).optional(),
+  alarms: alarmsOptions.optional(),
   stores: z.record(z.string(), z.unknown()).meta({ allowed: 'overrides by store name' }).optional(),
   services: z.record(z.string(), z.unknown()).meta({ allowed: 'overrides by service name' }).optional(),
 } satisfies Record<keyof StageConfig, z.ZodType>);

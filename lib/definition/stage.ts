@@ -1,3 +1,4 @@
+import type { AlarmsConfig, AlarmsDefinition } from './alarms';
 import type { ExistingKey } from './existing-key';
 import type { NetworkConfig } from './network';
 import type { RegionConfig, RegionDefinition } from './region';
@@ -37,6 +38,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   readonly namePrefix?: string;
   /** Put on everything of the stage that can be tagged, beside the kit's own `tier`, `stage`, `store` and `service`. @default - none */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Who else is told, and thresholds that don't fit: of a protected stage. @default - the kit's own topic, thresholds that follow from the stores */
+  readonly alarms?: AlarmsConfig;
   /**
    * What this stage changes of the stores, by store name: option by option, `storage`, `backup` and `maintenance` field by field;
    * `replicas` and `shards` are replaced as a whole.
@@ -60,4 +63,6 @@ export interface StageDefinition {
   readonly bootstrapQualifier?: string;
   readonly namePrefix?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Absent where the stage says nothing of its alarms. */
+  readonly alarms?: AlarmsDefinition;
 }

@@ -40,6 +40,7 @@ export interface StageDraft {
   readonly network: NetworkOptions | undefined;
   readonly regions: StageOptions['regions'];
   readonly estate: StageEstate;
+  readonly alarms: StageOptions['alarms'];
   /** Stores that the stage changes, by name, with the fixed options that it tries to change. */
   readonly overrides: readonly { readonly store: string; readonly fixed: readonly string[] }[];
   /** Every store whose kind is known, as this stage has it. */
@@ -120,6 +121,7 @@ export function readDraft(input: unknown): { readonly draft: TierDraft; readonly
       network: stage.network,
       regions: stage.regions,
       estate: stage,
+      alarms: stage.alarms,
       overrides: changes,
       stores: stores.flatMap(({ name: store, kind, options: base }) => {
         if (kind === undefined) return [];

@@ -68,9 +68,10 @@ type PlannedUnit = { readonly unit: WatchUnit; readonly entries: readonly Entry[
 /** The alarms of a unit, each in its stack, and then what the unit has to say. */
 function entriesOf(tier: TierDefinition, { name, store, stack, watched }: WatchUnit): readonly Entry[] {
   const of = store === undefined ? {} : { store };
+  const thresholds = tier.stage.alarms?.thresholds[store ?? ''];
   const planned = watched.map(({ stack: elsewhere, ...each }) => ({
     parts: elsewhere ?? stack,
-    each: { ...each, alarms: alarmsOf(each.watched) },
+    each: { ...each, alarms: alarmsOf(each.watched, thresholds) },
   }));
   const alarms = planned
     .flatMap(({ each }) => each.alarms)

@@ -84,7 +84,10 @@ export class AlarmsStack extends Stack {
       alarmName: name,
       alarmDescription: `${tier.name}/${tier.stage.name}: ${MEANINGS[urgency]} It gathers ${of.length} others and says which went off`,
       of,
-      ...(does === 'tells' && { topicArns: [topicArn], ...(silencedBy !== undefined && { silencedBy }) }),
+      ...(does === 'tells' && {
+        topicArns: [topicArn, ...othersTold(tier, urgency)],
+        ...(silencedBy !== undefined && { silencedBy }),
+      }),
     });
   }
 
@@ -97,6 +100,12 @@ const MEANINGS: Readonly<Record<Urgency, string>> = {
   page: 'Something is broken, or about to be.',
   ticket: 'Something wants to be looked at in working hours.',
 };
+
+/** Topics of the stage's own region that its definition names. */
+function othersTold({ stage: { awayFrom, alarms } }: TierDefinition, urgency: Urgency): readonly string[] {
+  const topic = awayFrom === undefined ? alarms?.topics[urgency] : undefined;
+  return topic === undefined ? [] : [topic];
+}
 
 /** The topic's ARN in words: stacks of alarms know it without a reference. */
 const topicArnOf = (stack: Stack, tier: TierDefinition): string =>

@@ -50,8 +50,6 @@ export interface AlarmRow<S> {
   /** How the threshold follows, for people: `90 % of max_connections`. */
   readonly rule: string;
   readonly missing: MissingData;
-  /** The largest value that there is, in `unit`: a threshold at or above it is never reached. @default - 100 where the unit is a percentage, else none */
-  readonly most?: (watched: S) => number | undefined;
   readonly severity: Severity;
   /** What to do. */
   readonly runbook: Runbook;

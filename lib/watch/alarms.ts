@@ -34,7 +34,7 @@ export interface Alarm {
     WatchedMetric | { readonly expression: string; readonly metrics: Readonly<Record<string, WatchedMetric>> };
   /** In the row's unit. */
   readonly threshold: number;
-  readonly row: Omit<AlarmRow<never>, 'threshold' | 'most'>;
+  readonly row: Omit<AlarmRow<never>, 'threshold'>;
 }
 
 /** What somebody wants otherwise: thresholds by the names of rows, in the units of these. */
@@ -54,6 +54,7 @@ export function alarmsOf(watched: Watched, thresholds: Thresholds = {}): readonl
   return group.rows.flatMap((row): readonly Alarm[] => {
     const derived = row.threshold(watched);
     if (derived === undefined) return [];
+    const wanted = thresholds[row.name];
     return [
       {
         name: `${watched.identifier}-${row.name}`,
@@ -65,8 +66,8 @@ export function alarmsOf(watched: Watched, thresholds: Thresholds = {}): readonl
               ),
             }
           : metricOf(row.reads),
-        threshold: thresholds[row.name] ?? derived,
-        row,
+        threshold: wanted ?? derived,
+        row: wanted === undefined ? row : { ...row, rule: `${wanted}, as the definition says` },
       },
     ];
   });

@@ -17,7 +17,6 @@ export const CLUSTER_ALARMS: AlarmGroup<WatchedCluster> = {
       datapoints: [3, 3],
       comparison: 'above',
       threshold: () => LIMITS.auroraVolumeTiB.value * 2 ** 40 * 0.85,
-      most: () => LIMITS.auroraVolumeTiB.value * 2 ** 40,
       rule: `85 % of the ${LIMITS.auroraVolumeTiB.value} TiB that a volume may have`,
       missing: 'notBreaching',
       severity: 'page',

@@ -7,3 +7,4 @@ export * from './state-alarms';
 export * from './judge-alarm';
 export { judgeState, LOOK_BACK, type AlarmState, type Judgement, type StateRule } from './judge-state';
 export { calculate } from './arithmetic';
+export * from './never-fires';

@@ -4,6 +4,7 @@ import { RULES } from '../../lib/definition/rules';
 import { parseTier } from '../../lib/definition';
 import tierConfig from '../../tier.config';
 import { capacityAccepted, capacityCases } from './capacity-cases';
+import { alarmCases, alarmsAccepted } from './alarm-cases';
 import { estateCases } from './estate-cases';
 import { globalAccepted, globalCases } from './global-cases';
 import { regionCases, regionsAccepted } from './region-cases';
@@ -24,6 +25,7 @@ const offered = Object.values(INSTANCE_CLASSES).filter(({ engines }) => engines.
 
 const cases: readonly RuleCase[] = [
   ...capacityCases,
+  ...alarmCases,
   ...estateCases,
   ...globalCases,
   ...regionCases,
@@ -472,6 +474,7 @@ describe('rules', () => {
 describe('at the edge of a rule, a definition is accepted', () => {
   const accepted: Readonly<Record<string, unknown>> = {
     ...capacityAccepted,
+    ...alarmsAccepted,
     ...regionsAccepted,
     ...globalAccepted,
     ...scalingAccepted,

@@ -1,5 +1,7 @@
 import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
 import type { RelationalDefinition } from '../../lib/definition';
+import { parseTier } from '../../lib/definition';
+import config from '../../tier.config';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 
@@ -235,5 +237,25 @@ test('a disposable stage wakes nobody', () => {
   const silent = ['Alarm', 'CompositeAlarm', 'Dashboard'].map((type) => `AWS::CloudWatch::${type}`);
   for (const type of [...silent, 'AWS::SNS::Topic', 'AWS::Scheduler::Schedule', 'AWS::RDS::EventSubscription']) {
     expect(resourcesOf(dev, type)).toEqual([]);
+  }
+});
+
+test('what a stage wants otherwise: its own thresholds, and its own topics beside the kit’s', () => {
+  const { prod } = config.stages;
+  const [page, ticket] = ['on-call', 'desk'].map((name) => `arn:aws:sns:eu-west-1:111122223333:${name}`);
+  const alarmsOfStage = { topics: { page, ticket }, thresholds: { main: { ReplicaLag: 120 } } };
+  const changed = templatesOf(
+    parseTier({ ...config, stages: { prod: { ...prod, alarms: alarmsOfStage } } }, { stage: 'prod' }),
+  );
+  const thresholds = (of: typeof changed) =>
+    new Map(resourcesOf(of, 'AWS::CloudWatch::Alarm').map(({ Properties: p }) => [p['AlarmName'], p['Threshold']]));
+  const [now, before] = [thresholds(changed), thresholds(templates)];
+  expect([...now].filter(([name, threshold]) => before.get(name) !== threshold)).toEqual([
+    ['blog-prod-main-r1-ReplicaLag', 120],
+    ['blog-prod-main-r2-ReplicaLag', 120],
+  ]);
+  for (const { Properties } of resourcesOf(changed, 'AWS::CloudWatch::CompositeAlarm')) {
+    const actions = (Properties['AlarmActions'] ?? []) as readonly unknown[];
+    if (actions.length > 0) expect(actions[1]).toBe(String(Properties['AlarmName']).endsWith('-page') ? page : ticket);
   }
 });
