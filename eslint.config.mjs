@@ -22,7 +22,7 @@ export const walls = {
   'lib/provision': ['lib/errors', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/guard': ['lib/errors', 'lib/sources'],
   'lib/diff': ['lib/errors', 'lib/guard', 'lib/definition', 'lib/cost'],
-  'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology', 'lib/cost', 'lib/quota'],
+  'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology', 'lib/cost', 'lib/quota', 'lib/watch'],
   'lib/smoke': [
     'lib/errors',
     'lib/routing',

@@ -104,8 +104,8 @@ async function synthesize(definition: TierDefinition): Promise<{ value: ProofRep
   const { createTierApp, summarize } = require('../../lib/stacks') as typeof import('../../lib/stacks');
   const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
   const summary = summarize(createTierApp({ definition, outdir: directory }).synth());
-  const { stacks, findings, acknowledged, notices } = summary;
-  const value = { directory: relative('.', directory), stacks, acknowledged, notices };
+  const { stacks, findings, acknowledged, notices, dashboards } = summary;
+  const value = { directory: relative('.', directory), stacks, acknowledged, notices, dashboards };
   return { value, detail: `${stacks.length} stacks, ${findings.length} errors, ${acknowledged.length} acknowledged` };
 }
 

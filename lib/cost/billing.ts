@@ -53,6 +53,9 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
       byTime('alarm that gathers others', 'AWS::CloudWatch::CompositeAlarm', count, count, PRICES.compositeAlarm),
     ],
   },
+  'AWS::CloudWatch::Dashboard': {
+    lines: (count) => [byTime('dashboard', 'AWS::CloudWatch::Dashboard', count, count, PRICES.dashboard)],
+  },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
       byUse('DynamoDB storage', 'AWS::DynamoDB::Table', count, PRICES.tableStorage),

@@ -15,7 +15,11 @@ export function alarmsInventory(tier: TierDefinition): readonly ResourceGroup[] 
       }),
       ...(states.length > 0 && { 'AWS::CloudWatch::CompositeAlarm': states.length }),
       ...(events && { 'AWS::RDS::EventSubscription': 1 }),
-      ...(store === undefined && { 'AWS::KMS::Key': 1, 'AWS::SNS::Topic': 1, 'AWS::SNS::TopicPolicy': 1 }),
+      ...(store === undefined && {
+        'AWS::KMS::Key': 1,
+        'AWS::SNS::Topic': 1,
+        'AWS::SNS::TopicPolicy': 1,
+      }),
     },
   }));
 }

@@ -23,7 +23,7 @@ export function operationsInventory(tier: TierDefinition): readonly ResourceGrou
         'AWS::Logs::LogGroup': count,
         ...(count > 1 && { 'Custom::Provision': 1 }),
         'Custom::SmokeTest': 1,
-        ...(isWatched(tier) ? { 'AWS::Scheduler::Schedule': 1 } : {}),
+        ...(isWatched(tier) ? { 'AWS::CloudWatch::Dashboard': 1, 'AWS::Scheduler::Schedule': 1 } : {}),
         'AWS::IAM::Role': 2 * count + (isWatched(tier) ? 1 : 0),
         'AWS::IAM::Policy': 2 * count + (isWatched(tier) ? 1 : 0),
       },

@@ -4,6 +4,7 @@ export const RESOURCE_TYPES = [
   'AWS::ApplicationAutoScaling::ScalingPolicy',
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog',
   'AWS::EC2::RouteTable',

@@ -1,5 +1,6 @@
 import type { Outcome } from '../smoke';
 import { renderCostSection } from './cost-section';
+import { renderDashboardPicture } from './dashboard-picture';
 import { escapeHtml } from './escape-html';
 import { PAGE_STYLE } from './page-style';
 import type { ProofReport } from './proof-report';
@@ -25,6 +26,7 @@ ${Object.keys(report.stores)
   .map((store) => renderStore(report, store))
   .join('\n')}
 ${renderSynthesis(report)}
+${renderDashboards(report)}
 ${report.cost === undefined ? '' : renderCostSection(report.cost)}
 ${report.quotas === undefined ? '' : renderQuotaSection(report.quotas)}
 <footer>cdk-polystore ${escapeHtml(report.kit)} · smoke run ${escapeHtml(report.smoke.run)} · the same figures as JSON: report.json</footer>
@@ -96,4 +98,13 @@ function renderSynthesis({ synthesis }: ProofReport): string {
 <table><thead><tr><th>stack</th><th class="number">resources</th></tr></thead><tbody>${stacks.join('')}</tbody></table>${notices.join('')}
 <details><summary>${synthesis.acknowledged.length} acknowledged findings</summary>
 <table><thead><tr><th>rule</th><th>why it is accepted</th><th class="number">places</th></tr></thead><tbody>${acknowledged.join('')}</tbody></table></details></section>`;
+}
+
+function renderDashboards({ synthesis: { dashboards = [] } }: ProofReport): string {
+  return dashboards
+    .map(
+      ({ name, widgets }) =>
+        `<section><h2>Dashboard <small>${escapeHtml(name)}, without data</small></h2>${renderDashboardPicture(widgets)}</section>`,
+    )
+    .join('\n');
 }

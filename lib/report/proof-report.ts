@@ -2,6 +2,7 @@ import type { CostEstimate } from '../cost';
 import type { QuotaNeed } from '../quota';
 import type { SmokeReport } from '../smoke';
 import type { ServiceTopology } from '../topology';
+import type { Widget } from '../watch';
 
 export const PROOF_REPORT_VERSION = 1;
 
@@ -56,4 +57,6 @@ export interface Synthesis {
   }[];
   /** What a reader should know and nobody has to mend. */
   readonly notices?: readonly string[];
+  /** Of CloudWatch. @default - the page shows none */
+  readonly dashboards?: readonly { readonly name: string; readonly widgets: readonly Widget[] }[];
 }

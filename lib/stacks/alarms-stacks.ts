@@ -1,14 +1,15 @@
-import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { watchPlans, type WatchPlan } from '../inventory';
 import { AlarmsStack } from './alarms-stack';
 import type { Store } from './store';
+import { tableNames } from './table-names';
 
 /** The stacks of alarms of a tier, the topic first, so that the first alarm is told to somebody; none where nobody is woken. */
 export function alarmsStacks(scope: Construct, tier: TierDefinition, stores: readonly Store[]): readonly Stack[] {
   const made: { readonly plan: WatchPlan; readonly stack: Stack }[] = [];
-  const plans = watchPlans(tier, (store, table) => tableNameOf(stores.find(({ name }) => name === store)?.[table]));
+  const plans = watchPlans(tier, tableNames(stores));
   for (const plan of plans) {
     const before = made.filter((other) => other.plan.store === undefined || gathers(plan, other.plan));
     // An alarm that is there before its server would go off.
@@ -26,10 +27,4 @@ function gathers({ states }: WatchPlan, other: WatchPlan): boolean {
     ...other.states.map(({ name }) => name),
   ]);
   return states.some(({ of }) => of.some((name) => names.has(name)));
-}
-
-/** A table's name within its ARN, which access knows it by too. */
-function tableNameOf(table: { readonly tableArn: string } | undefined): string {
-  if (table === undefined) throw new TypeError('a table of alarms that its store does not have');
-  return Arn.split(table.tableArn, ArnFormat.SLASH_RESOURCE_NAME).resourceName ?? '';
 }

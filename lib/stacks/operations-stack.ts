@@ -18,6 +18,7 @@ import { stackSettings, tagStack } from './stack-settings';
 import { storagePromises } from './storage-promises';
 import type { Store } from './store';
 import { templateDigest } from './template-digest';
+import { TierDashboard } from './tier-dashboard';
 import type { TierNetwork } from './tier-network';
 
 /** `throw`: a failed check fails the deployment of the operations stack. `report`: it is told and the deployment goes on, through an incident. */
@@ -121,6 +122,7 @@ export class OperationsStack extends Stack {
     });
     if (provision) proof.node.addDependency(provision);
     if (profile.watched) {
+      new TierDashboard(this, 'Dashboard', { tier, stores });
       new SmokeSchedule(this, 'Schedule', {
         smokeTest: this.functions['smoke-test'],
         name: functionName(tier, 'smoke-test'),

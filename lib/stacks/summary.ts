@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
+import type { Widget } from '../watch';
 import { SynthesisMessageLevel, type CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 
 /** What was synthesized, for people: one line of `npm start`, the report. */
@@ -15,6 +16,14 @@ export interface TierSummary {
   readonly acknowledged: readonly Acknowledged[];
   /** What a reader should know and nobody has to mend. */
   readonly notices: readonly string[];
+  /** Of CloudWatch; none where nobody is woken. */
+  readonly dashboards: readonly DashboardSummary[];
+}
+
+export interface DashboardSummary {
+  readonly name: string;
+  /** What it shows, as CloudWatch takes it; what only a deployment knows stands in angle brackets. */
+  readonly widgets: readonly Widget[];
 }
 
 export interface StackSummary {
@@ -59,7 +68,32 @@ export function summarize(assembly: CloudAssembly): TierSummary {
         // CDK puts the id of a message after it.
         .map(({ entry }) => String(entry.data).replace(/ \[ack: [^\]]*\]$/, '')),
     ),
+    dashboards: stacks.flatMap(dashboardsOf),
   };
+}
+
+function dashboardsOf(stack: CloudFormationStackArtifact): readonly DashboardSummary[] {
+  const { Resources: resources = {} } = stack.template as {
+    readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: DashboardProperties }>>;
+  };
+  return Object.values(resources).flatMap(({ Type, Properties: properties }) =>
+    Type !== 'AWS::CloudWatch::Dashboard' || properties === undefined
+      ? []
+      : [{ name: properties.DashboardName, widgets: widgetsOf(properties.DashboardBody) }],
+  );
+}
+
+interface DashboardProperties {
+  readonly DashboardName: string;
+  readonly DashboardBody: string | { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+}
+
+function widgetsOf(body: DashboardProperties['DashboardBody']): readonly Widget[] {
+  const text =
+    typeof body === 'string'
+      ? body
+      : body['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : '<deployed>')).join('');
+  return (JSON.parse(text) as { readonly widgets: readonly Widget[] }).widgets;
 }
 
 /** The fields that are read of the report that CDK writes beside the templates. */

@@ -134,7 +134,7 @@ describe('a price that nobody knows', () => {
       monthlyUsd: 'unknown',
     });
     expect(estimate.unknown).toContainEqual({ part: 'main', item: 'db.r8g.large, Multi-AZ', billedBy: 'time' });
-    expect(renderCostLine(estimate)).toBe('live ≥ $81/month (1 price unknown)');
+    expect(renderCostLine(estimate)).toBe('live ≥ $84/month (1 price unknown)');
     expect(renderCost(estimate)).toMatch(
       /main +db\.r8g\.large, Multi-AZ +1 × 730 h +unknown\/instance-hour +unknown\n/,
     );

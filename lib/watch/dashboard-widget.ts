@@ -1,0 +1,38 @@
+import type { MetricLine } from './dashboard-lines';
+import type { Watched, WatchedBySort, WatchedSort } from './watched';
+
+/** One store as a dashboard shows it. */
+export interface ShownStore {
+  readonly name: string;
+  readonly kind: string;
+  readonly watched: readonly Watched[];
+  /** Names of the alarms that tell of it or show it, the whole first. */
+  readonly states: readonly string[];
+}
+
+/** A widget on the grid of 24 columns, as CloudWatch takes it. */
+export interface Widget {
+  readonly type: 'text' | 'metric' | 'alarm';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly region?: string;
+    readonly view?: 'singleValue' | 'timeSeries';
+    readonly metrics?: readonly MetricLine[];
+    readonly alarms?: readonly string[];
+    readonly period?: number;
+    readonly sparkline?: boolean;
+  };
+}
+
+/** A widget that has no place yet. */
+export type Tile = Omit<Widget, 'x' | 'y'>;
+
+/** The things of one sort. */
+export const sortOf = <K extends WatchedSort>(store: ShownStore, sort: K): readonly WatchedBySort[K][] =>
+  // The type checker can't follow a sort through the table.
+  store.watched.filter((each) => each.sort === sort) as unknown as readonly WatchedBySort[K][];
