@@ -26,19 +26,25 @@ export class TierDashboard extends Construct {
   }
 }
 
+/** States of parts of a store that somebody can take in at a glance. */
+const STATES_SEEN = 48;
+
 function shownTier(stack: Stack, tier: TierDefinition, plans: readonly WatchPlan[]): ShownTier {
   const statesOf = (of: readonly WatchPlan[]): readonly PlannedState[] => of.flatMap(({ states }) => states);
   const shown = ({ name, kind }: { readonly name: string; readonly kind: string }): readonly ShownStore[] => {
     const own = plans.filter(({ store }) => store === name);
     if (own.length === 0) return [];
     const isWhole = (state: string): boolean => state.replace(/-(page|ticket)$/, '') === serverName(tier, name);
-    const states = statesOf(own).map((state) => state.name);
+    const states = statesOf(own);
+    const others = states.filter(({ name: state }) => !isWhole(state));
+    // Of many shards those that gather them: who is told is told which.
+    const seen = others.length > STATES_SEEN ? others.filter(({ does }) => does === 'shows') : others;
     return [
       {
         name,
         kind,
         watched: own.flatMap(({ watched }) => watched.map((each) => each.watched)),
-        states: [...states.filter(isWhole), ...states.filter((state) => !isWhole(state))],
+        states: [...states.filter(({ name: state }) => isWhole(state)), ...seen].map((state) => state.name),
       },
     ];
   };

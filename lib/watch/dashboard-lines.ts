@@ -31,6 +31,7 @@ const SEARCH_LENGTH_MAX = 1024;
 
 /** A line a thing, or, where these are too many, a line for each ten shards or so: the most or the least of them. */
 export function linesOf(drawn: Drawn, identifiers: readonly string[]): readonly MetricLine[] {
+  const short = shortened(identifiers);
   const { namespace, metric, dimension, stat } = drawn;
   if (identifiers.length <= LINES_MAX) {
     return identifiers.map((identifier, index) => [
@@ -38,16 +39,27 @@ export function linesOf(drawn: Drawn, identifiers: readonly string[]): readonly 
       metric,
       dimension,
       identifier,
-      { id: `m${index}`, stat, label: identifier },
+      { id: `m${index}`, stat, label: short(identifier) },
     ]);
   }
   return groupsOf(drawn, identifiers).map((group, index) => [
     {
       id: `m${index}`,
       expression: `${drawn.combine}(${searchFor(drawn, group)})`,
-      label: `${group[0] ?? ''} … ${group.at(-1) ?? ''}`,
+      label: `${short(group[0] ?? '')} … ${short(group.at(-1) ?? '')}`,
     },
   ]);
+}
+
+/** Names without the words that all of them begin with: `s0-a` for `blog-prod-posts-s0-a`. */
+function shortened(identifiers: readonly string[]): (identifier: string) => string {
+  const words = identifiers.map((identifier) => identifier.split('-'));
+  const [first = []] = words;
+  const differs = first.findIndex((word, index) =>
+    words.some((other) => other[index] !== word || other.length === index + 1),
+  );
+  return (identifier) =>
+    words.length < 2 || differs < 0 ? identifier : identifier.split('-').slice(differs).join('-');
 }
 
 /** One line of all of them, called `all`; the others are there for it and not seen. */

@@ -38,7 +38,7 @@ test('shows every widget at its place, and what is in it', () => {
   const svg = renderDashboardPicture(widgets);
   expect(boxes(svg, 'metric')).toHaveLength(widgets.filter(({ type }) => type === 'metric').length);
   expect(svg).toContain('posts: CPU, %');
-  expect(svg).toContain('blog-prod-posts-s2-a');
+  expect(svg).toContain('>s2-a<');
   expect(svg).toContain('blog/&lt;prod&gt;');
 });
 

@@ -95,13 +95,18 @@ describe.each(['small', 'large'] as const)('of a %s tier', (size) => {
   });
 });
 
-test('every server of a large tier is on it, and every state of a shard', () => {
+test('every server of a large tier is on it; every shard’s state of a small one, and those of hundreds together', () => {
   const text = JSON.stringify(dashboards.large);
   const servers = resourcesOf(large, 'AWS::RDS::DBInstance').map(
     ({ Properties }) => Properties['DBInstanceIdentifier'],
   );
   expect(servers).toHaveLength(603);
   for (const server of servers) expect(text).toContain(`"${String(server)}`);
-  const states = dashboards.large.flatMap(({ properties }) => properties.alarms ?? []);
-  expect(states.filter((arn) => /posts-s\d+-page$/.test(arn))).toHaveLength(300);
+  const states = (widgets: readonly Widget[]) =>
+    widgets.flatMap(({ properties }) => properties.alarms ?? []).map((arn) => arn.replace(/^.*:alarm:blog-prod-/, ''));
+  expect(states(dashboards.small).filter((name) => /^posts-s\d+-page$/.test(name))).toHaveLength(4);
+  expect(states(dashboards.large).filter((name) => /^posts-.*page/.test(name))).toEqual([
+    'posts-page',
+    ...['posts-page-1', 'posts-page-2', 'posts-page-3', 'posts-page-4'],
+  ]);
 });
