@@ -91,6 +91,7 @@ async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held):
       const value = await startLocalTier(own, {
         directory,
         templates: templatesDirectory(),
+        searchPath: process.env['PATH'] ?? '',
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });

@@ -123,6 +123,7 @@ async function runAndProve(
       const value = await startLocalTier(definition, {
         directory,
         templates: templatesDirectory(),
+        searchPath: process.env['PATH'] ?? '',
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });

@@ -36,6 +36,7 @@ async function runUntilInterrupted(options: UpOptions, definition: TierDefinitio
       const started = await startLocalTier(definition, {
         directory: tierDirectory(definition),
         templates: templatesDirectory(),
+        searchPath: process.env['PATH'] ?? '',
         signal: interrupt.signal,
         onProgress: ({ text }) => {
           now(text);
@@ -79,11 +80,16 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
   process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
 }
 
-/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`. */
+/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`. */
 export function describeServers({ stores }: TierDefinition): string {
   const counts = { primary: 0, replica: 0, shard: 0 };
   const versions = new Set<string>();
-  for (const store of Object.values(stores).filter(isRelational)) {
+  const others: string[] = [];
+  for (const store of Object.values(stores)) {
+    if (!isRelational(store)) {
+      others.push(`${store.name} (${store.kind})`);
+      continue;
+    }
     versions.add(store.version);
     if (store.kind === 'postgres') {
       counts.primary += 1;
@@ -95,7 +101,8 @@ export function describeServers({ stores }: TierDefinition): string {
   const named = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([noun, count]) => (count === 1 ? (noun === 'primary' ? noun : `1 ${noun}`) : `${count} ${plural(noun)}`));
-  return `${named.join(', ')} (PostgreSQL ${[...versions].sort().join(', ')})`;
+  const relational = named.length === 0 ? [] : [`${named.join(', ')} (PostgreSQL ${[...versions].sort().join(', ')})`];
+  return [...relational, ...others].join(', ');
 }
 
 const plural = (noun: string): string => (noun === 'primary' ? 'primaries' : `${noun}s`);

@@ -11,6 +11,7 @@ import type { Engine } from './data-directory';
 import { diskFull, isDiskFull, neededSpace, requireSpace } from './disk-space';
 import { throwIfInterrupted } from './engine-command';
 import { firstPlacements, localTopology } from './local-topology';
+import { planOtherStores, type OtherStores } from './other-engines';
 import { fixedPorts, requireOwners, requireVersion, stopLeftovers } from './preflight';
 import { prepareEngine } from './prepare-engine';
 import { publishFile } from './publish-file';
@@ -22,7 +23,7 @@ import { waitForStreaming } from './streaming';
 import { ensureTemplate } from './template';
 import { logOf, placementOf, tierDirectory, type TierDirectory } from './tier-directory';
 import { takeLock, type TierLock } from './tier-lock';
-import { planClusters, serversOf, type PlannedCluster } from './tier-plan';
+import { planClusters, serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
 import { startWatchdog, type Watchdog } from './watchdog';
 
 export interface LocalTierOptions {
@@ -32,6 +33,12 @@ export interface LocalTierOptions {
   readonly templates: string;
   /** The servers get this port and the ones after it, in the order of the definition. @default - free ports */
   readonly basePort?: number;
+  /**
+   * Directories of programs, as in PATH, in which the engines of stores that are not relational are looked for. A store whose engine is not found does
+   * not run, and the topology says so.
+   * @default - none
+   */
+  readonly searchPath?: string;
   /** As whom the servers run. @default - the first that works here, see {@link findIdentity} */
   readonly identity?: Identity;
   /** Gives the start up: everything is stopped, and the start rejects with INTERRUPTED. Of no effect once the tier is up. */
@@ -66,6 +73,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
   const progress = progressOf(options);
   const directory = tierDirectory(resolve(options.directory));
   const clusters = planClusters(definition);
+  const others = await planOtherStores(definition, options.searchPath ?? '');
   const neededMiB = await neededSpace(directory, clusters);
   try {
     throwIfInterrupted(options.signal, 'the tier');
@@ -73,6 +81,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
     return await startLocked({
       definition,
       clusters,
+      others,
       directory,
       neededMiB,
       options,
@@ -89,6 +98,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
 interface Start {
   readonly definition: TierDefinition;
   readonly clusters: readonly PlannedCluster[];
+  readonly others: OtherStores;
   readonly directory: TierDirectory;
   readonly neededMiB: number;
   readonly options: LocalTierOptions;
@@ -97,13 +107,14 @@ interface Start {
 }
 
 async function startLocked(start: Start): Promise<LocalTier> {
-  const { directory, definition, lock } = start;
+  const { directory, definition, lock, others } = start;
   const watchdog = startWatchdog(directory.data, lock.run);
-  const tier = new RunningTier(definition, directory, lock, watchdog);
+  const tier = new RunningTier(definition, directory, lock, watchdog, plannedServers(start));
   try {
     const room = await prepareRoom(start, watchdog);
-    await startClusters(start, room, tier);
-    const topology = localTopology(definition, directory, room.tls.authority, (server) => tier.portOf(server));
+    await startServers(start, room, tier);
+    const { authority } = room.tls;
+    const topology = localTopology(definition, directory, authority, (server) => tier.portOf(server), others);
     await completeTier(start, room, tier, topology);
     return {
       topology,
@@ -129,7 +140,7 @@ async function startLocked(start: Start): Promise<LocalTier> {
 
 /** All that can be refused is refused here, before any server runs; then what all servers share. */
 async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> {
-  const { definition, clusters, directory, neededMiB, options, lock } = start;
+  const { definition, clusters, others, directory, neededMiB, options, lock } = start;
   const { basePort, signal, templates } = options;
   await stopLeftovers(directory);
   await requireOwners(definition, directory);
@@ -141,15 +152,17 @@ async function prepareRoom(start: Start, guard: Watchdog): Promise<ClusterRoom> 
   const placements = [...firstPlacements(definition)];
   const [template, secrets] = await allOf([
     ensureTemplate(engine.binaries, identity, resolve(templates), signal),
-    ensureSecrets(directory.secretsFile, clusters),
+    ensureSecrets(directory.secretsFile, clusters, others.planned),
     // Before the disk is busy with data: each waits for it.
     ...placements.map(([store, first]) => placementIn(directory, store).seed(first)),
   ]);
   await guard.ready();
   const ports: PortChoice =
-    basePort === undefined ? { kind: 'free' } : { kind: 'fixed', portOf: await fixedPorts(basePort, clusters) };
+    basePort === undefined
+      ? { kind: 'free' }
+      : { kind: 'fixed', portOf: await fixedPorts(basePort, plannedServers(start)) };
   start.progress('engine', `PostgreSQL ${engine.binaries.version}${template.kept ? '' : ', template made'}`);
-  // Made while data is copied: last, since from here on it is startClusters that waits for them.
+  // Made while data is copied: last, since from here on it is startServers that waits for them.
   const tls = tlsFilesIn(directory.tls);
   const certificates = ensureCertificates(directory.tls).then(() => giveTo(identity, tls.key));
   // Whoever waits for them meets the failure; until somebody does, it must not end the process.
@@ -163,26 +176,43 @@ const placementIn = (directory: TierDirectory, store: string): DirectoryPlacemen
 /** More at once would only wait for the disk. */
 const CLUSTERS_AT_ONCE = 8;
 
-async function startClusters(start: Start, room: ClusterRoom, tier: RunningTier): Promise<void> {
-  const { clusters, options } = start;
+/** Starts clusters and other engines side by side. */
+async function startServers(start: Start, room: ClusterRoom, tier: RunningTier): Promise<void> {
+  const { clusters, others, options } = start;
   const failing = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, failing.signal]) : failing.signal;
   const failures: unknown[] = [];
-  await inParallel(clusters, CLUSTERS_AT_ONCE, async (cluster) => {
+  const orFail = async (work: () => Promise<void>): Promise<void> => {
     try {
-      await startCluster(room, cluster, tier.adopt, signal);
+      await work();
     } catch (error) {
       failures.push(error);
       failing.abort();
     }
-  });
+  };
+  await Promise.all([
+    inParallel(clusters, CLUSTERS_AT_ONCE, (cluster) => orFail(() => startCluster(room, cluster, tier.adopt, signal))),
+    ...others.planned.map((plan) =>
+      orFail(async () => {
+        await room.certificates;
+        const running = await plan.start(room, room.secrets, signal);
+        for (const server of running) tier.adopt(server);
+      }),
+    ),
+  ]);
   // Nothing goes on after a failure, and nobody else may be waiting for them.
   await Promise.allSettled([room.certificates]);
   // The others were interrupted because of the first.
   if (failures.length > 0) throw failures[0];
-  const count = clusters.flatMap(serversOf).length;
+  const { length: count } = plannedServers(start);
   start.progress('servers', `${count} ${count === 1 ? 'server is' : 'servers are'} up`);
 }
+
+/** Every server of a tier, in the order of clusters and then of others. */
+const plannedServers = ({ clusters, others }: Pick<Start, 'clusters' | 'others'>): readonly PlannedServer[] => [
+  ...clusters.flatMap(serversOf),
+  ...others.planned.flatMap(({ servers }) => servers),
+];
 
 /** From servers that run to a tier that is ready. */
 async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, topology: Topology): Promise<void> {

@@ -1,7 +1,7 @@
 import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
 import { publishedServices } from '../definition/published-services';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
-import { absentStores } from './other-engines';
+import type { OtherStores } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import { keyDirectoryOf, placementOf, type TierDirectory } from './tier-directory';
 import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
@@ -14,6 +14,7 @@ export function localTopology(
   directory: TierDirectory,
   authority: string,
   portOf: (server: PlannedServer) => number,
+  others: OtherStores = { planned: [], absent: {} },
 ): Topology {
   const clusters = planClusters(definition);
   const stores = Object.values(definition.stores)
@@ -22,16 +23,18 @@ export function localTopology(
       const own = clusters.filter((cluster) => cluster.store === store.name);
       return [store.name, storeTopology(store, directory, own, portOf)];
     });
-  const absent = absentStores(definition);
   return {
     version: TOPOLOGY_VERSION,
     tier: definition.name,
     stage: definition.stage.name,
     world: 'local',
     trust: { kind: 'file', path: authority },
-    stores: Object.fromEntries(stores),
+    stores: Object.fromEntries([
+      ...stores,
+      ...others.planned.map((plan): [string, StoreTopology] => [plan.store, plan.topology(portOf)]),
+    ]),
     services: publishedServices(definition),
-    ...(Object.keys(absent).length > 0 && { absent }),
+    ...(Object.keys(others.absent).length > 0 && { absent: others.absent }),
   };
 }
 

@@ -5,23 +5,63 @@ import {
   type StoreKind,
   type TierDefinition,
 } from '../definition';
-import type { AbsentStore } from '../topology';
+import type { Credentials } from '../sources/secrets';
+import type { AbsentStore, StoreTopology } from '../topology';
+import type { EngineRoom, RunningEngine } from './engine-room';
+import type { PlannedServer } from './tier-plan';
+import { planValkeyStore } from './valkey-store';
+
+/** A store that is not relational, and what runs it on this machine. */
+export interface PlannedStore {
+  readonly store: string;
+  readonly servers: readonly PlannedServer[];
+  /** Whoever logs in, by the name of the secret. */
+  readonly users: Readonly<Record<string, string>>;
+  /** Starts every server, or none. @throws {PolystoreError} ENGINE_FAILED, PORT_TAKEN, INTERRUPTED */
+  start(
+    room: EngineRoom,
+    secrets: Readonly<Record<string, Credentials>>,
+    signal?: AbortSignal,
+  ): Promise<readonly RunningEngine[]>;
+  topology(portOf: (server: PlannedServer) => number): StoreTopology;
+}
 
 type OtherKind = Exclude<StoreKind, RelationalKind>;
 
-/** Why no store of a kind runs on this machine, and what to do about it. A kind without a row does not compile. */
-const ABSENT: { readonly [K in OtherKind]: Omit<AbsentStore, 'kind'> } = {
-  valkey: {
-    reason: 'the local tier starts no valkey-server yet',
-    next: 'deploy the tier to have it proven',
-  },
+type PlanStore<K extends OtherKind> = (
+  store: Extract<StoreDefinition, { readonly kind: K }>,
+  place: { readonly services: TierDefinition['services']; readonly searchPath: string },
+) => Promise<PlannedStore | AbsentStore>;
+
+/** What runs each kind here, or why nothing does. A kind without a row does not compile. */
+const PLANS: { readonly [K in OtherKind]: PlanStore<K> } = {
+  valkey: planValkeyStore,
 };
 
-/** Stores of a tier that nothing runs on this machine, by name. */
-export function absentStores({ stores }: TierDefinition): Readonly<Record<string, AbsentStore>> {
-  return Object.fromEntries(
-    Object.values(stores).flatMap((store: StoreDefinition): [string, AbsentStore][] =>
-      isRelational(store) ? [] : [[store.name, { kind: store.kind, ...ABSENT[store.kind] }]],
-    ),
+/** The stores of a tier that are not relational: what runs them, and which of them nothing does. */
+export interface OtherStores {
+  readonly planned: readonly PlannedStore[];
+  /** By name. */
+  readonly absent: Readonly<Record<string, AbsentStore>>;
+}
+
+/** Looks for what runs the stores of a tier that are not relational. @param searchPath directories of programs, as in PATH */
+export async function planOtherStores(definition: TierDefinition, searchPath: string): Promise<OtherStores> {
+  const { services } = definition;
+  const others = Object.values(definition.stores).filter((store) => !isRelational(store));
+  const plans = await Promise.all(
+    others.map((store) => {
+      // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+      const plan = PLANS[store.kind as OtherKind] as PlanStore<OtherKind>;
+      return plan(store as Extract<StoreDefinition, { readonly kind: OtherKind }>, { services, searchPath });
+    }),
   );
+  return {
+    planned: plans.filter((plan): plan is PlannedStore => 'start' in plan),
+    absent: Object.fromEntries(
+      plans.flatMap((plan, index): [string, AbsentStore][] =>
+        'start' in plan ? [] : [[(others[index] as StoreDefinition).name, plan]],
+      ),
+    ),
+  };
 }

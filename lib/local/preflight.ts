@@ -9,7 +9,7 @@ import { ENGINE_PID_FILE } from './engine-process';
 import type { PostgresBinaries } from './postgres-binaries';
 import { requireFree } from './ports';
 import { placementOf, type TierDirectory } from './tier-directory';
-import { serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
+import type { PlannedCluster, PlannedServer } from './tier-plan';
 import { sweepServers } from './watchdog';
 
 /**
@@ -80,9 +80,9 @@ export function requireVersion({ version: installed }: PostgresBinaries, cluster
  */
 export async function fixedPorts(
   basePort: number,
-  clusters: readonly PlannedCluster[],
+  servers: readonly PlannedServer[],
 ): Promise<(server: PlannedServer) => number> {
-  const labels = clusters.flatMap(serversOf).map(({ label }) => label);
+  const labels = servers.map(({ label }) => label);
   for (const [index, label] of labels.entries()) await requireFree(basePort + index, label);
   return ({ label }) => basePort + labels.indexOf(label);
 }

@@ -6,7 +6,7 @@ import { ownProcess } from './process-mark';
 import type { ServerExit } from './server-process';
 import { STATE_VERSION, writeLocalState, type LocalServer, type ProcessState } from './state';
 import { dataOf, logOf, type TierDirectory } from './tier-directory';
-import { planClusters, serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
+import { serversOf, type PlannedCluster, type PlannedServer } from './tier-plan';
 import type { TierLock } from './tier-lock';
 import type { Watchdog } from './watchdog';
 
@@ -58,10 +58,9 @@ export class RunningTier {
     private readonly directory: TierDirectory,
     private readonly lock: TierLock,
     private readonly watchdog: Watchdog,
+    planned: readonly PlannedServer[],
   ) {
-    this.order = planClusters(definition)
-      .flatMap(serversOf)
-      .map(({ label }) => label);
+    this.order = planned.map(({ label }) => label);
   }
 
   /** Takes a server over, in the place of one of its name that has ended; the order of the definition is kept, however they came up. */

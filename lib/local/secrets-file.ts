@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isPolystoreError } from '../errors';
 import { FileSecrets } from '../sources/file-secrets';
 import type { Credentials } from '../sources/secrets';
+import type { PlannedStore } from './other-engines';
 import type { PlannedCluster } from './tier-plan';
 
 /**
@@ -18,17 +19,18 @@ const SMOKE_ROLE = 'polystore_smoke';
 const newPassword = (): string => randomBytes(24).toString('base64url');
 
 /**
- * Gives every role of every cluster a password: one that stands in the file is kept, one that is missing is made, one that nothing
+ * Gives every role of every cluster, and every user of other stores, a password: one that stands in the file is kept, one that is missing is made, one that nothing
  * names any more is dropped. The file is readable by its owner only.
  * @throws {PolystoreError} DOCUMENT_INVALID where the file holds something else
  */
 export async function ensureSecrets(
   path: string,
   clusters: readonly PlannedCluster[],
+  others: readonly PlannedStore[],
 ): Promise<Readonly<Record<string, Credentials>>> {
   const file = new FileSecrets(path);
   const secrets: Record<string, Credentials> = {};
-  for (const [name, username] of rolesOf(clusters)) {
+  for (const [name, username] of rolesOf(clusters, others)) {
     const kept = await readKept(file, name);
     secrets[name] = { username, password: kept?.password ?? newPassword() };
   }
@@ -37,7 +39,7 @@ export async function ensureSecrets(
 }
 
 /** Role name by secret name. */
-function rolesOf(clusters: readonly PlannedCluster[]): ReadonlyMap<string, string> {
+function rolesOf(clusters: readonly PlannedCluster[], others: readonly PlannedStore[]): ReadonlyMap<string, string> {
   return new Map([
     [SUPERVISOR_SECRET, SUPERVISOR_ROLE],
     ...clusters.flatMap(({ secrets }): [string, string][] => [
@@ -45,6 +47,7 @@ function rolesOf(clusters: readonly PlannedCluster[]): ReadonlyMap<string, strin
       [secrets.smoke, SMOKE_ROLE],
       ...Object.entries(secrets.services).map(([service, name]): [string, string] => [name, service]),
     ]),
+    ...others.flatMap(({ users }) => Object.entries(users)),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { errorCodeOf, readServerState, withClient, type Queryable, type ReplicaL
 import { FileSecrets } from '../sources/file-secrets';
 import { FileTopology } from '../sources/file-topology';
 import type { Credentials } from '../sources/secrets';
-import type { Trust } from '../topology';
+import { isRelational, type Trust } from '../topology';
 import { SUPERVISOR_SECRET } from './secrets-file';
 import { readLocalState, type LocalServer, type ProcessState } from './state';
 import { supervisorTarget } from './streaming';
@@ -55,9 +55,14 @@ export async function inspectLocalTier(directory: string): Promise<readonly Serv
   const state = await readLocalState(directory);
   if (!state) throw tierNotUp(directory);
   const { topologyFile, secretsFile } = tierDirectory(directory);
-  const { trust } = await new FileTopology(topologyFile).read();
+  const { trust, stores } = await new FileTopology(topologyFile).read();
   const credentials = await new FileSecrets(secretsFile).read(SUPERVISOR_SECRET);
-  return Promise.all(state.servers.map((server) => inspect(server, credentials, trust)));
+  return Promise.all(
+    state.servers.map((server) => {
+      const store = stores[server.store];
+      return store !== undefined && isRelational(store) ? inspect(server, credentials, trust) : asWritten(server);
+    }),
+  );
 }
 
 export function tierNotUp(directory: string): PolystoreError<'TIER_NOT_UP'> {
@@ -66,6 +71,16 @@ export function tierNotUp(directory: string): PolystoreError<'TIER_NOT_UP'> {
     next: 'Start it with `npx polystore up`.',
   });
 }
+
+/** What its supervisor knows of it: servers of other protocols are asked by the smoke test. */
+const asWritten = ({ store, name, port, pid, role, status }: LocalServer): ServerStatus => ({
+  store,
+  name,
+  port,
+  pid,
+  ...(status.kind === 'running' && { role }),
+  status,
+});
 
 async function inspect(
   { store, name, role: startedAs, port, pid, status }: LocalServer,

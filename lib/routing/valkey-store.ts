@@ -119,13 +119,15 @@ async function end({ primary, replicas }: Clients): Promise<void> {
 }
 
 async function endOne(client: ValkeyClient): Promise<void> {
-  if (client.status === 'ready') {
-    const over = new AbortController();
-    await Promise.race([
-      client.quit().catch(() => undefined),
-      delay(QUIT_MS, undefined, { signal: over.signal }).catch(() => undefined),
-    ]);
-    over.abort();
+  if (client.status !== 'ready') {
+    client.disconnect();
+    return;
   }
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+  const over = new AbortController();
+  const late = delay(QUIT_MS, undefined, { signal: over.signal }).catch(() => undefined);
+  client.quit().catch(() => undefined);
+  await Promise.race([ended, late]);
+  over.abort();
   client.disconnect();
 }

@@ -43,6 +43,7 @@ export type ValkeyClient = Pick<
   | 'sismember'
   | 'zadd'
   | 'zrevrange'
+  | 'keys'
 >;
 
 /** Runs `work` on a connection of its own to one server. Whoever logs in with nothing is a stranger. */
@@ -58,11 +59,15 @@ export async function onServer<T>(
 }
 
 /** Runs `work` on the store as an application would: on its primary, or on whichever server of a cluster holds a key. */
-export async function onStore<T>(store: ValkeyUnderTest, work: (client: ValkeyClient) => Promise<T>): Promise<T> {
-  if (store.mode === 'single') return onServer(store, store.primary, work);
+export async function onStore<T>(
+  store: ValkeyUnderTest,
+  work: (client: ValkeyClient) => Promise<T>,
+  login?: Credentials,
+): Promise<T> {
+  if (store.mode === 'single') return onServer(store, store.primary, work, login);
   const { host, port } = store.primary;
   const client = new Cluster([{ host, port }], {
-    redisOptions: { ...optionsOf(store), ...(await store.login()) },
+    redisOptions: { ...optionsOf(store), ...(login ?? (await store.login())) },
     // An address of ElastiCache is looked up by TLS, whose certificate names it.
     dnsLookup: (address, done) => done(null, address),
     slotsRefreshTimeout: store.timeoutMs,

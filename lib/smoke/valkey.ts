@@ -268,13 +268,14 @@ function refusesStrangers(store: ValkeyUnderTest, server: ValkeyServerUnderTest)
 /** The first word of a refusal is its code. */
 const codeOf = (refusal: string | undefined): string => refusal?.split(' ')[0] ?? 'let in';
 
-/** What the server said; undefined where it did as asked. */
+/** What the server said; undefined where it did as asked. Rejects where it said nothing. */
 async function refusalOf(ask: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await ask();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (error instanceof Error && error.name === 'ReplyError') return error.message;
+    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ const WRITES = '+@all -@dangerous -@admin +info';
  * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
  */
 export const CACHE_ACCESS = {
-  read: '~* &* -@all +@read +@connection -@dangerous -@admin +info +cluster|slots +cluster|shards',
+  read: '~* &* -@all +@read +@connection -@dangerous -@admin +info +cluster|info +cluster|slots +cluster|shards',
   write: `~* &* ${WRITES}`,
   smoke: `~${SMOKE_KEYS}* &${SMOKE_KEYS}* ${WRITES}`,
 } as const;

@@ -8,7 +8,7 @@ import { FileSecrets, type Credentials } from '../../lib/sources';
 import { isRelational, type RelationalTopology, type ServerTopology, type Trust } from '../../lib/topology';
 
 /** Kept between runs, so that only the first test ever makes one. */
-const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
+export const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
 
 /** A tier on this machine for one test file, with the ways in that a test needs. */
 export interface TestTier extends LocalTier {
