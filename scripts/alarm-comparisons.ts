@@ -23,6 +23,8 @@ export const NOT_MADE: Readonly<Record<string, string>> = {
   'AWS/RDS/EngineUptime': 'a failover is told by RDS itself, and a server that says nothing by `CPUUtilization`',
   'AWS/RDS/RollbackSegmentHistoryListLength': MYSQL,
   'AWS/RDS/StorageNetworkThroughput': 'what it slows down is seen by `ReadLatency`, `WriteLatency` and `DBLoad`',
+  'AWS/ElastiCache/CurrConnections':
+    'how many are usual is known to who uses a cache; it holds 65,000, and what too many do is seen by `EngineCPUUtilization`',
   'AWS/DynamoDB/AccountProvisionedReadCapacityUtilization':
     'the kit’s tables are billed by request and have no capacity',
   'AWS/DynamoDB/AccountProvisionedWriteCapacityUtilization':

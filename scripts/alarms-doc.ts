@@ -86,7 +86,7 @@ function reads({ reads: what, unit }: Row): string {
   return `${code(what.expression)}, ${unit}; ${names.join('; ')}`;
 }
 
-const SERVICES = ['AWS/RDS', 'AWS/DynamoDB', 'AWS/Lambda', 'AWS/SNS'];
+const SERVICES = ['AWS/RDS', 'AWS/DynamoDB', 'AWS/ElastiCache', 'AWS/Lambda', 'AWS/SNS'];
 
 function recommendedSection(): string {
   const cells = RECOMMENDED_ALARMS.filter(({ namespace }) => SERVICES.includes(namespace)).map((theirs) => {

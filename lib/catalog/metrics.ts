@@ -21,6 +21,11 @@ const RDS = `${DOCS}/AmazonRDS/latest/UserGuide/rds-metrics.html`;
 const PROXY = `${DOCS}/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html`;
 const LAMBDA = `${DOCS}/lambda/latest/dg/monitoring-metrics-types.html`;
 
+const CACHE = `${DOCS}/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html`;
+const SERVERLESS_CACHE = `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html`;
+
+const BY_NODE = ['CacheClusterId'];
+const BY_CACHE = ['ServerlessCacheName'];
 const INSTANCE = ['DBInstanceIdentifier'];
 const CLUSTER = ['DBClusterIdentifier'];
 /** Of a cluster's writer, or of its readers together. */
@@ -67,6 +72,14 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
   'AWS/RDS/DatabaseConnectionsCurrentlySessionPinned': proxy('Count', TARGETS),
   'AWS/RDS/DatabaseConnectionsSetupFailed': proxy('Count', TARGETS),
   'AWS/RDS/MaxDatabaseConnectionsAllowed': proxy('Count', TARGETS),
+  'AWS/ElastiCache/BytesUsedForCache': { unit: 'Bytes', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
+  'AWS/ElastiCache/Evictions': { unit: 'Count', dimensions: [BY_NODE], source: CACHE },
+  'AWS/ElastiCache/SuccessfulReadRequestLatency': {
+    unit: 'Microseconds',
+    dimensions: [BY_CACHE],
+    source: SERVERLESS_CACHE,
+  },
+  'AWS/ElastiCache/ThrottledCmds': { unit: 'Count', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
   'AWS/Lambda/Invocations': { unit: 'Count', dimensions: [['FunctionName']], source: LAMBDA },
   'Polystore/Maintenance': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },
   'Polystore/SmokeFailed': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },

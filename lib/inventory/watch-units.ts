@@ -1,10 +1,11 @@
-import { INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
+import { CACHE_CLASSES, INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
 import type {
   RelationalDefinition,
   ShardedPostgresDefinition,
   StoreDefinition,
   StoreKind,
   TierDefinition,
+  ValkeyDefinition,
 } from '../definition';
 import { functionName, serverName, shardStackOf, stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
@@ -86,13 +87,47 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
     return [{ name: serverName(tier, store.name), store: store.name, stack: [store.name, 'alarms'], watched }];
   },
   shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
-  valkey: () => [],
+  valkey: cacheUnits,
 };
 
 function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {
   // The row of a store's own kind takes that store, which the type checker can't follow through the table.
   const units = UNITS_OF[store.kind] as UnitsOf<StoreKind>;
   return units(tier, store, tableName);
+}
+
+/** Nodes in one stack: each has a handful of alarms, and a template takes no more. */
+const NODES_A_STACK = 90;
+
+function cacheUnits(tier: TierDefinition, store: ValkeyDefinition): readonly WatchUnit[] {
+  const stack = [store.name, 'alarms'];
+  const name = serverName(tier, store.name);
+  const { shape } = store;
+  if (shape.kind === 'serverlessCache') {
+    const { max } = shape.dataGb;
+    const watched = {
+      sort: 'serverlessCache',
+      identifier: name,
+      ...(max !== undefined && { maxDataGb: max }),
+    } as const;
+    return [{ name, store: store.name, stack, watched: [{ id: 'Cache', watched }] }];
+  }
+  const { vcpu } = CACHE_CLASSES[shape.class];
+  const watched = storeInventory(tier, store).nodes.map((node, index): WatchedIn => {
+    const part = Math.floor(index / NODES_A_STACK);
+    return {
+      id: node.name,
+      watched: {
+        sort: 'cacheNode',
+        identifier: serverName(tier, store.name, node.name),
+        vcpu,
+        isFollowed: shape.replicas > 0,
+        keepsWhatDoesNotExpire: store.eviction === 'noeviction' || store.eviction.startsWith('volatile-'),
+      },
+      ...(part > 0 && { stack: [...stack, String(part)] }),
+    };
+  });
+  return [{ name, store: store.name, stack, watched }];
 }
 
 /** Servers of a shard in one stack: with all that a stack of ten shards holds besides, a template takes no more. */

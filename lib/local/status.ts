@@ -74,6 +74,7 @@ export function tierNotUp(directory: string): PolystoreError<'TIER_NOT_UP'> {
 
 /** What its supervisor knows of it: servers of other protocols are asked by the smoke test. */
 const asWritten = ({ store, name, port, pid, role, status }: LocalServer): ServerStatus => ({
+  startedAs: role,
   store,
   name,
   port,

@@ -21,6 +21,8 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   cluster: 'Clusters',
   proxy: 'Proxies',
   table: 'Tables',
+  cacheNode: 'CacheNodes',
+  serverlessCache: 'Caches',
   smokeTest: 'Functions',
   provisioning: 'Functions',
   topic: 'Topics',

@@ -1,4 +1,5 @@
 import type { AlarmGroup, AlarmRow, MathReading, MetricReading } from './alarm-row';
+import { CACHE_NODE_ALARMS, SERVERLESS_CACHE_ALARMS } from './cache-alarms';
 import { CLUSTER_ALARMS } from './cluster-alarms';
 import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
@@ -13,6 +14,8 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   cluster: CLUSTER_ALARMS,
   proxy: PROXY_ALARMS,
   table: TABLE_ALARMS,
+  cacheNode: CACHE_NODE_ALARMS,
+  serverlessCache: SERVERLESS_CACHE_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,
   provisioning: PROVISIONING_ALARMS,
   topic: TOPIC_ALARMS,

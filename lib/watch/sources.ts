@@ -8,5 +8,7 @@ export const SOURCES = {
   auroraLocalStorage: `${DOCS}/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Managing.html#AuroraPostgreSQL.Managing.TempStorage`,
   rdsMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-metrics.html`,
   proxyMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html`,
+  cacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html`,
+  serverlessCacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html`,
   dynamodbMetrics: `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`,
 } as const;

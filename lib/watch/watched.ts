@@ -6,6 +6,8 @@ export interface WatchedBySort {
   readonly cluster: WatchedCluster;
   readonly proxy: WatchedProxy;
   readonly table: WatchedTable;
+  readonly cacheNode: WatchedCacheNode;
+  readonly serverlessCache: WatchedServerlessCache;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
   readonly provisioning: WatchedFunction<'provisioning'>;
   readonly topic: WatchedTopic;
@@ -60,6 +62,27 @@ export interface WatchedTable {
   readonly identifier: string;
   /** `TableName`: whatever the template writes for it. */
   readonly tableName: string;
+}
+
+/** A node of a cache. */
+export interface WatchedCacheNode {
+  readonly sort: 'cacheNode';
+  /** `CacheClusterId`. */
+  readonly identifier: string;
+  readonly vcpu: number;
+  /** Whether its cache has replicas, of which it may be one. */
+  readonly isFollowed: boolean;
+  /** Whether only keys that expire are dropped when memory is full. */
+  readonly keepsWhatDoesNotExpire: boolean;
+}
+
+/** A cache that grows by itself. */
+export interface WatchedServerlessCache {
+  readonly sort: 'serverlessCache';
+  /** `ServerlessCacheName`. */
+  readonly identifier: string;
+  /** What it holds at most; none where AWS decides. */
+  readonly maxDataGb?: number;
 }
 
 /** A function of the kit. */

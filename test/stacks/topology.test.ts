@@ -4,7 +4,17 @@ import fc from 'fast-check';
 import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
-import { directory, leastLoaded, parseTier, postgres, rdsProxy, type TierDefinition } from '../../lib/definition';
+import {
+  clusterMode,
+  directory,
+  leastLoaded,
+  parseTier,
+  postgres,
+  rdsProxy,
+  serverlessCache,
+  valkey,
+  type TierDefinition,
+} from '../../lib/definition';
 import { localTopology } from '../../lib/local/local-topology';
 import { tierDirectory } from '../../lib/local/tier-directory';
 import {
@@ -13,6 +23,7 @@ import {
   isRelational,
   LAST_REPORT_PATH,
   type PartDocument,
+  type ValkeyTopology,
 } from '../../lib/topology';
 import { PART_SCHEMAS } from '../../lib/topology/part-schema';
 import { TOPOLOGY_SCHEMA_FILE, topologySchemaText } from '../../scripts/topology-json-schema';
@@ -26,6 +37,8 @@ const host = (name: string, role: string): string => `${name}.${role}c1a2b3c4d5e
 const secretArn = (id: string): string =>
   `arn:aws:secretsmanager:ap-southeast-1:111122223333:secret:${id}-AbCdEfGhIjKl-AbCdEf`;
 
+const cacheHost = (what: string, name: unknown): string => `${what}.${String(name)}.abcdef.apse1.cache.amazonaws.com`;
+
 /** What CloudFormation would put into a parameter's value, with names that AWS would give. */
 function resolve(template: TemplateJson, value: unknown): string {
   if (typeof value === 'string') return value;
@@ -33,12 +46,16 @@ function resolve(template: TemplateJson, value: unknown): string {
     'Fn::Join': join,
     Ref: ref,
     'Fn::GetAtt': attribute,
+    'Fn::GetStackOutput': output,
   } = value as {
     'Fn::Join'?: [string, unknown[]];
     Ref?: string;
     'Fn::GetAtt'?: [string, string];
+    'Fn::GetStackOutput'?: { readonly StackName: string; readonly OutputName: string };
   };
   if (join) return join[1].map((piece) => resolve(template, piece)).join(join[0]);
+  // Of another stack only secrets are read.
+  if (output) return secretArn(`${output.StackName}-${output.OutputName}`);
   const [id, name] = attribute ?? [ref as string, 'Ref'];
   const resource = template.Resources[id];
   switch (`${resource?.Type} ${name}`) {
@@ -52,6 +69,15 @@ function resolve(template: TemplateJson, value: unknown): string {
       return host(resource?.Properties['DBProxyName'] as string, 'proxy-');
     case 'AWS::RDS::DBProxyEndpoint Endpoint':
       return host(resource?.Properties['DBProxyEndpointName'] as string, 'endpoint-proxy-');
+    case 'AWS::ElastiCache::ReplicationGroup PrimaryEndPoint.Address':
+      return cacheHost('master', resource?.Properties['ReplicationGroupId']);
+    case 'AWS::ElastiCache::ReplicationGroup ReaderEndPoint.Address':
+      return cacheHost('replica', resource?.Properties['ReplicationGroupId']);
+    case 'AWS::ElastiCache::ReplicationGroup ConfigurationEndPoint.Address':
+      return cacheHost('clustercfg', resource?.Properties['ReplicationGroupId']);
+    case 'AWS::ElastiCache::ServerlessCache Endpoint.Address':
+    case 'AWS::ElastiCache::ServerlessCache ReaderEndpoint.Address':
+      return cacheHost('serverless', resource?.Properties['ServerlessCacheName']);
     case 'AWS::SecretsManager::Secret Ref':
       return secretArn(id);
     case 'AWS::DynamoDB::Table Ref':
@@ -294,4 +320,27 @@ describe('docs/topology.schema.json', () => {
       expect(accepts({ ...part, more: 1 })).toBe(false);
     }
   });
+});
+
+test('that of caches leads to the primary, to replicas by one name, or to slots', () => {
+  const tier = parseTier({
+    name: 'fast',
+    stages: { live: { profile: 'protected' } },
+    stores: {
+      sessions: valkey(),
+      feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3 }) }),
+      pages: valkey({ shape: serverlessCache() }),
+    },
+    services: { web: { uses: { sessions: 'write', pages: 'write' } }, jobs: { uses: { pages: 'read' } } },
+  });
+  const { stores } = assembleTopology(documentsOf(templatesOf(tier)), '/fast/live');
+  expect(stores['sessions']).toMatchObject({
+    kind: 'valkey',
+    primary: { name: 'primary' },
+    replicas: [{ name: 'replicas' }],
+  });
+  expect(stores['sessions']).not.toHaveProperty('slots');
+  expect(stores['feeds']).toMatchObject({ engine: 'redis', replicas: [], slots: { shards: 3, replicasAShard: 1 } });
+  expect(stores['pages']).toMatchObject({ slots: { replicasAShard: 1 }, replicas: [{ endpoint: { port: 6380 } }] });
+  expect(Object.keys((stores['pages'] as ValkeyTopology).secrets.services).sort()).toEqual(['jobs', 'web']);
 });

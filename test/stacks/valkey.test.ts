@@ -34,4 +34,152 @@ test.each(['disposable', 'protected'] as const)('a %s tier of caches has no find
     rmSync(outdir, { recursive: true, force: true });
   }
 });
-void [Match, resourcesOf, stackOf];
+
+test('a policy would be heard, were it not accepted with a reason', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'polystore-valkey-'));
+  try {
+    const { acknowledged } = summarize(createTierApp({ definition: tierOf('disposable'), outdir }).synth());
+    const rules = acknowledged.map(({ rule }) => rule);
+    expect(rules).toEqual(expect.arrayContaining(['AwsSolutions-AEC4', 'AwsSolutions-AEC5', 'AwsSolutions-AEC6']));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+});
+
+describe.each(['disposable', 'protected'] as const)('caches of a %s stage', (profile) => {
+  const groups = resourcesOf(templates[profile], 'AWS::ElastiCache::ReplicationGroup');
+  const caches = [...groups, ...resourcesOf(templates[profile], 'AWS::ElastiCache::ServerlessCache')];
+
+  test('are encrypted with the store’s own key, at rest and under way, and let users of their group in', () => {
+    expect(groups).toHaveLength(3);
+    for (const { Properties } of groups) {
+      expect(Properties).toMatchObject({ AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true });
+      expect(Properties).not.toHaveProperty('AuthToken');
+      expect(Properties['UserGroupIds']).toHaveLength(1);
+    }
+    for (const { Properties, stack } of caches) {
+      const { 'Fn::GetAtt': [key] = [] } = Properties['KmsKeyId'] as { 'Fn::GetAtt'?: string[] };
+      expect(templates[profile][stack]?.Resources[key as string]?.Type).toBe('AWS::KMS::Key');
+    }
+  });
+
+  test('have a user a service with its rights and no other, a password that only a secret knows', () => {
+    const users = resourcesOf(templates[profile], 'AWS::ElastiCache::User').map(({ stack, Properties }) => ({
+      where: `${stack} ${String(Properties['UserName'])}`,
+      access: String(Properties['AccessString']),
+      mode: Properties['AuthenticationMode'] as { readonly Type: string; readonly Passwords?: readonly unknown[] },
+    }));
+    expect(users.map(({ where }) => where).sort()).toEqual([
+      'feeds default',
+      'feeds polystore_smoke',
+      'feeds web',
+      'pages jobs',
+      'pages polystore_smoke',
+      'pages web',
+      'sessions polystore_smoke',
+      'sessions web',
+      'tiered polystore_smoke',
+    ]);
+    for (const { where, access, mode } of users) {
+      if (where === 'feeds default') {
+        expect([access, mode]).toEqual(['off -@all', { Type: 'no-password-required' }]);
+        continue;
+      }
+      expect(access).toMatch(/^on ~/);
+      expect(access).toMatch(/-@dangerous/);
+      expect(mode.Type).toBe('password');
+      expect(JSON.stringify(mode.Passwords)).toMatch(/\{\{resolve:secretsmanager:.*:SecretString:password::\}\}/);
+    }
+    const accessOf = (where: string): string => users.find((user) => user.where === where)?.access ?? '';
+    expect(accessOf('feeds web')).not.toMatch(/\+@all|\+@write/);
+    expect(accessOf('sessions web')).toMatch(/\+@all/);
+    expect(accessOf('sessions polystore_smoke')).toMatch(/^on ~polystore_smoke:\* /);
+  });
+
+  test('log slow commands and what the engine says, encrypted', () => {
+    stackOf(profile, 'feeds').hasResourceProperties('AWS::ElastiCache::ParameterGroup', {
+      CacheParameterGroupFamily: 'redis7',
+      Properties: { 'maxmemory-policy': 'allkeys-lfu', 'slowlog-log-slower-than': '5000', 'cluster-enabled': 'yes' },
+    });
+    for (const { Properties } of groups) {
+      expect(Properties['LogDeliveryConfigurations']).toMatchObject([
+        { LogType: 'slow-log', DestinationType: 'cloudwatch-logs', LogFormat: 'json' },
+        { LogType: 'engine-log', DestinationType: 'cloudwatch-logs', LogFormat: 'json' },
+      ]);
+    }
+    for (const { Properties } of resourcesOf(
+      { feeds: templates[profile]['feeds'] as TemplateJson },
+      'AWS::Logs::LogGroup',
+    ))
+      expect(Properties).toHaveProperty('KmsKeyId');
+  });
+
+  test('take shards and replicas as they are written, and nodes with disks use them', () => {
+    const [sessions, feeds] = ['sessions', 'feeds'].map((store) => groups.find(({ stack }) => stack === store));
+    expect(sessions?.Properties).toMatchObject({ ClusterMode: 'disabled', Engine: 'valkey', EngineVersion: '8.1' });
+    expect(feeds?.Properties).toMatchObject({
+      ClusterMode: 'enabled',
+      Engine: 'redis',
+      NumNodeGroups: 3,
+      AutomaticFailoverEnabled: true,
+    });
+    stackOf(profile, 'tiered').hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+      DataTieringEnabled: true,
+    });
+    stackOf(profile, 'sessions').hasResourceProperties('AWS::ElastiCache::ReplicationGroup', {
+      DataTieringEnabled: Match.absent(),
+    });
+    stackOf(profile, 'pages').hasResourceProperties('AWS::ElastiCache::ServerlessCache', {
+      Engine: 'valkey',
+      MajorEngineVersion: '8',
+      CacheUsageLimits: {
+        DataStorage: { Minimum: 1, Maximum: 10, Unit: 'GB' },
+        ECPUPerSecond: { Maximum: 5000 },
+      },
+    });
+  });
+});
+
+test('a disposable stage pays for one small node, and deletes it; a protected one has a second zone, snapshots, and keeps everything', () => {
+  const of = (profile: Profile) =>
+    resourcesOf(templates[profile], 'AWS::ElastiCache::ReplicationGroup').find(({ stack }) => stack === 'sessions');
+  expect(of('disposable')).toMatchObject({
+    DeletionPolicy: 'Delete',
+    Properties: {
+      CacheNodeType: 'cache.t4g.micro',
+      NumCacheClusters: 1,
+      MultiAZEnabled: false,
+      AutomaticFailoverEnabled: false,
+      SnapshotRetentionLimit: 0,
+    },
+  });
+  expect(of('protected')).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      CacheNodeType: 'cache.r7g.large',
+      NumCacheClusters: 2,
+      MultiAZEnabled: true,
+      AutomaticFailoverEnabled: true,
+      SnapshotRetentionLimit: 7,
+      SnapshotWindow: '02:00-03:00',
+    },
+  });
+  stackOf('protected', 'pages').hasResourceProperties('AWS::ElastiCache::ServerlessCache', {
+    SnapshotRetentionLimit: 7,
+    DailySnapshotTime: '02:00',
+    FinalSnapshotName: 'fast-live-pages-final',
+  });
+});
+
+test('a client reaches both ports of a serverless cache, and one of nodes', () => {
+  const rules = resourcesOf(templates.protected, 'AWS::EC2::SecurityGroupIngress').map(
+    ({ Properties: { FromPort, ToPort, Description } }) =>
+      `${String(Description)} ${String(FromPort)}-${String(ToPort)}`,
+  );
+  expect(rules.filter((rule) => rule.startsWith('from jobs')).sort()).toEqual([
+    'from jobs 443-443',
+    'from jobs 6379-6380',
+  ]);
+  expect(rules.filter((rule) => rule === 'from web 6379-6379')).toHaveLength(2);
+});

@@ -95,7 +95,7 @@ function seriesOf(
   }));
 }
 
-/** The minutes of one data point. What is counted happens in the first of them only. */
+/** The minutes of one data point. What is counted happens in the first of them only: once more than the limit where that is bad, as often as it where not. */
 function minutesOf(
   { shape, bad, minutes }: ExpectedAlarm,
   limit: number,
@@ -106,7 +106,8 @@ function minutesOf(
   if (point === 'none') return each.map(() => []);
   if (shape === 'count') {
     const happens = bad === 'above' ? point === 'bad' : point !== 'bad';
-    return each.map((minute) => (happens && minute === 0 ? [0, 1] : [0, 0]));
+    const first = bad === 'above' ? (happens ? limit + 1 : limit) : happens ? 1 : 0;
+    return each.map((minute) => (minute === 0 ? [0, first] : [0, 0]));
   }
   // A proxy of two machines.
   if (shape === 'share' && isWhole) return each.map(() => [50, 50]);

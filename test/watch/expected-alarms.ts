@@ -41,6 +41,13 @@ const TABLE = {
   silence: 'OK',
   bad: 'above',
 } as const;
+const CACHE_NODE = { namespace: 'AWS/ElastiCache', dimensions: ['CacheClusterId'], minutes: 1, bad: 'above' } as const;
+const SERVERLESS_CACHE = {
+  namespace: 'AWS/ElastiCache',
+  dimensions: ['ServerlessCacheName'],
+  silence: 'OK',
+  bad: 'above',
+} as const;
 const LAMBDA = { namespace: 'AWS/Lambda', dimensions: ['FunctionName'] } as const;
 
 const server = (
@@ -50,6 +57,73 @@ const server = (
 
 /** By the last part of an alarm's name; `failed` of provisioning and of the smoke test differ. */
 export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
+  EngineCPUUtilization: {
+    ...CACHE_NODE,
+    metrics: ['EngineCPUUtilization'],
+    shape: 'mean',
+    limit: 90,
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  },
+  NodeCPUUtilization: {
+    ...CACHE_NODE,
+    metrics: ['CPUUtilization'],
+    dimensions: ['CacheClusterId', 'CacheNodeId'],
+    shape: 'mean',
+    // Half of it is one of two processors.
+    limit: 45,
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  },
+  DatabaseMemoryUsagePercentage: {
+    ...CACHE_NODE,
+    metrics: ['DatabaseMemoryUsagePercentage'],
+    shape: 'peak',
+    limit: 80,
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  },
+  ReplicationLag: {
+    ...CACHE_NODE,
+    metrics: ['ReplicationLag'],
+    shape: 'mean',
+    limit: 1,
+    datapoints: [15, 15],
+    silence: 'OK',
+  },
+  Evictions: {
+    ...CACHE_NODE,
+    metrics: ['Evictions'],
+    shape: 'count',
+    limit: 100,
+    minutes: 5,
+    datapoints: [2, 3],
+    silence: 'OK',
+  },
+  ThrottledCmds: {
+    ...SERVERLESS_CACHE,
+    metrics: ['ThrottledCmds'],
+    shape: 'count',
+    limit: 0,
+    minutes: 1,
+    datapoints: [2, 3],
+  },
+  BytesUsedForCache: {
+    ...SERVERLESS_CACHE,
+    metrics: ['BytesUsedForCache'],
+    shape: 'peak',
+    limit: 8e9,
+    minutes: 5,
+    datapoints: [2, 3],
+  },
+  SuccessfulReadRequestLatency: {
+    ...SERVERLESS_CACHE,
+    metrics: ['SuccessfulReadRequestLatency'],
+    shape: 'mean',
+    limit: 5_000,
+    minutes: 1,
+    datapoints: [3, 5],
+  },
   CPUUtilization: server('CPUUtilization', {
     shape: 'mean',
     limit: 90,

@@ -5,12 +5,15 @@ import single from '../../examples/single-database.config';
 import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
 import {
   autoscaled,
+  clusterMode,
   isRelational,
   parseTier,
   postgres,
   rdsProxy,
   serverless,
+  serverlessCache,
   shardedPostgres,
+  valkey,
   type TierDefinition,
 } from '../../lib/definition';
 import { awayTier, globalTier } from '../support/away-tier';
@@ -35,6 +38,16 @@ const wide = parseTier({
   services: { web: { uses: { main: 'write', posts: 'write' } } },
 });
 
+const caches = parseTier({
+  name: 'fast',
+  stages: { live: { profile: 'protected' } },
+  stores: {
+    sessions: valkey({ eviction: 'allkeys-lru' }),
+    feeds: valkey({ shape: clusterMode({ shards: 2 }), class: 'r7g.xlarge' }),
+    pages: valkey({ shape: serverlessCache({ dataGb: { max: 10 } }) }),
+  },
+});
+
 /** The examples in both profiles, and tiers that have what these don't. */
 export const WATCHED_TIERS: readonly TierDefinition[] = [
   blogTier('dev'),
@@ -47,6 +60,7 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
   awayTier(),
   globalTier(),
   wide,
+  caches,
 ];
 
 export interface SynthesizedAlarm {
