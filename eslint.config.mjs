@@ -52,7 +52,7 @@ export const walls = {
     'lib/postgres',
     'lib/sources',
   ],
-  'lib/runbooks': ['lib/errors', 'lib/definition', 'lib/topology'],
+  'lib/runbooks': ['lib/errors', 'lib/definition', 'lib/topology', 'lib/watch'],
   'lib/doctor': ['lib/errors', 'lib/catalog', 'lib/definition', 'lib/inventory', 'lib/quota', 'lib/local'],
   'lib/stacks': [
     'lib/errors',

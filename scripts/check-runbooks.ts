@@ -7,22 +7,14 @@ import { DRILLS } from '../lib/drills';
 import { startLocalTier } from '../lib/local';
 import { namesOfStore, namesOfTimes, type TierNames } from '../lib/runbooks';
 import { FileSecrets } from '../lib/sources';
+import { ALARMS } from '../lib/watch';
 import type { CodeBlock } from './runbook-lint/code-blocks';
 import { isLook, lintRunbooks } from './runbook-lint/lint-runbooks';
 import { faultsOfSql } from './runbook-lint/sql-statements';
 
-const ALARM_RUNBOOKS = [
-  'backups',
-  'connections',
-  'failover',
-  'load',
-  'provisioning',
-  'region-loss',
-  'replica-lag',
-  'smoke-test',
-  'storage',
-  'throttling',
-  'transaction-ids',
+/** Every runbook that an alarm names, once. */
+const runbooksOfAlarms = (): readonly string[] => [
+  ...new Set(Object.values(ALARMS).flatMap(({ rows }) => rows.map(({ runbook }) => runbook))),
 ];
 
 async function readRunbooks(): Promise<Readonly<Record<string, string>>> {
@@ -66,7 +58,7 @@ async function faultsOnServer(sql: readonly CodeBlock[]): Promise<readonly strin
 
 async function main(): Promise<void> {
   const drills = Object.fromEntries(Object.values(DRILLS).map(({ name, runbook }) => [name, runbook]));
-  const context = { alarmRunbooks: ALARM_RUNBOOKS, drills, names: await exampleNames() };
+  const context = { alarmRunbooks: runbooksOfAlarms(), drills, names: await exampleNames() };
   const { runbooks, faults, sql } = lintRunbooks(await readRunbooks(), context);
   const all = [...faults, ...(await faultsOnServer(sql))];
   for (const fault of all) process.stderr.write(`${fault}\n`);

@@ -1,5 +1,5 @@
 import { DRILLS, readLastDrill, renderTimes, type DrillName } from '../../lib/drills';
-import { allRunbooks, readRunbook, renderRunbook, type Runbook } from '../../lib/runbooks';
+import { allRunbooks, leadingAlarms, readRunbook, renderRunbook, type Runbook } from '../../lib/runbooks';
 import type { TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { painterFor } from '../terminal';
@@ -27,7 +27,8 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
     ...(lastDrill !== undefined && { lastDrill }),
   });
   const { slug, title, tag, safety, minutes, kinds } = found;
-  const document = { runbook: slug, title, tag, safety, minutes, kinds, lastDrill: lastDrill ?? null, text };
+  const alarms = leadingAlarms(slug);
+  const document = { runbook: slug, title, tag, safety, minutes, kinds, alarms, lastDrill: lastDrill ?? null, text };
   process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : text);
   return EXIT_CODES.ok;
 }

@@ -1,5 +1,6 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
 import { PolystoreError } from '../errors';
+import { leadingAlarms } from './leading-alarms';
 import type { Runbook, RunbookKind } from './runbook';
 import { namesOfStore, namesOfTier, namesOfTimes, serversOfStore, type TierNames } from './tier-names';
 
@@ -8,8 +9,6 @@ export interface RenderOptions {
   readonly store?: string;
   /** When it is read, for the times in its commands. @default - words stand for them */
   readonly now?: Date;
-  /** Alarms that lead here, by name. @default - none are named */
-  readonly alarms?: readonly string[];
   /** How its drill went last on this machine, one line. @default - that it was never held here */
   readonly lastDrill?: string;
 }
@@ -83,7 +82,8 @@ function chooseStore(
   );
 }
 
-function headOf({ safety, minutes, drill }: Runbook, { alarms = [], lastDrill }: RenderOptions): string {
+function headOf({ slug, safety, minutes, drill }: Runbook, { lastDrill }: RenderOptions): string {
+  const alarms = leadingAlarms(slug).map(({ name, severity }) => `${name} (${severity})`);
   const lines = [
     `steps ${safety} · about ${minutes} minutes`,
     ...(alarms.length > 0 ? [`alarms ${alarms.join(', ')}`] : []),

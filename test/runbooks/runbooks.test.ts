@@ -72,11 +72,19 @@ describe('rendered for a tier', () => {
     );
   });
 
-  it('names the alarms that lead to it, and how its drill went', () => {
-    const text = renderRunbook(readRunbook('replica-lag'), prod, { alarms: ['ReplicaLag'], lastDrill: 'passed here' });
-    expect(text).toMatch(/^> alarms ReplicaLag$/m);
+  it('names the alarms that lead to it with who is told, and how its drill went', () => {
+    const text = renderRunbook(readRunbook('replica-lag'), prod, { lastDrill: 'passed here' });
+    expect(text).toMatch(/^> alarms ReplicaLag \((page|ticket)\)/m);
     expect(text).toMatch(/^> drill `npx polystore drill replica-lag`: passed here; by the kit on \d{4}-\d{2}-\d{2}$/m);
     expect(renderRunbook(readRunbook('replica-lag'), prod)).toContain('never held on this machine');
+  });
+
+  it('is there for every alarm of a template, by the words of its description', () => {
+    const named = [...JSON.stringify(templatesOf(prod)).matchAll(/npx polystore runbook ([a-z-]+)/g)].map(
+      ([, slug]) => slug,
+    );
+    expect(new Set(named).size).toBeGreaterThan(5);
+    for (const slug of new Set(named)) expect(readRunbook(slug as string).tag).toBe('incident');
   });
 
   it('lists twelve servers of three hundred', () => {
