@@ -22,7 +22,7 @@ const tablesSql = (column: string): string => `
       join pg_attribute a on a.attrelid = c.oid and a.attname = ${quoteLiteral(column)} and not a.attisdropped
       join pg_type t on t.oid = a.atttypid
      where c.relkind = 'r' and c.relpersistence <> 't'
-       and n.nspname not in ('pg_catalog', 'information_schema', 'polystore')
+       and n.nspname not in ('pg_catalog', 'information_schema', 'polystore', 'polystore_smoke', 'polystore_drill')
      order by n.nspname, c.relname`;
 
 /**

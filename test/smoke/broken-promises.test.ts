@@ -316,6 +316,13 @@ describe('placement', () => {
       expect(failedOf(report)).toEqual(['posts/s1 rows-on-owner']);
     });
 
+    it('rows-on-owner leaves the kit’s own tables alone, whatever the shard key is called', async () => {
+      await asOwner('posts/s1', CREATE);
+      const add = 'alter table polystore_smoke.probe add column user_id uuid';
+      const report = await proveWhile(add, 'alter table polystore_smoke.probe drop column user_id', 'posts/s1');
+      expect(failedOf(report)).toEqual([]);
+    });
+
     it('rows-on-owner is skipped, never passed, where a table is locked', async () => {
       await asOwner('posts/s1', CREATE);
       await local.on('posts/s1', async (client) => {
