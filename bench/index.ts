@@ -13,6 +13,7 @@ import { poolContest } from './pool-contest';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
 import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
 import { scatterThroughput } from './scatter';
+import { localStatus } from './status';
 import { synth } from './synth';
 import { synthScaling } from './synth-scaling';
 
@@ -23,6 +24,7 @@ const ALONE = {
   scatter: [scatterThroughput],
   failover: [failover],
   start: [coldStart, keptTemplateStart],
+  status: [localStatus],
   synth: [synth, synthScaling],
   guard: [guardAndDiff],
 } as const satisfies Record<string, readonly Benchmark[]>;
