@@ -7,6 +7,7 @@ import { readLastReport } from '../smoke/deployed-smoke';
 import { SsmLastReport } from '../sources/last-report';
 import { readMetrics, type ServerMetrics } from './server-metrics';
 import { firingAlarms } from './firing-alarms';
+import { storesNotAsked } from './stores-not-asked';
 import { STATUS_VERSION, type LastProof, type ServerRow, type TierStatus } from './tier-status';
 
 /** Where it is asked. Absent: whatever the environment says. */
@@ -21,7 +22,7 @@ export interface AwsScope {
 export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
   const region = tier.stage.env?.region;
   const scope: AwsScope = region === undefined ? {} : { region };
-  const unknown: string[] = [];
+  const unknown = [...storesNotAsked(tier)];
   const ask = async <T>(what: string, work: Promise<T>, otherwise: T): Promise<T> =>
     work.catch((error: unknown) => {
       unknown.push(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
@@ -60,7 +61,6 @@ function serversOf(tier: TierDefinition): readonly ExpectedServer[] {
   return regionInventory(tier).servers.flatMap(({ store, name, engine }) => {
     const definition = tier.stores[store];
     if (definition === undefined || !isRelational(definition)) return [];
-    if (engine !== 'postgres' && engine !== 'aurora-postgres') return [];
     const { maxConnections } = definition;
     return [{ store, name, engine, identifier: serverName(tier, store, name), maxConnections }];
   });

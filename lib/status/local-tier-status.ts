@@ -4,6 +4,7 @@ import { isPolystoreError } from '../errors';
 import { inspectLocalTier, type ServerLoad, type ServerStatus } from '../local';
 import { decodeLastReport } from '../smoke/last-report';
 import { readDocument } from '../sources/files';
+import { storesNotAsked } from './stores-not-asked';
 import { STATUS_VERSION, type FiringAlarm, type LastProof, type ServerRow, type TierStatus } from './tier-status';
 
 export interface LocalStatusOptions {
@@ -44,7 +45,7 @@ export async function localTierStatus(tier: TierDefinition, options: LocalStatus
     servers: rows,
     alarms: [...servers.flatMap(alarmsOf), ...storageAlarm(directory, freeShare)],
     ...(smoke && { smoke }),
-    unknown: [],
+    unknown: storesNotAsked(tier),
   };
   return { status, servers, atMs };
 }

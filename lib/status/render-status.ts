@@ -44,7 +44,7 @@ const COLUMNS: readonly Column[] = [
 export function renderStatus(status: TierStatus, painter: Painter): string {
   const nowMs = Date.parse(status.at);
   return [
-    ...tableLines(status.servers, nowMs, painter),
+    ...(status.servers.length > 0 ? tableLines(status.servers, nowMs, painter) : []),
     ...status.alarms.flatMap((alarm) => alarmLines(alarm, nowMs, painter)),
     ...status.unknown.map((what) => `${painter.yellow('?')} ${what}`),
     proofLine(status, nowMs, painter),

@@ -9,7 +9,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { encodeLastReport, type SmokeReport } from '../../lib/smoke';
 import { awsTierStatus, isWell, renderStatus, type ServerRow } from '../../lib/status';
-import type { PostgresDefinition } from '../../lib/definition';
+import { parseTier, type PostgresDefinition } from '../../lib/definition';
 import { blogTier, shardNames } from '../support/blog-tier';
 
 const rds = mockClient(RDSClient);
@@ -17,6 +17,7 @@ const cloudWatch = mockClient(CloudWatchClient);
 const ssm = mockClient(SSMClient);
 
 const tier = blogTier('prod', { shards: ['s0'] });
+const { maxConnections } = tier.stores['main'] as PostgresDefinition;
 const plain = { dim: String, green: String, red: String, yellow: String };
 const RESTORABLE = new Date(Date.now() - 4 * 60_000);
 
@@ -93,9 +94,8 @@ it('shows roles, lag, load, the moment to restore to, and the last proof', async
     ['s0-a', 'replica'],
     ['s0-b', 'primary'],
   ]);
-  const main = tier.stores['main'] as PostgresDefinition;
   expect(rowOf(status.servers, 'primary')).toMatchObject({
-    connections: { used: 120, most: main.maxConnections },
+    connections: { used: 120, most: maxConnections },
     dbLoad: 1.25,
     restorableTo: RESTORABLE.toISOString(),
   });
@@ -149,6 +149,17 @@ it('says what it may not ask, and shows everything else', async () => {
   expect(status.unknown).toEqual(['metrics: AccessDenied: no right', 'alarms: AccessDenied: no right']);
   expect(rowOf(status.servers, 'primary')).toMatchObject({ state: 'available', role: 'primary' });
   expect(renderStatus(status, plain)).toContain('? alarms: AccessDenied: no right\n');
+});
+
+it('names a store that it does not ask about, instead of leaving it out without a word', async () => {
+  const cached = parseTier({
+    name: 'cached',
+    stages: { dev: { profile: 'disposable' } },
+    stores: { sessions: { kind: 'valkey' } },
+  });
+  const { servers, unknown } = await awsTierStatus(cached);
+  expect(servers).toEqual([]);
+  expect(unknown).toEqual(['sessions: a store of kind valkey is not asked']);
 });
 
 it('asks for as many metrics at once as CloudWatch takes, and shows a tier that was never proven', async () => {
