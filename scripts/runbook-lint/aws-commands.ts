@@ -20,7 +20,10 @@ const CLIENTS: Readonly<Record<string, string>> = {
   ssm: '@aws-sdk/client-ssm',
 };
 
-/** What runbooks call of services whose client is not installed. Each was read in the reference that is named. */
+/**
+ * What runbooks call of services whose client is not installed. Each was held against the service's model once; `max-items` and `logs tail` are the
+ * command line's own, and in no model.
+ */
 const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // https://docs.aws.amazon.com/cli/latest/reference/cloudformation/
   cloudformation: {
@@ -37,6 +40,13 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   logs: {
     tail: ['since', 'filter-pattern', 'format'],
     'describe-log-streams': ['log-group-name', 'order-by', 'descending', 'max-items'],
+  },
+  // https://docs.aws.amazon.com/cli/latest/reference/elasticache/
+  elasticache: {
+    'describe-replication-groups': ['replication-group-id'],
+    'describe-serverless-caches': ['serverless-cache-name'],
+    'describe-events': ['source-type', 'source-identifier', 'duration'],
+    'test-failover': ['replication-group-id', 'node-group-id'],
   },
   // https://docs.aws.amazon.com/cli/latest/reference/ce/get-cost-and-usage.html
   ce: { 'get-cost-and-usage': ['time-period', 'granularity', 'metrics', 'group-by', 'filter'] },

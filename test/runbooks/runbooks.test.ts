@@ -9,6 +9,11 @@ import { blogTier } from '../support/blog-tier';
 import { templatesOf } from '../support/synthesized-tier';
 
 const prod = blogTier('prod');
+const withCache = parseTier({
+  name: 'blog',
+  stages: { prod: { profile: 'disposable' } },
+  stores: { sessions: { kind: 'valkey' } },
+});
 
 describe('names', () => {
   /** Everything that the templates of a tier say, and the names of its stacks. */
@@ -36,11 +41,12 @@ describe('names', () => {
 
 describe('rendered for a tier', () => {
   it.each(allRunbooks().map((runbook) => [runbook.slug, runbook] as const))('%s has every name', (_, runbook) => {
-    const stores = Object.values(prod.stores).filter(({ kind }) => runbook.kinds.includes(kind));
+    const tier = runbook.kinds.includes('valkey') ? withCache : prod;
+    const stores = Object.values(tier.stores).filter(({ kind }) => runbook.kinds.includes(kind));
     const texts =
       runbook.kinds.length === 0
-        ? [renderRunbook(runbook, prod, { now: new Date() })]
-        : stores.map(({ name }) => renderRunbook(runbook, prod, { store: name, now: new Date() }));
+        ? [renderRunbook(runbook, tier, { now: new Date() })]
+        : stores.map(({ name }) => renderRunbook(runbook, tier, { store: name, now: new Date() }));
     expect(texts.length).toBeGreaterThan(0);
     for (const text of texts) {
       expect(text).not.toMatch(/\{\{|<no |undefined|<!--|\]\([a-z-]+\.md\)/);
