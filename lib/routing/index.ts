@@ -6,6 +6,7 @@ export {
   type RdsProxyOptions,
   type RdsProxyProfile,
 } from './connection-profile';
+export { CacheAside, type CacheAsideOptions } from './cache-aside';
 export * from './decide-route';
 export type { RouterLogin } from './grant';
 export * from './directory-handles';
