@@ -1,4 +1,5 @@
 import consumers from '../../examples/consumers.config';
+import instagram from '../../examples/instagram.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import {
   autoscaled,
@@ -144,6 +145,7 @@ const tiers = {
     stores: { main: postgres(), sessions: valkey() },
     services: { web: { uses: { main: 'write', sessions: 'write' } } },
   }),
+  'databases and caches of a network of people': parseTier(instagram, { stage: 'live' }),
   'no service at all': parseTier({
     name: 'lone',
     stages: { here: { profile: 'disposable' } },

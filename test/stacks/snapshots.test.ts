@@ -1,3 +1,5 @@
+import instagram from '../../examples/instagram.config';
+import { parseTier } from '../../lib/definition';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
@@ -12,6 +14,13 @@ const templates: Record<BlogStage, Record<string, TemplateJson>> = {
 describe.each(['dev', 'prod'] as const)('%s', (stage) => {
   test.each(stage === 'prod' ? [...STACKS, ...ALARMS] : STACKS)('template of %s', (stack) => {
     expect(withoutHashes(templates[stage][stack])).toMatchSnapshot();
+  });
+});
+
+describe('caches of a network of people', () => {
+  const synthesized = templatesOf(parseTier(instagram, { stage: 'live' }));
+  test.each(['feeds', 'sessions', 'pages', 'feeds-alarms'])('template of %s', (stack) => {
+    expect(withoutHashes(synthesized[stack])).toMatchSnapshot();
   });
 });
 

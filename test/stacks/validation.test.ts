@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
-import { parseTier } from '../../lib/definition';
+import instagram from '../../examples/instagram.config';
+import { parseTier, valkey } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
@@ -147,3 +148,18 @@ test('the CDK command line synthesizes a stage that it is told, without a word o
     rmSync(output, { recursive: true });
   }
 }, 120_000);
+
+test.each(['dev', 'live'] as const)('databases with caches of every shape have none in %s', (stage) => {
+  const { findings } = summarize(createTierApp({ definition: parseTier(instagram, { stage }) }).synth());
+  expect(findings).toEqual([]);
+});
+
+test('a cache of Redis OSS and one on disks of its own have none either', () => {
+  const definition = parseTier({
+    name: 'fast',
+    stages: { live: { profile: 'protected' } },
+    stores: { feeds: valkey({ engine: 'redis' }), tiered: valkey({ class: 'r6gd.xlarge' }) },
+    services: { web: { uses: { feeds: 'write' } } },
+  });
+  expect(summarize(createTierApp({ definition }).synth()).findings).toEqual([]);
+});
