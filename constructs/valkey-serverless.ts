@@ -53,7 +53,7 @@ export class ValkeyServerless extends ValkeyCacheBase {
     this.cacheName = cacheName;
     this.securityGroup = new ServerSecurityGroup(this, 'Servers', {
       vpc: props.vpc,
-      description: `Endpoints of ${cacheName}`,
+      description: `Servers of ${cacheName}`,
       removalPolicy,
     });
     this.connections = new ec2.Connections({

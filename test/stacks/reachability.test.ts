@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
+import instagram from '../../examples/instagram.config';
 import {
   existingGroup,
   iam,
@@ -10,7 +11,7 @@ import {
   rdsProxy,
   shardedPostgres,
   type ServiceConfig,
-  type RelationalDefinition,
+  type StoreDefinition,
   type TierDefinition,
 } from '../../lib/definition';
 import { stackName } from '../../lib/stacks/names';
@@ -78,21 +79,22 @@ const reach = (tier: TierDefinition, templates: Templates = templatesFor(tier)):
 
 /** What the definition says, and nothing else of the templates; `actions` of services and proxies only. */
 function impliedBy(tier: TierDefinition): Reach {
-  const stores = Object.values(tier.stores).filter(isRelational);
+  const stores = Object.values(tier.stores);
   const services = Object.values(tier.services);
   const own = tier.network.kind === 'newVpc';
   const port = ({ origin }: Imported): number => (origin?.kind === 'imported' ? origin.primary.port : 5432);
-  type Imported = Extract<RelationalDefinition, { kind: 'postgres' }>;
-  const server = (store: RelationalDefinition): string => {
-    const at = store.kind === 'postgres' ? port(store) : 5432;
+  type Imported = Extract<StoreDefinition, { kind: 'postgres' }>;
+  const server = (store: StoreDefinition): string => {
+    const at = store.kind === 'postgres' ? port(store) : store.kind === 'valkey' ? 6379 : 5432;
+    const last = store.kind === 'valkey' && store.shape.kind === 'serverlessCache' ? 6380 : at;
     const group =
       store.kind === 'postgres' && store.origin?.kind === 'imported'
         ? `group ${store.origin.securityGroupId}`
         : `store ${store.name}`;
-    return `${group}:tcp/${at}-${at}`;
+    return `${group}:tcp/${at}-${last}`;
   };
-  const pools = (store: RelationalDefinition): readonly string[] => {
-    if (store.pooling === undefined) return [];
+  const pools = (store: StoreDefinition): readonly string[] => {
+    if (!isRelational(store) || store.pooling === undefined) return [];
     return [`proxies ${store.name}-pooling${store.kind === 'postgres' ? '' : '-s0'}`];
   };
   const clients = [
@@ -122,14 +124,16 @@ function impliedBy(tier: TierDefinition): Reach {
     .filter(({ uses }) => own && uses.some(({ kind }) => kind === 'shardedPostgres'))
     .map(({ name }) => `${name} -> DynamoDB:tcp/443-443`);
 
-  const ownersOf = (store: RelationalDefinition): readonly string[] => {
+  const ownersOf = (store: StoreDefinition): readonly string[] => {
+    // Nobody owns a cache.
+    if (!isRelational(store)) return [];
     if (store.kind === 'shardedPostgres')
       return store.shards.map(({ origin }) => `secret of ${origin?.owner ?? 'polystore_owner'} in ${store.name}`);
     if (store.origin?.kind === 'imported') return [store.origin.secretArn];
     return [`secret of ${store.origin?.owner ?? 'polystore_owner'} in ${store.name}`];
   };
-  const usersOf = ({ name }: RelationalDefinition) => services.filter(({ uses }) => uses[name] !== undefined);
-  const byPassword = (store: RelationalDefinition): readonly string[] =>
+  const usersOf = ({ name }: StoreDefinition) => services.filter(({ uses }) => uses[name] !== undefined);
+  const byPassword = (store: StoreDefinition): readonly string[] =>
     usersOf(store)
       .filter(({ authentication }) => authentication === 'password')
       .map((service) => `secret of ${service.name} in ${store.name}`);
@@ -139,11 +143,13 @@ function impliedBy(tier: TierDefinition): Reach {
   const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
 
   const byToken = stores.filter((store) => usersOf(store).some(({ authentication }) => authentication === 'iam'));
-  const serversOf = (store: RelationalDefinition): readonly string[] =>
-    store.kind === 'postgres'
-      ? ['primary', ...store.replicas.map(({ name }) => name)].map((name) => `${store.name}-${name}`)
-      : store.shards.map(({ name }) => `${store.name}-${name}`);
-  const key = (store: RelationalDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
+  const serversOf = (store: StoreDefinition): readonly string[] =>
+    !isRelational(store)
+      ? []
+      : store.kind === 'postgres'
+        ? ['primary', ...store.replicas.map(({ name }) => name)].map((name) => `${store.name}-${name}`)
+        : store.shards.map(({ name }) => `${store.name}-${name}`);
+  const key = (store: StoreDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
   const { env } = tier.stage;
   const region = env ? `${env.region}:${env.account}` : '';
   const actions = roles.flatMap((service) => {
@@ -220,6 +226,7 @@ test.each([
   ['a shop of four services', parseTier(federatedShop, { stage: 'live' })],
   ['a tier without shards', unsharded],
   ['a market with consumers of several accounts', market],
+  ['databases and caches of a network of people', parseTier(instagram, { stage: 'live' })],
   ['a tier with proxies, and services of every sort', everyWay],
   ['a tier on an estate', estateTier()],
 ])('in %s, exactly what the definition says is reached', (_name, tier) => {
