@@ -5,7 +5,17 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 
 /** The rooms that an application needs at run time: everything that polystore-router publishes. */
-const RUNTIME_ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'valkey', 'routing', 'testing'];
+const RUNTIME_ROOMS = [
+  'errors',
+  'topology',
+  'placement',
+  'sources',
+  'postgres',
+  'valkey',
+  'dynamodb',
+  'routing',
+  'testing',
+];
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('dist-router', { recursive: true, force: true });

@@ -29,6 +29,17 @@ export const CLUSTER_LIMITS = {
     source:
       'https://docs.aws.amazon.com/documentdb/latest/developerguide/cluster_parameter_groups-list_of_parameters.html (profiler_threshold_ms)',
   },
+  slowOperationMaxMs: {
+    value: 2_147_483_646,
+    unit: 'milliseconds after which DocumentDB logs an operation, at most',
+    source:
+      'https://docs.aws.amazon.com/documentdb/latest/developerguide/cluster_parameter_groups-list_of_parameters.html (profiler_threshold_ms)',
+  },
+  elasticServers: {
+    value: 16,
+    unit: 'servers of a shard of a DocumentDB elastic cluster',
+    source: 'https://docs.aws.amazon.com/documentdb/latest/developerguide/elastic-how-it-works.html (shard instances)',
+  },
   elasticShards: {
     value: 32,
     unit: 'shards of a DocumentDB elastic cluster',

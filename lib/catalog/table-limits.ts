@@ -27,4 +27,19 @@ export const TABLE_LIMITS = {
     unit: 'characters of the name of a DynamoDB table or index',
     source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (naming rules)',
   },
+  nameLengthMin: {
+    value: 3,
+    unit: 'characters of the name of a DynamoDB table or index, at least',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (naming rules)',
+  },
+  utilizationMin: {
+    value: 20,
+    unit: 'percent of the units in use that autoscaling may aim at, at least',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html (target utilization)',
+  },
+  utilizationMax: {
+    value: 90,
+    unit: 'percent of the units in use that autoscaling may aim at, at most',
+    source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html (target utilization)',
+  },
 } as const satisfies Record<string, Limit>;

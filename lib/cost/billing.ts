@@ -11,10 +11,12 @@ import {
   type Deployment,
   type Price,
 } from '../catalog';
+import type { DynamoDbDefinition } from '../definition';
 import type { Node, ResourceCounts, ResourceType, Server, ServerStorage } from '../inventory';
 import { byTime, byUse, groupBy } from './billed-lines';
 import { replicationGroupLines, serverlessCacheLines } from './cache-billing';
 import type { CostLine } from './cost-estimate';
+import { tableLines } from './table-billing';
 
 /** What a part of a tier has. */
 export interface BilledPart {
@@ -23,6 +25,8 @@ export interface BilledPart {
   readonly nodes: readonly Node[];
   /** Engine of its cache, where it has one that grows by itself. */
   readonly serverlessEngine?: CacheEngine;
+  /** What it is, where it is a table. */
+  readonly table?: DynamoDbDefinition;
   /** Copies of its secrets in other regions. */
   readonly copiedSecrets: number;
   /** Interface endpoints by the zones that each stands in, added up. */
@@ -56,6 +60,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::CloudWatch::Dashboard': {
     lines: (count) => [byTime('dashboard', 'AWS::CloudWatch::Dashboard', count, count, PRICES.dashboard)],
   },
+  'AWS::DynamoDB::GlobalTable': { lines: (count, { table }) => tableLines(count, table) },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
       byUse('DynamoDB storage', 'AWS::DynamoDB::Table', count, PRICES.tableStorage),

@@ -50,6 +50,7 @@ function costOfPart(
     servers: servers.filter((server) => server.store === part),
     nodes: nodes.filter((node) => node.store === part),
     ...(store?.kind === 'valkey' && { serverlessEngine: store.engine }),
+    ...(store?.kind === 'dynamodb' && { table: store }),
     copiedSecrets: copiedSecrets[part] ?? 0,
     endpointZones,
   };

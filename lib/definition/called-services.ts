@@ -6,6 +6,7 @@ const CALLED_SERVICES: Readonly<Record<StoreKind, readonly 'dynamodb'[]>> = {
   // The placement, and the key directory where there is one.
   shardedPostgres: ['dynamodb'],
   valkey: [],
+  dynamodb: ['dynamodb'],
 };
 
 /** Whether users of a store need a way to DynamoDB. A kind without a row does not compile. */

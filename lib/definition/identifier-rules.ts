@@ -1,4 +1,4 @@
-import { LIMITS } from '../catalog';
+import { LIMITS, TABLE_LIMITS } from '../catalog';
 import { dotted, type FaultPath } from './fault';
 import { rule, type Breach } from './rule';
 import { isRelational } from './relational';
@@ -91,6 +91,11 @@ const NAMES: { readonly [K in StoreKind]: NamesOf<K> } = {
   valkey: {
     servers: ownName,
     lengthMax: LIMITS.cacheIdentifierLength.value,
+    stacks: ownName,
+  },
+  dynamodb: {
+    servers: ownName,
+    lengthMax: TABLE_LIMITS.nameLength.value,
     stacks: ownName,
   },
 };

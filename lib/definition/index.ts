@@ -1,5 +1,6 @@
 export { lambda, type ConnectionsDefinition, type LambdaConnections, type ServiceConnections } from './connections';
 export * from './alarms';
+export * from './dynamodb';
 export * from './existing-group';
 export * from './existing-key';
 export * from './global-database';
@@ -14,6 +15,7 @@ export * from './shard-capacity';
 export * from './shard-readers';
 export * from './sharded-postgres';
 export * from './stage';
+export * from './table-capacity';
 export * from './strategy';
 export * from './tier';
 export * from './valkey';

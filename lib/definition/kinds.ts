@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { dynamodbOptions } from './dynamodb-schema';
 import { postgresOptions } from './postgres-schema';
+import { resolveDynamoDb } from './resolve-dynamodb';
 import { resolvePostgres } from './resolve-postgres';
 import { resolveShardedPostgres } from './resolve-sharded-postgres';
 import { shardedPostgresOptions } from './sharded-postgres-schema';
@@ -37,6 +39,12 @@ export const KINDS: { readonly [K in StoreKind]: KindRow<K> } = {
     options: valkeyOptions,
     fixed: ['engine', 'version'],
     resolve: resolveValkey,
+  },
+  dynamodb: {
+    factory: 'dynamodb({ … })',
+    options: dynamodbOptions,
+    fixed: ['partitionKey', 'sortKey', 'indexes', 'timeToLive', 'stream'],
+    resolve: resolveDynamoDb,
   },
 };
 

@@ -58,7 +58,7 @@ export const networkRules = [
   rule({
     id: 'route-tables-of-endpoints',
     when: (draft) =>
-      existingVpcs(draft).flatMap(({ path, network, sharded }) => {
+      existingVpcs(draft).flatMap(({ path, network, caller }) => {
         const { endpoints, dataRouteTableIds } = network;
         if (endpoints === 'provided' && dataRouteTableIds !== undefined) {
           return [
@@ -68,11 +68,11 @@ export const networkRules = [
             },
           ];
         }
-        return endpoints === 'create' && dataRouteTableIds === undefined && sharded !== undefined
+        return endpoints === 'create' && dataRouteTableIds === undefined && caller !== undefined
           ? [
               {
                 path,
-                why: `missing dataRouteTableIds: ${sharded} is sharded, and its placement is reached by a route that the endpoint of DynamoDB adds to them`,
+                why: `missing dataRouteTableIds: who uses ${caller} asks DynamoDB, which is reached by a route that its endpoint adds to them`,
               },
             ]
           : [];
@@ -114,7 +114,7 @@ function networksElsewhere({ name, regions = {} }: StageDraft) {
   return Object.entries(regions).map(([region, { network, zones }]) => {
     const at = ['stages', name, 'regions', region];
     // Only replicas of instances stand there.
-    return { at, of: `${region} of stage ${name}`, path: [...at, 'network'], network, zones, sharded: undefined };
+    return { at, of: `${region} of stage ${name}`, path: [...at, 'network'], network, zones, caller: undefined };
   });
 }
 
@@ -131,7 +131,7 @@ export function networkOfStage(
 function existingVpcs(draft: TierDraft) {
   return (draft.stages ?? []).flatMap((stage) => {
     const own = {
-      sharded: stage.stores.find(callsDynamoDb)?.name,
+      caller: stage.stores.find(callsDynamoDb)?.name,
       at: ['stages', stage.name],
       of: `stage ${stage.name}`,
       zones: stage.zones,
@@ -185,6 +185,7 @@ const SERVERS_OF: { readonly [K in StoreKind]: (store: StageStoreOf<K>) => numbe
     const each = 1 + (shape?.replicas ?? CACHE_PROFILES[profile].replicas);
     return shape?.kind === 'clusterMode' ? shape.shards * each : each;
   },
+  dynamodb: () => 0,
 };
 
 function serversOf<K extends StoreKind>(store: StageStoreOf<K>): number {

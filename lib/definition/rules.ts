@@ -1,6 +1,7 @@
 import { alarmRules } from './alarm-rules';
 import type { Fault } from './fault';
 import { capacityRules } from './capacity-rules';
+import { dynamodbRules } from './dynamodb-rules';
 import { estateRules } from './estate-rules';
 import { globalRules } from './global-rules';
 import { identifierRules } from './identifier-rules';
@@ -38,6 +39,7 @@ export const RULES: readonly TierRule[] = [
   ...capacityRules,
   ...valkeyRules,
   ...alarmRules,
+  ...dynamodbRules,
 ];
 
 /** Every breach of every rule. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FaultPath } from './fault';
+import type { dynamodbOptions } from './dynamodb-schema';
 import type { postgresOptions } from './postgres-schema';
 import type { RelationalKind } from './relational';
 import type { shardedPostgresOptions } from './sharded-postgres-schema';
@@ -25,6 +26,7 @@ export interface OptionsOf {
   readonly postgres: Partial<z.infer<typeof postgresOptions>>;
   readonly shardedPostgres: Partial<z.infer<typeof shardedPostgresOptions>>;
   readonly valkey: Partial<z.infer<typeof valkeyOptions>>;
+  readonly dynamodb: Partial<z.infer<typeof dynamodbOptions>>;
 }
 
 export type StageStore = { [K in StoreKind]: StageStoreOf<K> }[StoreKind];

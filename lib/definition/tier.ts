@@ -5,16 +5,18 @@ import type { StageConfig, StageDefinition } from './stage';
 import type { PostgresDefinition } from './postgres';
 import type { ShardedPostgresDefinition } from './sharded-postgres';
 import type { ServiceConfig, ServiceDefinition } from './service';
+import type { DynamoDb, DynamoDbDefinition, DynamoDbOverrides } from './dynamodb';
 import type { Valkey, ValkeyDefinition, ValkeyOverrides } from './valkey';
 
-/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}. */
-export type StoreConfig = Postgres | ShardedPostgres | Valkey;
+/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}, {@link dynamodb}. */
+export type StoreConfig = Postgres | ShardedPostgres | Valkey | DynamoDb;
 
 /** What a stage may change of a store, by the store's kind. */
 export interface OverridesOfKind {
   readonly postgres: PostgresOverrides;
   readonly shardedPostgres: ShardedPostgresOverrides;
   readonly valkey: ValkeyOverrides;
+  readonly dynamodb: DynamoDbOverrides;
 }
 
 export type StoreOverrides = OverridesOfKind[StoreKind];
@@ -50,7 +52,7 @@ export interface TierDefinition {
   readonly services: Readonly<Record<string, ServiceDefinition>>;
 }
 
-export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition | ValkeyDefinition;
+export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition | ValkeyDefinition | DynamoDbDefinition;
 
 /** Declares a tier; returns it unchanged, with its store names known to the type checker. */
 export function defineTier<const S extends Record<string, StoreConfig>>(config: TierConfig<S>): TierConfig<S> {

@@ -1,4 +1,4 @@
-import type { TierDefinition } from '../definition';
+import { isRelational, type TierDefinition } from '../definition';
 import { isPolystoreError } from '../errors';
 import { findPostgres, type PostgresBinaries } from '../local/postgres-binaries';
 import type { Diagnosis } from './diagnosis';
@@ -43,7 +43,9 @@ async function diagnoseEngine(tier: TierDefinition, { platform }: Machine): Prom
     return { subject, verdict: 'bad', says: error.message, ...(error.next !== undefined && { next: error.next }) };
   }
   const [major] = postgres.version.split('.');
-  const others = Object.values(tier.stores).filter(({ version }) => version !== major);
+  const others = Object.values(tier.stores)
+    .filter(isRelational)
+    .filter(({ version }) => version !== major);
   const says = `PostgreSQL ${postgres.version} on this machine`;
   if (others.length === 0) return { subject, verdict: 'good', says };
   const asked = others.map(({ name, version }) => `${name} asks for ${version}`).join(', ');

@@ -110,7 +110,7 @@ async function maxConnections(tier: DrillTier, store: string, server: ServerTopo
 export function primaryOf({ topology }: DrillTier, store: string): ServerTopology {
   const found = topology.stores[store] as StoreTopology;
   const [first] = found.kind === 'shardedPostgres' ? Object.values(found.shards) : [found];
-  const primary = first?.primary;
+  const primary = first !== undefined && 'primary' in first ? first.primary : undefined;
   if (primary === undefined) throw new RangeError(`store "${store}" has no server`);
   return primary;
 }

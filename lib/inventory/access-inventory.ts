@@ -48,8 +48,11 @@ export function accessInventory(tier: TierDefinition): {
     if (used.length === 0 || group === 'foreign' || (group === 'existing' && !own)) return 0;
     return own && used.some(isCaller) ? 2 : 1;
   };
+  // Where nobody logs in there is no server to reach.
+  const serversOf = (client: Pick<Client, 'stores'>): readonly string[] =>
+    client.stores.filter((store) => loginsOf(tier.stores[store]) !== 'none');
   const waysOut = (client: Client): number =>
-    client.group === 'foreign' ? 0 : client.stores.length + waysToAws(client);
+    client.group === 'foreign' ? 0 : serversOf(client).length + waysToAws(client);
   const toEndpoints = own ? clients.filter((client) => waysToAws(client) > 0).length : 0;
   const byRole = services.filter(
     ({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0,
@@ -63,8 +66,8 @@ export function accessInventory(tier: TierDefinition): {
           ? // Where its servers are, beside who logs in how; its secrets are copies.
             { 'AWS::SSM::Parameter': 2 }
           : {
-              ...(isBornWithLogins(tier.stores[store]) ? {} : { 'AWS::SecretsManager::Secret': secretsOf(store) }),
-              'AWS::SSM::Parameter': 1,
+              ...(loginsOf(tier.stores[store]) === 'access' && { 'AWS::SecretsManager::Secret': secretsOf(store) }),
+              ...(loginsOf(tier.stores[store]) !== 'none' && { 'AWS::SSM::Parameter': 1 }),
             },
       })),
       {
@@ -75,7 +78,7 @@ export function accessInventory(tier: TierDefinition): {
           'AWS::SSM::Parameter': 2,
           'AWS::EC2::SecurityGroup': clients.filter(({ group }) => group === 'kit').length,
           'AWS::EC2::SecurityGroupEgress': sum(clients.map(waysOut)),
-          'AWS::EC2::SecurityGroupIngress': sum(clients.map((client) => client.stores.length)) + toEndpoints,
+          'AWS::EC2::SecurityGroupIngress': sum(clients.map((client) => serversOf(client).length)) + toEndpoints,
           // Of the kit's own functions.
           'AWS::Logs::LogGroup': functionsOf(tier),
           ...(byRole > 0 && { 'AWS::IAM::Role': byRole, 'AWS::IAM::Policy': byRole }),
@@ -89,7 +92,10 @@ export function accessInventory(tier: TierDefinition): {
     ],
     copiedSecrets: isAway ? Object.fromEntries(stores.map((store) => [store, secretsOf(store)])) : {},
     fullestGroups: {
-      inboundRules: Math.max(toEndpoints, ...stores.map((store) => 1 + usersOf(store).length + poolsOf(store))),
+      inboundRules: Math.max(
+        toEndpoints,
+        ...serversOf({ stores }).map((store) => 1 + usersOf(store).length + poolsOf(store)),
+      ),
       // Beside its ways out, a group of the kit's has the rule that keeps EC2 from opening everything.
       outboundRules: Math.max(
         ...clients
@@ -109,15 +115,19 @@ interface Client {
   readonly group: 'kit' | 'existing' | 'foreign';
 }
 
-/** Kinds whose users, and their secrets, are made in the store's own stack. A kind without a row does not compile. */
-const BORN_WITH_LOGINS: Readonly<Record<StoreKind, boolean>> = {
-  postgres: false,
-  shardedPostgres: false,
-  valkey: true,
+/**
+ * Where the secrets of a kind's users are made: in the stack of access, with the store itself, or nowhere, since nobody logs in. A kind without a row
+ * does not compile.
+ */
+const LOGINS: Readonly<Record<StoreKind, 'access' | 'store' | 'none'>> = {
+  postgres: 'access',
+  shardedPostgres: 'access',
+  valkey: 'store',
+  dynamodb: 'none',
 };
 
-const isBornWithLogins = (store: StoreDefinition | undefined): boolean =>
-  store !== undefined && BORN_WITH_LOGINS[store.kind];
+const loginsOf = (store: StoreDefinition | undefined): 'access' | 'store' | 'none' =>
+  store === undefined ? 'access' : LOGINS[store.kind];
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 

@@ -5,6 +5,7 @@ export const RESOURCE_TYPES = [
   'AWS::CloudWatch::Alarm',
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
+  'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::EC2::FlowLog',
   'AWS::EC2::RouteTable',

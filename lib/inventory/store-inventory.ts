@@ -9,6 +9,7 @@ import type {
 import { PROFILES } from '../definition/profile';
 import { serverLetters } from '../definition/server-letters';
 import { shardStackOf, stackName } from '../definition/stack-names';
+import { dynamodbInventory } from './dynamodb-inventory';
 import type { Inventory, ResourceGroup, Server } from './inventory';
 import { keyOf } from './key-of-store';
 import { valkeyInventory } from './valkey-inventory';
@@ -26,6 +27,7 @@ const STORE_INVENTORIES: { readonly [K in StoreKind]: Count<K> } = {
   postgres: postgresInventory,
   shardedPostgres: shardedPostgresInventory,
   valkey: valkeyInventory,
+  dynamodb: dynamodbInventory,
 };
 
 /** What the stacks of a store hold, whatever its kind. */

@@ -36,6 +36,12 @@ type PlanStore<K extends OtherKind> = (
 /** What runs each kind here, or why nothing does. A kind without a row does not compile. */
 const PLANS: { readonly [K in OtherKind]: PlanStore<K> } = {
   valkey: planValkeyStore,
+  dynamodb: () =>
+    Promise.resolve({
+      kind: 'dynamodb',
+      reason: 'the local tier starts no emulator of DynamoDB yet',
+      next: 'deploy the tier to have it proven',
+    }),
 };
 
 /** The stores of a tier that are not relational: what runs them, and which of them nothing does. */

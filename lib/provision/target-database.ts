@@ -99,6 +99,8 @@ const DATABASES_OF: { readonly [K in StoreTopology['kind']]: DatabasesOf<K> } = 
   },
   // Its users are made with it, from outside.
   valkey: () => Promise.resolve([]),
+  // Nothing is inside but items.
+  dynamodb: () => Promise.resolve([]),
 };
 
 function databasesOf(

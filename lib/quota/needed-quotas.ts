@@ -50,7 +50,7 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
   secrets: (inventory) =>
     ofType('AWS::SecretsManager::Secret')(inventory) + sum(Object.values(inventory.copiedSecrets)),
   keys: ofType('AWS::KMS::Key'),
-  tables: ofType('AWS::DynamoDB::Table'),
+  tables: (inventory) => ofType('AWS::DynamoDB::Table')(inventory) + ofType('AWS::DynamoDB::GlobalTable')(inventory),
   parameters: ofType('AWS::SSM::Parameter'),
   stacks: ({ groups }) => stacksOf(groups).length,
   resources: ({ groups }) =>

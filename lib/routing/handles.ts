@@ -10,6 +10,7 @@ import type {
 import type { Access, Endpoint } from '../topology';
 import type { ReplicaHealth, Route } from './decide-route';
 import type { DirectoryPostgresHandle } from './directory-handles';
+import type { DynamoDbHandle } from './dynamodb-handle';
 import type { KeyScope } from './key-scope';
 import type { Scatter, ScatterOptions } from './scatter';
 import type { TransactionOptions } from './transaction-options';
@@ -180,6 +181,7 @@ export interface Handles {
   postgres: PostgresHandle;
   shardedPostgres: ShardedPostgresHandle;
   valkey: ValkeyHandle;
+  dynamodb: DynamoDbHandle;
 }
 
 export type StoreHandle = Handles[keyof Handles] | DirectoryPostgresHandle;

@@ -10,6 +10,7 @@ export { CacheAside, type CacheAsideOptions } from './cache-aside';
 export * from './decide-route';
 export type { RouterLogin } from './grant';
 export * from './directory-handles';
+export * from './dynamodb-handle';
 export * from './handles';
 export type { KeyCacheOptions } from './key-cache';
 export type { KeyScope } from './key-scope';

@@ -144,6 +144,10 @@ export async function openRouterBy<T extends TierShape>(
       connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       ...(named.statementTimeoutMs !== undefined && { commandTimeoutMs: named.statementTimeoutMs }),
     },
+    dynamodb: {
+      connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      ...(named.statementTimeoutMs !== undefined && { requestTimeoutMs: named.statementTimeoutMs }),
+    },
     openPlacement: options.openPlacement ?? openPlacement,
     openKeyDirectory: options.openKeyDirectory ?? openKeyDirectory,
     keyCache: options.keyCache ?? {},

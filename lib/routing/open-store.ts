@@ -7,10 +7,11 @@ import type { KeyCacheOptions } from './key-cache';
 import { openCluster, type MemberChange, type OpenClusterContext, type OpenedCluster } from './open-cluster';
 import type { ShardSetParts } from './shard-set';
 import { ShardedStore } from './sharded-store';
+import { DynamoDbStore, type DynamoDbStoreContext } from './dynamodb-store';
 import { ValkeyStore, type ValkeyStoreContext } from './valkey-store';
 
 /** What all stores of one router share. */
-export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreContext, 'topology'> {
+export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreContext, 'topology'>, DynamoDbStoreContext {
   readonly topology: Topology;
   readonly openPlacement: (store: string, location: PlacementLocation) => PlacementStore;
   readonly openKeyDirectory: (store: string, location: KeyDirectoryLocation) => KeyDirectory;
@@ -18,7 +19,7 @@ export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreConte
 }
 
 /** A store in use. Whoever opens it closes it. */
-export type OpenStore = Cluster | ShardedStore | DirectoryStore | ValkeyStore;
+export type OpenStore = Cluster | ShardedStore | DirectoryStore | ValkeyStore | DynamoDbStore;
 
 /** A store in use, and how it follows the topology. */
 export interface OpenedStore<S extends StoreTopology = StoreTopology> {
@@ -84,6 +85,14 @@ const OPENERS: Openers = {
   valkey: async (context, grant, topology) => {
     const store = await ValkeyStore.open(context, grant, topology);
     return { store, refresh: (next) => store.refresh(next) };
+  },
+  dynamodb: async (context, grant, topology) => {
+    const store = await DynamoDbStore.open(context, grant, topology);
+    const refresh = (next: typeof topology): Promise<MemberChange> => {
+      store.refresh(next);
+      return Promise.resolve({ added: [], removed: [] });
+    };
+    return { store, refresh };
   },
 };
 

@@ -101,7 +101,11 @@ function secretOf(service: string, topology: Topology): string | undefined {
 }
 
 const secretsOf = (store: StoreTopology): readonly LoginSecrets[] =>
-  store.kind === 'shardedPostgres' ? Object.values(store.shards).map(({ secrets }) => secrets) : [store.secrets];
+  store.kind === 'shardedPostgres'
+    ? Object.values(store.shards).map(({ secrets }) => secrets)
+    : 'secrets' in store
+      ? [store.secrets]
+      : [];
 
 /** What a role may do too much or too little with users' tables: an extension's own left out. `$1`: privileges that it must have, `$2`: must not. */
 const RIGHTS = `

@@ -9,12 +9,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, SmokeSkip, type Check, type CheckContext } from './check';
+import { SMOKE_KEYS } from '../topology';
 import { cleaningUp } from './clean-up';
 
 /** A key attribute of a table or an index. */
 export interface KeyAttribute {
   readonly name: string;
-  readonly type: 'string' | 'number';
+  readonly type: 'string' | 'number' | 'binary';
 }
 
 /** What finds an item: of a table, or of one of its indexes. */
@@ -42,7 +43,7 @@ export interface DynamoDbUnderTest extends KeyUnderTest {
 const LEFTOVER_SECONDS = 3_600;
 const LOOK_EVERY_MS = 50;
 
-type Item = Readonly<Record<string, string | number>>;
+type Item = Readonly<Record<string, string | number | Uint8Array>>;
 
 /** What proves a table: its conditions, indexes, expiry and transactions. */
 export function dynamoDbChecks(table: DynamoDbUnderTest): readonly Check[] {
@@ -206,14 +207,15 @@ async function withItem<T>(
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** No application's key: text says whose it is, numbers lie below all that count something. */
-function valueOf({ type }: KeyAttribute, text: string): string | number {
-  if (type === 'string') return `polystore_smoke#${text}`;
+function valueOf({ type }: KeyAttribute, text: string): Item[string] {
+  if (type === 'string') return `${SMOKE_KEYS}#${text}`;
+  if (type === 'binary') return Buffer.from(`${SMOKE_KEYS}#${text}`);
   return -[...text].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 1_000_000_007, 1_000);
 }
 
 function keyOf({ partitionKey, sortKey }: KeyUnderTest, item: Item): Item {
   const names = [partitionKey.name, ...(sortKey ? [sortKey.name] : [])];
-  return Object.fromEntries(names.map((name) => [name, item[name] as string | number]));
+  return Object.fromEntries(names.map((name) => [name, item[name] as Item[string]]));
 }
 
 const oneItem = (table: DynamoDbUnderTest, item: Item) => ({

@@ -4,6 +4,7 @@ import type { PlacementStore, SecretSource, TokenSource } from '../sources';
 import type { AbsentStore, StoreTopology, Topology } from '../topology';
 import { inParallel } from '../provision';
 import { SmokeSkip, type Check } from './check';
+import { dynamodbStoreChecks } from './dynamodb-store';
 import { postgresChecks } from './postgres';
 import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
 import { runCheck, type CheckOutcome, type CheckRun } from './run-check';
@@ -48,6 +49,7 @@ const CHECKS: { readonly [Kind in StoreTopology['kind']]: ChecksOf<Extract<Store
   postgres: postgresChecks,
   shardedPostgres: shardedPostgresChecks,
   valkey: valkeyStoreChecks,
+  dynamodb: dynamodbStoreChecks,
 };
 
 /** Every check of a store. */

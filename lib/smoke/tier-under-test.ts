@@ -32,6 +32,7 @@ export class TierUnderTest {
   private readonly placements = new Map<string, Promise<Placement>>();
   private described: Promise<readonly DescribedServer[]> | undefined;
   private readonly routers = new Map<string, Promise<Router>>();
+  private readonly releases: (() => void)[] = [];
 
   constructor(private readonly options: TierUnderTestOptions) {
     this.topology = options.topology;
@@ -86,8 +87,14 @@ export class TierUnderTest {
     return this.described;
   }
 
-  /** Closes every router. Never throws. */
+  /** Has something that checks share released with the tier. */
+  onClose(release: () => void): void {
+    this.releases.push(release);
+  }
+
+  /** Closes every router, and what else checks shared. Never throws. */
   async close(): Promise<void> {
+    for (const release of this.releases) release();
     const opened = await Promise.allSettled(this.routers.values());
     await Promise.allSettled(
       opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)),

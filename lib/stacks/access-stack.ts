@@ -13,7 +13,7 @@ import { PROFILE_SETTINGS } from './profile-settings';
 import { serviceStatements } from './service-statements';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
-import { storeLogins, usesStore, type StoreLogins } from './store-logins';
+import { hasLogins, storeLogins, usesStore, type StoreLogins } from './store-logins';
 import type { TierNetwork } from './tier-network';
 import { TopologyParameter } from './topology-parameter';
 import { WaysToAws } from './ways-to-aws';
@@ -48,7 +48,7 @@ export class AccessStack extends Stack {
 
     // Scopes of their own, so that stores and services may be called whatever they like.
     const secrets = new Construct(this, 'Secrets');
-    this.logins = new Map(stores.map((store) => [store.name, loginsOf(secrets, store)]));
+    this.logins = new Map(stores.filter(hasLogins).map((store) => [store.name, loginsOf(secrets, store)]));
 
     const waysToAws = new WaysToAws(this, tier, network);
     this.operations = new ClientSecurityGroup(this, 'Operations', {

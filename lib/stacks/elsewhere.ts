@@ -31,10 +31,13 @@ const ELSEWHERE: { readonly [K in StoreKind]: SynthesizeElsewhere<K> } = {
   postgres: (scope, tier, store, { network, home }) =>
     synthesizeReplicasElsewhere(scope, tier, store, { network, primary: home }),
   shardedPostgres: synthesizeSecondaries,
-  valkey: (_scope, _tier, { name }) => {
-    throw new TypeError(`store ${name} has nothing in other regions, and no rule noticed`);
-  },
+  valkey: nothing,
+  dynamodb: nothing,
 };
+
+function nothing(_scope: Construct, _tier: TierDefinition, { name }: StoreDefinition): never {
+  throw new TypeError(`store ${name} has nothing in other regions, and no rule noticed`);
+}
 
 /** Networks, replicas and copies of shards in every other region of a tier. */
 export function storesElsewhere(

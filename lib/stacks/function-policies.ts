@@ -9,6 +9,7 @@ import type { FunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
+import { proveTables } from './table-policies';
 
 /**
  * What the kit's functions may ask of AWS: read the topology, read secrets, read placements; provisioning writes the first placement too, and
@@ -47,6 +48,7 @@ export function functionStatements(
       ...usePlacements(stores, ['dynamodb:GetItem']),
       // It assigns keys of its own, writes rows by them, and takes both out again.
       ...changeDirectories(stack, stores),
+      ...proveTables(stack, stores),
       keyUse(stack, stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] }),
       ...describeServers(stack, tier),
       ...mayLogInAs(users['smoke-test']),

@@ -59,6 +59,8 @@ const WAITS: { readonly [K in StoreKind]: Waits<K> } = {
   },
   // Its users are made with it. An endpoint for writes and one for reads, however many nodes stand behind them.
   valkey: { databases: () => 0, servers: () => 2 },
+  // DynamoDB answers for the table.
+  dynamodb: { databases: () => 0, servers: () => 1 },
 };
 
 // The row of a store's own kind takes that store, which the type checker can't follow through the table.

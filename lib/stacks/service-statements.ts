@@ -4,6 +4,7 @@ import type { ServiceDefinition, TierDefinition } from '../definition';
 import { mayLogIn } from './database-logins';
 import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
 import type { Store } from './store';
+import { changeTables, readTables } from './table-policies';
 
 /** What a service may ask of AWS: find its stores, read its own secrets and the placements that it needs, sign in where it has no secret. */
 export function serviceStatements(
@@ -36,6 +37,14 @@ export function serviceStatements(
           ),
           keyUse(stack, placed, { sid: 'KeysOfPlacements', actions: ['kms:Decrypt'], services: ['dynamodb'] }),
         ]),
+    ...readTables(
+      stack,
+      stores.filter((store) => uses[store.name] === 'read'),
+    ),
+    ...changeTables(
+      stack,
+      stores.filter((store) => uses[store.name] === 'write'),
+    ),
     ...(authentication === 'iam'
       ? mayLogIn(
           stack,

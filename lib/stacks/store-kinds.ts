@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
+import { synthesizeDynamoDb } from './dynamodb-store';
 import { synthesizePostgres } from './postgres-store';
 import { synthesizeShardedPostgres } from './sharded-postgres-store';
 import type { Store } from './store';
@@ -18,6 +19,7 @@ const STORE_KINDS: { readonly [K in StoreKind]: Synthesize<K> } = {
   postgres: synthesizePostgres,
   shardedPostgres: synthesizeShardedPostgres,
   valkey: synthesizeValkey,
+  dynamodb: synthesizeDynamoDb,
 };
 
 /** Synthesizes the stacks of one store. */

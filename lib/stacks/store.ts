@@ -21,6 +21,8 @@ export interface Store {
   readonly owners?: readonly string[];
   /** What its clients log in with, where only the service that runs it makes users, and the cache or database is born with them. */
   readonly logins?: StoreLogins;
+  /** Of a store that is a table: its name and those of its indexes, and whether all of them are partitioned by text. */
+  readonly table?: { readonly name: string; readonly indexes: readonly string[]; readonly hasTextKeys: boolean };
   /** What the topology says of it; of a store of kind `postgres` only. */
   readonly postgres?: PostgresPart;
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { TopologyPart } from './parts';
 import { TOPOLOGY_VERSION } from './topology';
 import {
+  dynamodbSchema,
   iam,
   name,
   port,
@@ -41,6 +42,7 @@ export const PART_SCHEMAS: {
       z.extend(z.omit(postgresSchema, { secrets: true }), { owner: name }),
       z.omit(shardedPostgresSchema, { shards: true }),
       z.omit(valkeySchema, { secrets: true }),
+      dynamodbSchema,
     ]),
   }),
   shards: z.strictObject({

@@ -4,6 +4,7 @@ import { decodeTopology } from './topology-codec';
 import {
   TOPOLOGY_VERSION,
   type IamLogin,
+  type DynamoDbTopology,
   type PostgresTopology,
   type ServerTopology,
   type ServiceTopology,
@@ -45,12 +46,14 @@ export interface StorePart {
 export type PostgresPart = Omit<PostgresTopology, 'secrets'> & { readonly owner: string };
 export type ShardedPostgresPart = Omit<ShardedPostgresTopology, 'shards'>;
 export type ValkeyPart = Omit<ValkeyTopology, 'secrets'>;
+export type DynamoDbPart = DynamoDbTopology;
 
 /** What a store's stack knows of it, by kind. */
 export interface StoreParts {
   readonly postgres: PostgresPart;
   readonly shardedPostgres: ShardedPostgresPart;
   readonly valkey: ValkeyPart;
+  readonly dynamodb: DynamoDbPart;
 }
 
 /** The shards of one stack. */
@@ -180,8 +183,10 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
     stores: Object.fromEntries(
       Object.entries(stores).map(([store, shardStacks]) => {
         const { topology } = partOf('store', store);
-        const { smoke, services, iam } = partOf('access', store);
-        const logins = { smoke, services, ...(iam && { iam }) };
+        const logins = (): LoginSecrets => {
+          const { smoke, services, iam } = partOf('access', store);
+          return { smoke, services, ...(iam && { iam }) };
+        };
         const shards = (): readonly ShardsPart[] => shardStacks.map((stack) => partOf('shards', store, stack));
         const assemble = ASSEMBLERS[topology.kind] as Assemble<StoreTopology['kind']> | undefined;
         // A kind that this version does not know is refused with the assembled topology.
@@ -195,7 +200,8 @@ export function assembleTopology(documents: readonly PartDocument[], source: str
 /** What a store is put together from, beside what its own stack says. */
 interface Surroundings {
   readonly store: string;
-  readonly logins: LoginSecrets;
+  /** @throws {PolystoreError} DOCUMENT_MISSING where the stack of access has not said */
+  readonly logins: () => LoginSecrets;
   readonly pools: readonly PoolPart[];
   /** @throws {PolystoreError} DOCUMENT_MISSING where a stack has not said */
   readonly shards: () => readonly ShardsPart[];
@@ -211,7 +217,7 @@ const ASSEMBLERS: { readonly [K in StoreTopology['kind']]: Assemble<K> } = {
   postgres: ({ owner, ...rest }, { store, logins, pools }) => ({
     ...rest,
     primary: { ...rest.primary, ...pooledWay(pools, store, 'primaries', 'primary') },
-    secrets: { owner, ...logins },
+    secrets: { owner, ...logins() },
   }),
   shardedPostgres: (part, { store, logins, pools, shards }) => ({
     ...part,
@@ -225,13 +231,15 @@ const ASSEMBLERS: { readonly [K in StoreTopology['kind']]: Assemble<K> } = {
               ...server(replica, host, port),
               ...pooledWay(pools, store, 'readers', name),
             })),
-            secrets: { owner, ...logins },
+            secrets: { owner, ...logins() },
           },
         ]),
       ),
     ),
   }),
-  valkey: (part, { logins }) => ({ ...part, secrets: logins }),
+  valkey: (part, { logins }) => ({ ...part, secrets: logins() }),
+  // Nobody logs in.
+  dynamodb: (part) => part,
 };
 
 function server(name: string, host: string, port: number): ServerTopology {

@@ -5,6 +5,7 @@ const IS_RELATIONAL: Readonly<Record<StoreTopology['kind'], boolean>> = {
   postgres: true,
   shardedPostgres: true,
   valkey: false,
+  dynamodb: false,
 };
 
 /** Whether a store is asked in SQL. */

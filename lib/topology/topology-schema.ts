@@ -74,11 +74,24 @@ export const valkeySchema = z.strictObject({
   secrets: logins,
 });
 
+const attribute = z.strictObject({ name, type: z.enum(['string', 'number', 'binary']) });
+
+export const dynamodbSchema = z.strictObject({
+  kind: z.literal('dynamodb'),
+  table: name,
+  partitionKey: attribute,
+  sortKey: z.exactOptional(attribute),
+  indexes: z.array(z.strictObject({ name, partitionKey: attribute, sortKey: z.exactOptional(attribute) })),
+  timeToLive: z.exactOptional(name),
+  emulator: z.exactOptional(z.strictObject({ url: name })),
+});
+
 /** One schema a kind, so that a store of a kind unknown to this version is refused. A kind without a row does not compile. */
 export const STORE_SCHEMAS = {
   postgres: postgresSchema,
   shardedPostgres: shardedPostgresSchema,
   valkey: valkeySchema,
+  dynamodb: dynamodbSchema,
 } satisfies { readonly [K in StoreTopology['kind']]: z.ZodMiniType<Extract<StoreTopology, { kind: K }>> };
 
 const KINDS_OF_STORES = Object.keys(STORE_SCHEMAS) as (keyof typeof STORE_SCHEMAS)[];
@@ -87,6 +100,7 @@ export const storeSchema = z.discriminatedUnion('kind', [
   STORE_SCHEMAS.postgres,
   STORE_SCHEMAS.shardedPostgres,
   STORE_SCHEMAS.valkey,
+  STORE_SCHEMAS.dynamodb,
 ]);
 
 export const trustSchema = z.discriminatedUnion('kind', [

@@ -33,7 +33,7 @@ export const TOPOLOGY_VERSION = 1;
 export type Trust =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'rds'; readonly bundlePath: string };
 
-export type StoreTopology = PostgresTopology | ShardedPostgresTopology | ValkeyTopology;
+export type StoreTopology = PostgresTopology | ShardedPostgresTopology | ValkeyTopology | DynamoDbTopology;
 
 /** Stores that are asked in SQL. */
 export type RelationalTopology = PostgresTopology | ShardedPostgresTopology;
@@ -142,6 +142,31 @@ export interface SlotsTopology {
   /** Primaries. Absent where the engine decides by itself. */
   readonly shards?: number;
   readonly replicasAShard: number;
+}
+
+/** A key-value store: one table. Nobody logs in: whoever may use it has rights of IAM. */
+export interface DynamoDbTopology {
+  readonly kind: 'dynamodb';
+  readonly table: string;
+  readonly partitionKey: TableAttributeTopology;
+  readonly sortKey?: TableAttributeTopology;
+  /** Other ways to find items. A local one has the table's partition key. */
+  readonly indexes: readonly TableIndexTopology[];
+  /** Attribute that holds the second, since 1970, after which an item may be deleted. Absent where items stay. */
+  readonly timeToLive?: string;
+  /** What answers in the place of DynamoDB, and does less than it. Absent on AWS. */
+  readonly emulator?: { readonly url: string };
+}
+
+export interface TableAttributeTopology {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'binary';
+}
+
+export interface TableIndexTopology {
+  readonly name: string;
+  readonly partitionKey: TableAttributeTopology;
+  readonly sortKey?: TableAttributeTopology;
 }
 
 /** Who logs in how: names under which the secrets source finds `{ username, password }`, and who needs no secret. */

@@ -35,5 +35,6 @@ export type {
   TransactionReference,
   WalPosition,
 } from '../../lib/postgres';
+export type { TableClient } from '../../lib/dynamodb';
 export type { ValkeyClient } from '../../lib/valkey';
 export * from '../../lib/routing';

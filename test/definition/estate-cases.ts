@@ -68,7 +68,7 @@ export const estateCases: readonly RuleCase[] = [
     ),
     path: 'network',
     message:
-      'missing dataRouteTableIds: posts is sharded, and its placement is reached by a route that the endpoint of DynamoDB adds to them',
+      'missing dataRouteTableIds: who uses posts asks DynamoDB, which is reached by a route that its endpoint adds to them',
   },
   {
     rule: 'class-offered',

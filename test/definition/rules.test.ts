@@ -10,6 +10,7 @@ import { globalAccepted, globalCases } from './global-cases';
 import { regionCases, regionsAccepted } from './region-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
 import { serviceCases, servicesAccepted } from './service-cases';
+import { tableCases, tablesAccepted } from './table-cases';
 import { strategiesAccepted, strategyCases } from './strategy-cases';
 import { valkeyAccepted, valkeyCases } from './valkey-cases';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
@@ -27,6 +28,7 @@ const cases: readonly RuleCase[] = [
   ...capacityCases,
   ...alarmCases,
   ...estateCases,
+  ...tableCases,
   ...globalCases,
   ...regionCases,
   ...scalingCases,
@@ -476,6 +478,7 @@ describe('at the edge of a rule, a definition is accepted', () => {
     ...capacityAccepted,
     ...alarmsAccepted,
     ...regionsAccepted,
+    ...tablesAccepted,
     ...globalAccepted,
     ...scalingAccepted,
     ...servicesAccepted,

@@ -20,6 +20,7 @@ import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '
 import { neededQuotas } from '../../lib/quota';
 import { AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { tableTier } from '../support/table-tier';
 import { ESTATE, estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
@@ -67,6 +68,8 @@ function fullest(templates: Templates, direction: 'Ingress' | 'Egress'): number 
 const tiers = {
   'the example, disposable': blogTier('dev'),
   'the example, protected': blogTier('prod'),
+  'tables, disposable': tableTier('dev'),
+  'tables, protected': tableTier('prod'),
   'one shard': blogTier('dev', { shards: ['s0'] }),
   'sixty shards, protected': blogTier('prod', { shards: shardNames(60) }),
   'many services and no shards': parseTier({

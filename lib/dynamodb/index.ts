@@ -1,0 +1,3 @@
+export { connectDynamoDb } from './connect';
+export type { TableClient, TableClientOptions } from './client';
+export { refuseWrites } from './refuse-writes';

@@ -1,0 +1,103 @@
+import { DescribeTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDbTopology } from '../topology';
+import { SmokeFailure, SmokeSkip, type Check } from './check';
+import { dynamoDbChecks } from './dynamodb';
+import type { TierUnderTest } from './tier-under-test';
+
+/** What an emulator lacks of DynamoDB. */
+const EMULATOR_LACKS = ['transactions', 'expiry', 'rights', 'TLS'] as const;
+
+/** What an emulator asks for and does not look at. */
+const EMULATED = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } as const;
+
+/** What proves a store of kind `dynamodb`, as the topology describes it. */
+export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: DynamoDbTopology): readonly Check[] {
+  const { table, partitionKey, sortKey, indexes, timeToLive, emulator } = store;
+  const client = clientOf(tier, emulator === undefined ? {} : { endpoint: emulator.url, ...EMULATED });
+  tier.onClose(() => client.destroy());
+  return [
+    ...dynamoDbChecks({
+      store: name,
+      table,
+      partitionKey,
+      ...(sortKey !== undefined && { sortKey }),
+      indexes: Object.fromEntries(indexes.map(({ name: index, ...keys }) => [index, keys])),
+      ...(timeToLive !== undefined && { timeToLive }),
+      client,
+      lacks: emulator === undefined ? [] : EMULATOR_LACKS,
+      engine: emulator === undefined ? 'DynamoDB' : 'an emulator of DynamoDB',
+    }),
+    refusesStrangers(tier, name, store),
+    refusesPlaintext(tier, name, store),
+  ];
+}
+
+function clientOf({ timeoutMs }: TierUnderTest, config: DynamoDBClientConfig): DynamoDBClient {
+  const requestHandler = { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
+  return new DynamoDBClient({ requestHandler, ...config });
+}
+
+/** Credentials that AWS has in its documentation, and gives nobody. */
+const NOBODY = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'nobody' } as const;
+
+function refusesStrangers(tier: TierUnderTest, store: string, topology: DynamoDbTopology): Check {
+  return {
+    name: 'refuses-strangers',
+    store,
+    subject: store,
+    promise: 'Who has no rights is refused.',
+    run: async () => {
+      requireDynamoDb(topology, 'rights');
+      const refusedWith = await refusalOf(tier, topology, { credentials: NOBODY });
+      if (refusedWith === undefined) throw new SmokeFailure('somebody with the credentials of nobody was answered');
+      if (refusedWith !== 'UnrecognizedClientException') {
+        throw new SmokeFailure(`refused for another reason than a stranger: ${refusedWith}`, {
+          evidence: { refusedWith },
+        });
+      }
+      return { refusedWith };
+    },
+  };
+}
+
+/** Either nothing leads there without TLS, or the table itself refuses who comes. */
+function refusesPlaintext(tier: TierUnderTest, store: string, topology: DynamoDbTopology): Check {
+  return {
+    name: 'refuses-plaintext',
+    store,
+    subject: store,
+    promise: 'Nobody is answered without TLS.',
+    run: async () => {
+      requireDynamoDb(topology, 'TLS');
+      const secure = new DynamoDBClient();
+      const region = await secure.config.region();
+      secure.destroy();
+      const endpoint = `http://dynamodb.${region}.amazonaws.com`;
+      const refusedWith = await refusalOf(tier, topology, { region, endpoint });
+      if (refusedWith === undefined) throw new SmokeFailure('DynamoDB answered without TLS');
+      return { refusedWith };
+    },
+  };
+}
+
+/** @throws {SmokeSkip} where what answers is not DynamoDB */
+function requireDynamoDb({ emulator }: DynamoDbTopology, lacks: (typeof EMULATOR_LACKS)[number]): void {
+  if (emulator !== undefined) throw new SmokeSkip(`an emulator of DynamoDB answers here: it has no ${lacks}`);
+}
+
+/** What is answered to who asks about the table; undefined where it was told. */
+async function refusalOf(
+  tier: TierUnderTest,
+  { table: TableName }: DynamoDbTopology,
+  config: DynamoDBClientConfig,
+): Promise<string | undefined> {
+  const client = clientOf(tier, { maxAttempts: 1, ...config });
+  try {
+    await client.send(new DescribeTableCommand({ TableName }));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  } finally {
+    client.destroy();
+  }
+}
