@@ -13,6 +13,8 @@ const RUNTIME_ROOMS = [
   'postgres',
   'valkey',
   'dynamodb',
+  'documentdb',
+  'neptune',
   'routing',
   'testing',
 ];

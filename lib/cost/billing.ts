@@ -11,10 +11,17 @@ import {
   type Deployment,
   type Price,
 } from '../catalog';
-import type { DynamoDbDefinition } from '../definition';
+import type { DocumentDbDefinition, DynamoDbDefinition, NeptuneDefinition } from '../definition';
 import type { Node, ResourceCounts, ResourceType, Server, ServerStorage } from '../inventory';
 import { byTime, byUse, groupBy } from './billed-lines';
 import { replicationGroupLines, serverlessCacheLines } from './cache-billing';
+import {
+  documentClusterLines,
+  documentServerLines,
+  elasticLines,
+  graphClusterLines,
+  graphServerLines,
+} from './cluster-billing';
 import type { CostLine } from './cost-estimate';
 import { tableLines } from './table-billing';
 
@@ -27,6 +34,10 @@ export interface BilledPart {
   readonly serverlessEngine?: CacheEngine;
   /** What it is, where it is a table. */
   readonly table?: DynamoDbDefinition;
+  /** What it is, where it holds documents. */
+  readonly documents?: DocumentDbDefinition;
+  /** What it is, where it is a graph. */
+  readonly graph?: NeptuneDefinition;
   /** Copies of its secrets in other regions. */
   readonly copiedSecrets: number;
   /** Interface endpoints by the zones that each stands in, added up. */
@@ -60,6 +71,11 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::CloudWatch::Dashboard': {
     lines: (count) => [byTime('dashboard', 'AWS::CloudWatch::Dashboard', count, count, PRICES.dashboard)],
   },
+  'AWS::DocDB::DBCluster': { lines: documentClusterLines },
+  'AWS::DocDB::DBClusterParameterGroup': { free: 'no charge' },
+  'AWS::DocDB::DBInstance': { lines: (count, { documents }) => documentServerLines(count, documents) },
+  'AWS::DocDB::DBSubnetGroup': { free: 'no charge' },
+  'AWS::DocDBElastic::Cluster': { lines: (count, { documents }) => elasticLines(count, documents) },
   'AWS::DynamoDB::GlobalTable': { lines: (count, { table }) => tableLines(count, table) },
   'AWS::DynamoDB::Table': {
     lines: (count) => [
@@ -108,6 +124,10 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
       byUse('logs kept', 'AWS::Logs::LogGroup', count, PRICES.logsStored),
     ],
   },
+  'AWS::Neptune::DBCluster': { lines: graphClusterLines },
+  'AWS::Neptune::DBClusterParameterGroup': { free: 'no charge' },
+  'AWS::Neptune::DBInstance': { lines: (count, { graph }) => graphServerLines(count, graph) },
+  'AWS::Neptune::DBSubnetGroup': { free: 'no charge' },
   'AWS::RDS::DBCluster': {
     lines: (count, { servers }) => [
       ...(servers.some(({ clusterStorage }) => clusterStorage === 'ioOptimized')

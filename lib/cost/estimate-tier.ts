@@ -51,6 +51,8 @@ function costOfPart(
     nodes: nodes.filter((node) => node.store === part),
     ...(store?.kind === 'valkey' && { serverlessEngine: store.engine }),
     ...(store?.kind === 'dynamodb' && { table: store }),
+    ...(store?.kind === 'documentdb' && { documents: store }),
+    ...(store?.kind === 'neptune' && { graph: store }),
     copiedSecrets: copiedSecrets[part] ?? 0,
     endpointZones,
   };

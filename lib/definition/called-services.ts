@@ -7,6 +7,8 @@ const CALLED_SERVICES: Readonly<Record<StoreKind, readonly 'dynamodb'[]>> = {
   shardedPostgres: ['dynamodb'],
   valkey: [],
   dynamodb: ['dynamodb'],
+  documentdb: [],
+  neptune: [],
 };
 
 /** Whether users of a store need a way to DynamoDB. A kind without a row does not compile. */

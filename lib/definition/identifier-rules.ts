@@ -1,8 +1,9 @@
 import { LIMITS, TABLE_LIMITS } from '../catalog';
+import { CLUSTER_PROFILES } from './cluster-profile';
 import { dotted, type FaultPath } from './fault';
 import { rule, type Breach } from './rule';
 import { isRelational } from './relational';
-import type { StageStore, StageStoreOf } from './stage-store';
+import type { ClusterStageStore, StageStore, StageStoreOf } from './stage-store';
 import { serverLetters } from './server-letters';
 import { mostFixedReaders } from './shard-servers';
 import { membersOf, mostSecondaryServers, replicaOptions, secondaryRegions } from './store-members';
@@ -98,6 +99,16 @@ const NAMES: { readonly [K in StoreKind]: NamesOf<K> } = {
     lengthMax: TABLE_LIMITS.nameLength.value,
     stacks: ownName,
   },
+  documentdb: {
+    servers: clusterNames,
+    lengthMax: LIMITS.identifierLength.value,
+    stacks: ownName,
+  },
+  neptune: {
+    servers: clusterNames,
+    lengthMax: LIMITS.identifierLength.value,
+    stacks: ownName,
+  },
 };
 
 const pathOf = ({ name }: { readonly name: string }): FaultPath => ['stores', name];
@@ -105,6 +116,13 @@ const pathOf = ({ name }: { readonly name: string }): FaultPath => ['stores', na
 /** Nothing but what is called like the store itself. */
 function ownName(store: { readonly name: string }): readonly Part[] {
   return [{ path: pathOf(store), name: '' }];
+}
+
+/** A cluster, and its servers by number. */
+function clusterNames(store: ClusterStageStore): readonly Part[] {
+  const most = 1 + (store.options.readers ?? CLUSTER_PROFILES[store.profile].readers);
+  const numbers = Array.from({ length: most }, (_, index) => String(index + 1));
+  return ['', ...numbers].map((name) => ({ path: pathOf(store), name }));
 }
 
 // The row of a store's own kind takes that store, which the type checker can't follow through the table.

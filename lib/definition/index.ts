@@ -1,9 +1,11 @@
 export { lambda, type ConnectionsDefinition, type LambdaConnections, type ServiceConnections } from './connections';
 export * from './alarms';
+export * from './documentdb';
 export * from './dynamodb';
 export * from './existing-group';
 export * from './existing-key';
 export * from './global-database';
+export * from './neptune';
 export * from './network';
 export * from './pooling';
 export * from './origin';

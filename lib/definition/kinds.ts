@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import { documentdbOptions, neptuneOptions } from './cluster-schema';
 import { dynamodbOptions } from './dynamodb-schema';
 import { postgresOptions } from './postgres-schema';
+import { resolveDocumentDb, resolveNeptune } from './resolve-clusters';
 import { resolveDynamoDb } from './resolve-dynamodb';
 import { resolvePostgres } from './resolve-postgres';
 import { resolveShardedPostgres } from './resolve-sharded-postgres';
@@ -45,6 +47,18 @@ export const KINDS: { readonly [K in StoreKind]: KindRow<K> } = {
     options: dynamodbOptions,
     fixed: ['partitionKey', 'sortKey', 'indexes', 'timeToLive', 'stream'],
     resolve: resolveDynamoDb,
+  },
+  documentdb: {
+    factory: 'documentdb({ … })',
+    options: documentdbOptions,
+    fixed: ['version'],
+    resolve: resolveDocumentDb,
+  },
+  neptune: {
+    factory: 'neptune({ … })',
+    options: neptuneOptions,
+    fixed: ['version'],
+    resolve: resolveNeptune,
   },
 };
 

@@ -6,6 +6,7 @@ import { PROFILES } from './profile';
 import { rule } from './rule';
 import { mostReaders, readersOf } from './shard-servers';
 import { callsDynamoDb } from './called-services';
+import { CLUSTER_PROFILES } from './cluster-profile';
 import { CACHE_PROFILES } from './cache-profile';
 import type { StageStoreOf } from './stage-store';
 import { replicaOptions, shardOptions } from './store-members';
@@ -186,6 +187,11 @@ const SERVERS_OF: { readonly [K in StoreKind]: (store: StageStoreOf<K>) => numbe
     return shape?.kind === 'clusterMode' ? shape.shards * each : each;
   },
   dynamodb: () => 0,
+  documentdb: ({ options: { readers, scaleOut }, profile }) => {
+    const each = 1 + CLUSTER_PROFILES[profile].readers;
+    return scaleOut === undefined ? 1 + (readers ?? each - 1) : scaleOut.shards * (scaleOut.servers ?? each);
+  },
+  neptune: ({ options: { readers }, profile }) => 1 + (readers ?? CLUSTER_PROFILES[profile].readers),
 };
 
 function serversOf<K extends StoreKind>(store: StageStoreOf<K>): number {

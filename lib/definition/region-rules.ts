@@ -184,6 +184,8 @@ const ROWS: { readonly [K in StoreKind]: RegionsOf<K> } = {
   valkey: () => [],
   // Copies of a table need nothing there but a key.
   dynamodb: () => [],
+  documentdb: () => [],
+  neptune: () => [],
 };
 // The row of a store's own kind takes that store, which the type checker can't follow through the table.
 const REGIONS_OF = ROWS as Readonly<Record<StoreKind, RegionsOf<StoreKind>>>;

@@ -1,23 +1,29 @@
 import type { PoolingDefinition } from './pooling';
 import type { BackupDefinition, MaintenanceDefinition } from './postgres';
 import { DEFAULTS, PROFILES } from './profile';
-import type { RelationalStageStore } from './stage-store';
+import type { RelationalStageStore, ServerStageStore } from './stage-store';
 
-/** What relational stores say alike, every default filled in. */
-export function resolveUpkeep({ options, profile }: RelationalStageStore): {
+/** When servers are backed up and maintained. */
+export interface Upkeep {
   readonly backup: BackupDefinition;
   readonly maintenance: MaintenanceDefinition;
-  readonly pooling?: PoolingDefinition;
-} {
-  const { pooling } = options;
+}
+
+/** What stores on servers of RDS and its kin say alike, every default filled in. */
+export function resolveWindows({ options: { backup, maintenance }, profile }: ServerStageStore): Upkeep {
   return {
     backup: {
-      retentionDays: options.backup?.retentionDays ?? PROFILES[profile].retentionDays,
-      window: options.backup?.window ?? DEFAULTS.backupWindow,
+      retentionDays: backup?.retentionDays ?? PROFILES[profile].retentionDays,
+      window: backup?.window ?? DEFAULTS.backupWindow,
     },
-    maintenance: { window: options.maintenance?.window ?? DEFAULTS.maintenanceWindow },
-    ...(pooling && { pooling: resolvePooling(pooling) }),
+    maintenance: { window: maintenance?.window ?? DEFAULTS.maintenanceWindow },
   };
+}
+
+/** What relational stores say alike, every default filled in. */
+export function resolveUpkeep(store: RelationalStageStore): Upkeep & { readonly pooling?: PoolingDefinition } {
+  const { pooling } = store.options;
+  return { ...resolveWindows(store), ...(pooling && { pooling: resolvePooling(pooling) }) };
 }
 
 function resolvePooling(pooling: NonNullable<RelationalStageStore['options']['pooling']>): PoolingDefinition {

@@ -1,6 +1,12 @@
 import type { Fault, FaultPath } from './fault';
 import { isRelational } from './relational';
-import type { RelationalStageStore, StageStore, StageStoreOf } from './stage-store';
+import type {
+  ClusterStageStore,
+  RelationalStageStore,
+  ServerStageStore,
+  StageStore,
+  StageStoreOf,
+} from './stage-store';
 import type { TierDraft } from './tier-draft';
 
 /** A breach of a rule: where, and what the message needs to know. */
@@ -36,6 +42,16 @@ export function stageStores(draft: TierDraft): readonly StageStore[] {
 /** Every store of a relational kind in every stage. */
 export function relationalStores(draft: TierDraft): readonly RelationalStageStore[] {
   return stageStores(draft).filter(isRelational);
+}
+
+/** Every store of a kind that is a cluster with a writer and readers, in every stage. */
+export function clusterStores(draft: TierDraft): readonly ClusterStageStore[] {
+  return [...storesOf(draft, 'documentdb'), ...storesOf(draft, 'neptune')];
+}
+
+/** Every store on servers of RDS and its kin in every stage. */
+export function serverStores(draft: TierDraft): readonly ServerStageStore[] {
+  return [...relationalStores(draft), ...clusterStores(draft)];
 }
 
 /** Every store of one kind in every stage. */

@@ -1,6 +1,7 @@
 import { alarmRules } from './alarm-rules';
 import type { Fault } from './fault';
 import { capacityRules } from './capacity-rules';
+import { clusterRules } from './cluster-rules';
 import { dynamodbRules } from './dynamodb-rules';
 import { estateRules } from './estate-rules';
 import { globalRules } from './global-rules';
@@ -40,6 +41,7 @@ export const RULES: readonly TierRule[] = [
   ...valkeyRules,
   ...alarmRules,
   ...dynamodbRules,
+  ...clusterRules,
 ];
 
 /** Every breach of every rule. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FaultPath } from './fault';
+import type { documentdbOptions, neptuneOptions } from './cluster-schema';
 import type { dynamodbOptions } from './dynamodb-schema';
 import type { postgresOptions } from './postgres-schema';
 import type { RelationalKind } from './relational';
@@ -27,11 +28,21 @@ export interface OptionsOf {
   readonly shardedPostgres: Partial<z.infer<typeof shardedPostgresOptions>>;
   readonly valkey: Partial<z.infer<typeof valkeyOptions>>;
   readonly dynamodb: Partial<z.infer<typeof dynamodbOptions>>;
+  readonly documentdb: Partial<z.infer<typeof documentdbOptions>>;
+  readonly neptune: Partial<z.infer<typeof neptuneOptions>>;
 }
 
 export type StageStore = { [K in StoreKind]: StageStoreOf<K> }[StoreKind];
 
 export type RelationalStageStore = { [K in RelationalKind]: StageStoreOf<K> }[RelationalKind];
+
+/** Kinds whose store is a cluster with a writer and readers, which are of a class or scale by themselves. */
+export type ClusterKind = 'documentdb' | 'neptune';
+
+export type ClusterStageStore = { [K in ClusterKind]: StageStoreOf<K> }[ClusterKind];
+
+/** Stores on servers of RDS and its kin, which are backed up daily and maintained weekly. */
+export type ServerStageStore = RelationalStageStore | ClusterStageStore;
 
 /** Options whose fields a stage changes one by one; any other option is replaced as a whole. */
 const MERGED_BY_FIELD: ReadonlySet<string> = new Set(['storage', 'backup', 'maintenance']);

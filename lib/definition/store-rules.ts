@@ -4,7 +4,7 @@ import { KINDS } from './kinds';
 import { RELATIONAL_ENGINES } from './relational';
 import { nearestName } from './nearest-name';
 import { PROFILES } from './profile';
-import { relationalStores, rule, storesOf } from './rule';
+import { relationalStores, rule, serverStores, storesOf } from './rule';
 import { SHARDS_MAX } from './sharded-postgres';
 import { serverFigures } from './server-figures';
 import type { StageStoreOf } from './stage-store';
@@ -71,7 +71,7 @@ export const storeRules = [
   rule({
     id: 'backup-retention',
     when: (draft) =>
-      relationalStores(draft).flatMap((store) => {
+      serverStores(draft).flatMap((store) => {
         const days = store.options.backup?.retentionDays;
         if (days === undefined || (days >= 1 && days <= LIMITS.retentionMaxDays.value)) return [];
         const replicas = store.kind === 'postgres' ? Object.keys(replicaOptions(store)).length : 0;

@@ -70,6 +70,8 @@ const IN_REGION: { readonly [K in StoreKind]: InRegion<K> } = {
   valkey: () => [],
   // A copy of a table belongs to the table, and is in its stack.
   dynamodb: () => [],
+  documentdb: () => [],
+  neptune: () => [],
 };
 
 function storeIn(store: StoreDefinition, region: string, key: string | undefined): readonly StoreDefinition[] {

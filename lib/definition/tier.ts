@@ -5,11 +5,13 @@ import type { StageConfig, StageDefinition } from './stage';
 import type { PostgresDefinition } from './postgres';
 import type { ShardedPostgresDefinition } from './sharded-postgres';
 import type { ServiceConfig, ServiceDefinition } from './service';
+import type { DocumentDb, DocumentDbDefinition, DocumentDbOverrides } from './documentdb';
+import type { Neptune, NeptuneDefinition, NeptuneOverrides } from './neptune';
 import type { DynamoDb, DynamoDbDefinition, DynamoDbOverrides } from './dynamodb';
 import type { Valkey, ValkeyDefinition, ValkeyOverrides } from './valkey';
 
-/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}, {@link dynamodb}. */
-export type StoreConfig = Postgres | ShardedPostgres | Valkey | DynamoDb;
+/** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}, {@link dynamodb}, {@link documentdb}, {@link neptune}. */
+export type StoreConfig = Postgres | ShardedPostgres | Valkey | DynamoDb | DocumentDb | Neptune;
 
 /** What a stage may change of a store, by the store's kind. */
 export interface OverridesOfKind {
@@ -17,6 +19,8 @@ export interface OverridesOfKind {
   readonly shardedPostgres: ShardedPostgresOverrides;
   readonly valkey: ValkeyOverrides;
   readonly dynamodb: DynamoDbOverrides;
+  readonly documentdb: DocumentDbOverrides;
+  readonly neptune: NeptuneOverrides;
 }
 
 export type StoreOverrides = OverridesOfKind[StoreKind];
@@ -52,7 +56,13 @@ export interface TierDefinition {
   readonly services: Readonly<Record<string, ServiceDefinition>>;
 }
 
-export type StoreDefinition = PostgresDefinition | ShardedPostgresDefinition | ValkeyDefinition | DynamoDbDefinition;
+export type StoreDefinition =
+  | PostgresDefinition
+  | ShardedPostgresDefinition
+  | ValkeyDefinition
+  | DynamoDbDefinition
+  | DocumentDbDefinition
+  | NeptuneDefinition;
 
 /** Declares a tier; returns it unchanged, with its store names known to the type checker. */
 export function defineTier<const S extends Record<string, StoreConfig>>(config: TierConfig<S>): TierConfig<S> {

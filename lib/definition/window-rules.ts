@@ -1,13 +1,13 @@
 import { LIMITS } from '../catalog';
 import { DEFAULTS } from './profile';
-import { relationalStores, rule } from './rule';
+import { rule, serverStores } from './rule';
 import { windowMinutes, windowsOverlap } from './window';
 
 export const windowRules = [
   rule({
     id: 'window-length',
     when: (draft) =>
-      relationalStores(draft).flatMap((store) =>
+      serverStores(draft).flatMap((store) =>
         (['backup', 'maintenance'] as const).flatMap((option) => {
           const window = store.options[option]?.window;
           const minutes = window === undefined ? undefined : windowMinutes(window);
@@ -22,7 +22,7 @@ export const windowRules = [
   rule({
     id: 'windows-apart',
     when: (draft) =>
-      relationalStores(draft).flatMap((store) => {
+      serverStores(draft).flatMap((store) => {
         const { backup, maintenance } = store.options;
         if (!store.isRead('backup', 'window') || !store.isRead('maintenance', 'window')) return [];
         const daily = backup?.window ?? DEFAULTS.backupWindow;

@@ -1,5 +1,6 @@
 /**
  * Parameters of PostgreSQL that it reads only when it starts: RDS takes a new value in at the next reboot, which nobody makes but the team.
+ * Of DocumentDB and Neptune those that the kit writes.
  * As `postgres --describe-config` of PostgreSQL 17 lists them under "postmaster", and those of RDS' own that are static.
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html (static and dynamic parameters)
  */
@@ -15,7 +16,7 @@ const STATIC_PARAMETERS: ReadonlySet<string> = new Set(
   shared_buffers shared_memory_type shared_preload_libraries subtransaction_buffers superuser_reserved_connections
   track_activity_query_size track_commit_timestamp transaction_buffers unix_socket_directories unix_socket_group
   unix_socket_permissions wal_buffers wal_decode_buffer_size wal_level wal_log_hints
-  rds.logical_replication`
+  rds.logical_replication tls neptune_enable_audit_log`
     .trim()
     .split(/\s+/),
 );

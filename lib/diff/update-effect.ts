@@ -49,6 +49,12 @@ const IN_PLACE: Readonly<Record<string, Readonly<Record<string, Judge>>>> = {
     EngineVersion: interrupts,
     GlobalClusterIdentifier: interrupts,
   },
+  'AWS::DocDB::DBInstance': { CACertificateIdentifier: interrupts, DBInstanceClass: interrupts },
+  'AWS::DocDB::DBCluster': { DBClusterParameterGroupName: reboots },
+  'AWS::DocDB::DBClusterParameterGroup': { Parameters: parameters },
+  'AWS::Neptune::DBInstance': { DBInstanceClass: interrupts },
+  'AWS::Neptune::DBCluster': { DBClusterParameterGroupName: reboots, EngineVersion: interrupts },
+  'AWS::Neptune::DBClusterParameterGroup': { Parameters: parameters },
   'AWS::RDS::DBClusterParameterGroup': { Parameters: parameters },
   'AWS::RDS::DBParameterGroup': { Parameters: parameters },
 };

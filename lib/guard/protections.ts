@@ -36,6 +36,7 @@ const PROPERTIES: Readonly<Record<string, Protection>> = {
   DeleteAutomatedBackups: isFalse('the automated backups that outlive it'),
   DeletionProtection: isTrue(LOCK),
   DeletionProtectionEnabled: isTrue(LOCK),
+  IamAuthEnabled: isTrue('the demand that whoever connects has rights of IAM'),
   EnableKeyRotation: isTrue('new key material every year'),
   MultiAZ: isTrue('the standby in another zone: a zone that fails takes it along'),
   PendingWindowInDays: days(
@@ -48,6 +49,13 @@ const PROPERTIES: Readonly<Record<string, Protection>> = {
     (before, after) => `the backups older than ${after} days: until now any moment of ${before} days could be restored`,
   ),
   PubliclyAccessible: isFalse('its seclusion: it would have an address on the internet'),
+  // A table and its copies are protected alike: the first says it for all.
+  'Replicas.0.DeletionProtectionEnabled': isTrue(LOCK),
+  'Replicas.0.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled': isTrue('its restore to any second'),
+  'Replicas.0.PointInTimeRecoverySpecification.RecoveryPeriodInDays': days(
+    '35',
+    (before, after) => `the backups older than ${after} days: until now any moment of ${before} days could be restored`,
+  ),
   'SSESpecification.SSEEnabled': isTrue(ENCRYPTION),
   SnapshotRetentionLimit: days(
     '0',

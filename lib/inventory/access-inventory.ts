@@ -48,9 +48,8 @@ export function accessInventory(tier: TierDefinition): {
     if (used.length === 0 || group === 'foreign' || (group === 'existing' && !own)) return 0;
     return own && used.some(isCaller) ? 2 : 1;
   };
-  // Where nobody logs in there is no server to reach.
   const serversOf = (client: Pick<Client, 'stores'>): readonly string[] =>
-    client.stores.filter((store) => loginsOf(tier.stores[store]) !== 'none');
+    client.stores.filter((store) => tier.stores[store]?.kind !== 'dynamodb');
   const waysOut = (client: Client): number =>
     client.group === 'foreign' ? 0 : serversOf(client).length + waysToAws(client);
   const toEndpoints = own ? clients.filter((client) => waysToAws(client) > 0).length : 0;
@@ -124,6 +123,8 @@ const LOGINS: Readonly<Record<StoreKind, 'access' | 'store' | 'none'>> = {
   shardedPostgres: 'access',
   valkey: 'store',
   dynamodb: 'none',
+  documentdb: 'access',
+  neptune: 'none',
 };
 
 const loginsOf = (store: StoreDefinition | undefined): 'access' | 'store' | 'none' =>

@@ -9,6 +9,7 @@ import type {
 import { PROFILES } from '../definition/profile';
 import { serverLetters } from '../definition/server-letters';
 import { shardStackOf, stackName } from '../definition/stack-names';
+import { documentdbInventory, neptuneInventory } from './cluster-inventory';
 import { dynamodbInventory } from './dynamodb-inventory';
 import type { Inventory, ResourceGroup, Server } from './inventory';
 import { keyOf } from './key-of-store';
@@ -28,6 +29,8 @@ const STORE_INVENTORIES: { readonly [K in StoreKind]: Count<K> } = {
   shardedPostgres: shardedPostgresInventory,
   valkey: valkeyInventory,
   dynamodb: dynamodbInventory,
+  documentdb: documentdbInventory,
+  neptune: neptuneInventory,
 };
 
 /** What the stacks of a store hold, whatever its kind. */

@@ -89,6 +89,8 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
   shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
   valkey: cacheUnits,
   dynamodb: () => [],
+  documentdb: () => [],
+  neptune: () => [],
 };
 
 function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {

@@ -33,15 +33,18 @@ type PlanStore<K extends OtherKind> = (
   place: { readonly services: TierDefinition['services']; readonly searchPath: string },
 ) => Promise<PlannedStore | AbsentStore>;
 
+/** Of a kind that nothing runs here. */
+function nothingFor(reason: string) {
+  return ({ kind }: { readonly kind: OtherKind }): Promise<AbsentStore> =>
+    Promise.resolve({ kind, reason, next: 'deploy the tier to have it proven' });
+}
+
 /** What runs each kind here, or why nothing does. A kind without a row does not compile. */
 const PLANS: { readonly [K in OtherKind]: PlanStore<K> } = {
   valkey: planValkeyStore,
-  dynamodb: () =>
-    Promise.resolve({
-      kind: 'dynamodb',
-      reason: 'the local tier starts no emulator of DynamoDB yet',
-      next: 'deploy the tier to have it proven',
-    }),
+  dynamodb: nothingFor('the local tier starts no emulator of DynamoDB yet'),
+  documentdb: nothingFor('the local tier starts no engine for documents yet'),
+  neptune: nothingFor('the local tier starts no engine for graphs yet'),
 };
 
 /** The stores of a tier that are not relational: what runs them, and which of them nothing does. */

@@ -4,6 +4,7 @@ import type { Credentials, SecretSource, TokenSource } from '../sources';
 import { credentialOf, type Topology } from '../topology';
 import { createBucketFunction } from './bucket-function';
 import { closeToPublic } from './database-access';
+import { documentsOf, provisionDocuments, type TargetDocuments } from './document-users';
 import { inParallel } from './in-parallel';
 import { createMisplacedRows, createPlacedKeys } from './misplaced-rows';
 import { recordOwnedBuckets } from './owned-buckets';
@@ -43,13 +44,42 @@ const LOCK = 'select pg_advisory_xact_lock(7305812264907)';
  * IDENTITY_CONFLICT, SERVER_UNAVAILABLE, PRIMARY_DEMOTED or PROVISION_FAILED after every other database was done
  */
 export async function provisionTier(options: ProvisionOptions): Promise<ProvisionReport> {
-  const targets = await targetDatabasesOf(options.topology, options.placementOf);
-  const results = await inParallel(targets, AT_ONCE, (target) => provisionDatabase(target, options));
+  const databases = await targetDatabasesOf(options.topology, options.placementOf);
+  const targets: readonly Target[] = [
+    ...databases.map((target) => ({ name: nameOf(target), provision: () => provisionDatabase(target, options) })),
+    ...documentsOf(options.topology).map((target) => ({
+      name: target.store,
+      provision: () => provisionDocumentsOf(target, options),
+    })),
+  ];
+  const results = await inParallel(targets, AT_ONCE, ({ provision }) => provision());
   const failures = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ database: nameOf(targets[index] as TargetDatabase), error: result.reason }] : [],
+    result.status === 'rejected' ? [{ database: targets[index]?.name ?? '', error: result.reason }] : [],
   );
   if (failures.length > 0) throw summaryOf(failures, targets.length);
   return { databases: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])) };
+}
+
+/** One database of whatever sort, and how it is provisioned. */
+interface Target {
+  readonly name: string;
+  readonly provision: () => Promise<DatabaseReport>;
+}
+
+async function provisionDocumentsOf(
+  target: TargetDocuments,
+  { topology: { trust }, secrets, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
+): Promise<DatabaseReport> {
+  try {
+    return await provisionDocuments(target, { secrets, trust, timeoutMs });
+  } catch (error) {
+    if (isPolystoreError(error)) throw error;
+    throw new PolystoreError('PROVISION_FAILED', `${target.store}: ${messageOf(error)}`, {
+      details: { databases: [target.store] },
+      next: 'Users that were made stay; provision again once the cause is gone: it is safe to repeat.',
+      cause: error,
+    });
+  }
 }
 
 interface Failure {

@@ -101,6 +101,10 @@ const DATABASES_OF: { readonly [K in StoreTopology['kind']]: DatabasesOf<K> } = 
   valkey: () => Promise.resolve([]),
   // Nothing is inside but items.
   dynamodb: () => Promise.resolve([]),
+  // Its users are made by its own protocol: document-users.ts.
+  documentdb: () => Promise.resolve([]),
+  // Nobody logs in.
+  neptune: () => Promise.resolve([]),
 };
 
 function databasesOf(

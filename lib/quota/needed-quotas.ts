@@ -25,13 +25,25 @@ const ofType =
   ({ groups }: Inventory): number =>
     countResources(groups)[type] ?? 0;
 
+/**
+ * DocumentDB and Neptune share the quotas of RDS.
+ * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html (regional limits)
+ */
+const ofFamily =
+  (type: 'DBInstance' | 'DBCluster' | 'DBSubnetGroup' | 'DBClusterParameterGroup') =>
+  (inventory: Inventory): number =>
+    (['RDS', 'DocDB', 'Neptune'] as const).reduce(
+      (count, service) => count + ofType(`AWS::${service}::${type}`)(inventory),
+      0,
+    );
+
 /** A quota without a row does not compile. */
 const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
-  dbInstances: ofType('AWS::RDS::DBInstance'),
-  dbClusters: ofType('AWS::RDS::DBCluster'),
-  dbSubnetGroups: ofType('AWS::RDS::DBSubnetGroup'),
+  dbInstances: ofFamily('DBInstance'),
+  dbClusters: ofFamily('DBCluster'),
+  dbSubnetGroups: ofFamily('DBSubnetGroup'),
   dbParameterGroups: ofType('AWS::RDS::DBParameterGroup'),
-  dbClusterParameterGroups: ofType('AWS::RDS::DBClusterParameterGroup'),
+  dbClusterParameterGroups: ofFamily('DBClusterParameterGroup'),
   dbProxies: ofType('AWS::RDS::DBProxy'),
   cacheNodes: ({ nodes }) => nodes.length,
   serverlessCaches: ofType('AWS::ElastiCache::ServerlessCache'),

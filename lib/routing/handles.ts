@@ -8,8 +8,10 @@ import type {
   TransactionReference,
 } from '../postgres';
 import type { Access, Endpoint } from '../topology';
+import type { NeptuneHandle } from './neptune-handle';
 import type { ReplicaHealth, Route } from './decide-route';
 import type { DirectoryPostgresHandle } from './directory-handles';
+import type { DocumentDbHandle } from './documentdb-handle';
 import type { DynamoDbHandle } from './dynamodb-handle';
 import type { KeyScope } from './key-scope';
 import type { Scatter, ScatterOptions } from './scatter';
@@ -182,6 +184,8 @@ export interface Handles {
   shardedPostgres: ShardedPostgresHandle;
   valkey: ValkeyHandle;
   dynamodb: DynamoDbHandle;
+  documentdb: DocumentDbHandle;
+  neptune: NeptuneHandle;
 }
 
 export type StoreHandle = Handles[keyof Handles] | DirectoryPostgresHandle;

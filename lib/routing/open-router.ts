@@ -144,6 +144,15 @@ export async function openRouterBy<T extends TierShape>(
       connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       ...(named.statementTimeoutMs !== undefined && { commandTimeoutMs: named.statementTimeoutMs }),
     },
+    documentdb: {
+      appName: named.applicationName,
+      connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+      ...(named.statementTimeoutMs !== undefined && { operationTimeoutMs: named.statementTimeoutMs }),
+    },
+    neptune: {
+      userAgent: named.applicationName,
+      connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    },
     dynamodb: {
       connectTimeoutMs: named.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
       ...(named.statementTimeoutMs !== undefined && { requestTimeoutMs: named.statementTimeoutMs }),

@@ -7,11 +7,19 @@ import type { KeyCacheOptions } from './key-cache';
 import { openCluster, type MemberChange, type OpenClusterContext, type OpenedCluster } from './open-cluster';
 import type { ShardSetParts } from './shard-set';
 import { ShardedStore } from './sharded-store';
+import { DocumentDbStore, type DocumentDbStoreContext } from './documentdb-store';
 import { DynamoDbStore, type DynamoDbStoreContext } from './dynamodb-store';
+import { NeptuneStore, type NeptuneStoreContext } from './neptune-store';
 import { ValkeyStore, type ValkeyStoreContext } from './valkey-store';
 
 /** What all stores of one router share. */
-export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreContext, 'topology'>, DynamoDbStoreContext {
+export interface RouterContext
+  extends
+    OpenClusterContext,
+    Omit<ValkeyStoreContext, 'topology'>,
+    DynamoDbStoreContext,
+    Omit<DocumentDbStoreContext, 'topology'>,
+    Omit<NeptuneStoreContext, 'topology'> {
   readonly topology: Topology;
   readonly openPlacement: (store: string, location: PlacementLocation) => PlacementStore;
   readonly openKeyDirectory: (store: string, location: KeyDirectoryLocation) => KeyDirectory;
@@ -19,7 +27,8 @@ export interface RouterContext extends OpenClusterContext, Omit<ValkeyStoreConte
 }
 
 /** A store in use. Whoever opens it closes it. */
-export type OpenStore = Cluster | ShardedStore | DirectoryStore | ValkeyStore | DynamoDbStore;
+export type OpenStore =
+  Cluster | ShardedStore | DirectoryStore | ValkeyStore | DynamoDbStore | DocumentDbStore | NeptuneStore;
 
 /** A store in use, and how it follows the topology. */
 export interface OpenedStore<S extends StoreTopology = StoreTopology> {
@@ -93,6 +102,14 @@ const OPENERS: Openers = {
       return Promise.resolve({ added: [], removed: [] });
     };
     return { store, refresh };
+  },
+  documentdb: async (context, grant, topology) => {
+    const store = await DocumentDbStore.open(context, grant, topology);
+    return { store, refresh: (next) => store.refresh(next) };
+  },
+  neptune: async (context, grant, topology) => {
+    const store = await NeptuneStore.open(context, grant, topology);
+    return { store, refresh: (next) => store.refresh(next) };
   },
 };
 

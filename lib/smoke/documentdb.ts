@@ -19,7 +19,8 @@ export interface DocumentDbUnderTest {
   readonly store: string;
   readonly primary: DocumentServerUnderTest;
   readonly replicas: readonly DocumentServerUnderTest[];
-  readonly login: Credentials;
+  /** What the smoke test logs in with, asked for by each check. */
+  readonly login: () => Promise<Credentials>;
   /** Certificates of the authorities to trust, in PEM. */
   readonly authority: string;
   /** How long one connection, or one operation, may take, in milliseconds. */
@@ -178,7 +179,8 @@ function refusesStrangers(store: DocumentDbUnderTest, server: DocumentServerUnde
     promise: 'Nobody gets in without a name, or with a wrong password.',
     run: async () => {
       const look = (client: MongoClient): Promise<unknown> => usersOf(client).findOne({ run: 'none' });
-      const wrong = { ...store.login, password: `not ${store.login.password}` };
+      const login = await store.login();
+      const wrong = { ...login, password: `not ${login.password}` };
       const [nameless, wrongPassword] = await Promise.all([
         refusalOf(() => onServer(store, server, look, 'nobody')),
         refusalOf(() => onServer(store, server, look, wrong)),
@@ -226,10 +228,11 @@ async function onServer<T>(
   { login, authority, timeoutMs }: DocumentDbUnderTest,
   { host, port }: DocumentServerUnderTest,
   work: (client: MongoClient) => Promise<T>,
-  as: Credentials | 'nobody' = login,
+  as?: Credentials | 'nobody',
 ): Promise<T> {
+  const auth = as ?? (await login());
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
-    ...(as !== 'nobody' && { auth: as, authSource: 'admin' }),
+    ...(auth !== 'nobody' && { auth, authSource: 'admin' }),
     tls: true,
     ca: authority,
     appName: APPLICATION_NAME,

@@ -4,6 +4,7 @@ import type { PlacementStore, SecretSource, TokenSource } from '../sources';
 import type { AbsentStore, StoreTopology, Topology } from '../topology';
 import { inParallel } from '../provision';
 import { SmokeSkip, type Check } from './check';
+import { documentdbStoreChecks } from './documentdb-store';
 import { dynamodbStoreChecks } from './dynamodb-store';
 import { postgresChecks } from './postgres';
 import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
@@ -50,6 +51,8 @@ const CHECKS: { readonly [Kind in StoreTopology['kind']]: ChecksOf<Extract<Store
   shardedPostgres: shardedPostgresChecks,
   valkey: valkeyStoreChecks,
   dynamodb: dynamodbStoreChecks,
+  documentdb: documentdbStoreChecks,
+  neptune: () => [],
 };
 
 /** Every check of a store. */

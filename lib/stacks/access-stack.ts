@@ -3,10 +3,17 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import { ClientSecurityGroup, ConsumerRole, ExistingClient, type DatabaseClient } from '../../constructs';
+import {
+  acknowledgeWildcards,
+  ClientSecurityGroup,
+  ConsumerRole,
+  ExistingClient,
+  type DatabaseClient,
+} from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { publishedServices } from '../definition/published-services';
 import { LAST_REPORT_PATH, NO_REPORT_YET, TOPOLOGY_VERSION } from '../topology';
+import { graphsOf, WHOLE_GRAPH } from './graph-policies';
 import { eachFunction, functionName, type OwnFunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -149,6 +156,7 @@ export class AccessStack extends Stack {
       principals,
       statements: serviceStatements(this, tier, service, { stores: used, secretArns }),
     });
+    acknowledgeWildcards(role, graphsOf(this, used), WHOLE_GRAPH);
     new CfnOutput(role, 'Arn', { value: role.roleArn, description: `Service ${name} assumes this role` });
     Tags.of(role).add('service', name);
   }

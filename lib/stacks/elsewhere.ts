@@ -33,6 +33,8 @@ const ELSEWHERE: { readonly [K in StoreKind]: SynthesizeElsewhere<K> } = {
   shardedPostgres: synthesizeSecondaries,
   valkey: nothing,
   dynamodb: nothing,
+  documentdb: nothing,
+  neptune: nothing,
 };
 
 function nothing(_scope: Construct, _tier: TierDefinition, { name }: StoreDefinition): never {

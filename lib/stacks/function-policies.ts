@@ -5,6 +5,7 @@ import { isRelational, type TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import { LAST_REPORT_PATH, OWNER_ROLE, SMOKE_ROLE } from '../topology';
 import { databaseUser } from './database-logins';
+import { changeGraphs } from './graph-policies';
 import type { FunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -49,6 +50,7 @@ export function functionStatements(
       // It assigns keys of its own, writes rows by them, and takes both out again.
       ...changeDirectories(stack, stores),
       ...proveTables(stack, stores),
+      ...changeGraphs(stack, stores),
       keyUse(stack, stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] }),
       ...describeServers(stack, tier),
       ...mayLogInAs(users['smoke-test']),

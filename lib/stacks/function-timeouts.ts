@@ -61,6 +61,9 @@ const WAITS: { readonly [K in StoreKind]: Waits<K> } = {
   valkey: { databases: () => 0, servers: () => 2 },
   // DynamoDB answers for the table.
   dynamodb: { databases: () => 0, servers: () => 1 },
+  // A name of the writer, and one of the readers.
+  documentdb: { databases: () => 1, servers: () => 2 },
+  neptune: { databases: () => 0, servers: () => 2 },
 };
 
 // The row of a store's own kind takes that store, which the type checker can't follow through the table.

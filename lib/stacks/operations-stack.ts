@@ -8,6 +8,7 @@ import { firstPlacements } from '../definition/first-placements';
 import { encodePlacement } from '../placement';
 import type { AccessStack } from './access-stack';
 import { anySecret, anyServer, functionStatements, tokenUsers } from './function-policies';
+import { graphsOf, WHOLE_GRAPH } from './graph-policies';
 import { functionTimeouts, patienceSeconds } from './function-timeouts';
 import { eachFunction, functionName, type FunctionOf, type OwnFunctionOf } from './kit-functions';
 import { lambdaBundle, lambdaCode } from './lambda-code';
@@ -92,6 +93,9 @@ export class OperationsStack extends Stack {
       );
     });
 
+    if (this.functions['smoke-test'].role) {
+      acknowledgeWildcards(this.functions['smoke-test'].role, graphsOf(this, stores), WHOLE_GRAPH);
+    }
     const profile = PROFILE_SETTINGS[tier.stage.profile];
     if (profile.watched && this.functions['smoke-test'].role) {
       acknowledgeWildcards(

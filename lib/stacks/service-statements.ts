@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { mayLogIn } from './database-logins';
 import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
+import { changeGraphs, readGraphs } from './graph-policies';
 import type { Store } from './store';
 import { changeTables, readTables } from './table-policies';
 
@@ -37,6 +38,14 @@ export function serviceStatements(
           ),
           keyUse(stack, placed, { sid: 'KeysOfPlacements', actions: ['kms:Decrypt'], services: ['dynamodb'] }),
         ]),
+    ...readGraphs(
+      stack,
+      stores.filter((store) => uses[store.name] === 'read'),
+    ),
+    ...changeGraphs(
+      stack,
+      stores.filter((store) => uses[store.name] === 'write'),
+    ),
     ...readTables(
       stack,
       stores.filter((store) => uses[store.name] === 'read'),

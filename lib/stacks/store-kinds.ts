@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
 import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
+import { synthesizeDocumentDb } from './documentdb-store';
 import { synthesizeDynamoDb } from './dynamodb-store';
+import { synthesizeNeptune } from './neptune-store';
 import { synthesizePostgres } from './postgres-store';
 import { synthesizeShardedPostgres } from './sharded-postgres-store';
 import type { Store } from './store';
@@ -20,6 +22,8 @@ const STORE_KINDS: { readonly [K in StoreKind]: Synthesize<K> } = {
   shardedPostgres: synthesizeShardedPostgres,
   valkey: synthesizeValkey,
   dynamodb: synthesizeDynamoDb,
+  documentdb: synthesizeDocumentDb,
+  neptune: synthesizeNeptune,
 };
 
 /** Synthesizes the stacks of one store. */

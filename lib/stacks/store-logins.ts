@@ -19,8 +19,8 @@ export interface StoreLogins {
 export const usesStore = ({ uses }: ServiceDefinition, { name }: Pick<Store, 'name'>): boolean =>
   Object.hasOwn(uses, name);
 
-/** Whether anybody logs in to a store: who asks an API of AWS is known to it already. */
-export const hasLogins = ({ table }: Store): boolean => table === undefined;
+/** Whether anybody logs in to a store with a secret: IAM knows already who asks a table or a graph. */
+export const hasLogins = ({ table, graph }: Store): boolean => table === undefined && graph === undefined;
 
 /** What clients of a store log in with, and the part of the topology that says so: secrets of this stack, or what the store's own stack made. */
 export function storeLogins(scope: Construct, tier: TierDefinition, store: Store): StoreLogins {

@@ -23,6 +23,8 @@ export interface Store {
   readonly logins?: StoreLogins;
   /** Of a store that is a table: its name and those of its indexes, and whether all of them are partitioned by text. */
   readonly table?: { readonly name: string; readonly indexes: readonly string[]; readonly hasTextKeys: boolean };
+  /** Of a store that is a graph: name of the parameter that holds what policies call its cluster. */
+  readonly graph?: { readonly idParameter: string };
   /** What the topology says of it; of a store of kind `postgres` only. */
   readonly postgres?: PostgresPart;
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */

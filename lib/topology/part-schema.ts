@@ -2,9 +2,11 @@ import * as z from 'zod/mini';
 import type { TopologyPart } from './parts';
 import { TOPOLOGY_VERSION } from './topology';
 import {
+  documentdbSchema,
   dynamodbSchema,
   iam,
   name,
+  neptuneSchema,
   port,
   postgresSchema,
   servicesSchema,
@@ -43,6 +45,8 @@ export const PART_SCHEMAS: {
       z.omit(shardedPostgresSchema, { shards: true }),
       z.omit(valkeySchema, { secrets: true }),
       dynamodbSchema,
+      z.extend(z.omit(documentdbSchema, { secrets: true }), { owner: name }),
+      neptuneSchema,
     ]),
   }),
   shards: z.strictObject({

@@ -4,7 +4,9 @@ import { decodeTopology } from './topology-codec';
 import {
   TOPOLOGY_VERSION,
   type IamLogin,
+  type DocumentDbTopology,
   type DynamoDbTopology,
+  type NeptuneTopology,
   type PostgresTopology,
   type ServerTopology,
   type ServiceTopology,
@@ -47,6 +49,8 @@ export type PostgresPart = Omit<PostgresTopology, 'secrets'> & { readonly owner:
 export type ShardedPostgresPart = Omit<ShardedPostgresTopology, 'shards'>;
 export type ValkeyPart = Omit<ValkeyTopology, 'secrets'>;
 export type DynamoDbPart = DynamoDbTopology;
+export type DocumentDbPart = Omit<DocumentDbTopology, 'secrets'> & { readonly owner: string };
+export type NeptunePart = NeptuneTopology;
 
 /** What a store's stack knows of it, by kind. */
 export interface StoreParts {
@@ -54,6 +58,8 @@ export interface StoreParts {
   readonly shardedPostgres: ShardedPostgresPart;
   readonly valkey: ValkeyPart;
   readonly dynamodb: DynamoDbPart;
+  readonly documentdb: DocumentDbPart;
+  readonly neptune: NeptunePart;
 }
 
 /** The shards of one stack. */
@@ -240,6 +246,8 @@ const ASSEMBLERS: { readonly [K in StoreTopology['kind']]: Assemble<K> } = {
   valkey: (part, { logins }) => ({ ...part, secrets: logins() }),
   // Nobody logs in.
   dynamodb: (part) => part,
+  documentdb: ({ owner, ...rest }, { logins }) => ({ ...rest, secrets: { owner, ...logins() } }),
+  neptune: (part) => part,
 };
 
 function server(name: string, host: string, port: number): ServerTopology {

@@ -6,6 +6,8 @@ const IS_RELATIONAL: Readonly<Record<StoreTopology['kind'], boolean>> = {
   shardedPostgres: true,
   valkey: false,
   dynamodb: false,
+  documentdb: false,
+  neptune: false,
 };
 
 /** Whether a store is asked in SQL. */

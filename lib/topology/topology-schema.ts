@@ -86,12 +86,30 @@ export const dynamodbSchema = z.strictObject({
   emulator: z.exactOptional(z.strictObject({ url: name })),
 });
 
+export const documentdbSchema = z.strictObject({
+  kind: z.literal('documentdb'),
+  database: name,
+  replicaSet: z.exactOptional(name),
+  primary: server,
+  replicas: z.array(server),
+  secrets,
+});
+
+export const neptuneSchema = z.strictObject({
+  kind: z.literal('neptune'),
+  primary: server,
+  replicas: z.array(server),
+  iam: z.exactOptional(z.strictObject({ region: name })),
+});
+
 /** One schema a kind, so that a store of a kind unknown to this version is refused. A kind without a row does not compile. */
 export const STORE_SCHEMAS = {
   postgres: postgresSchema,
   shardedPostgres: shardedPostgresSchema,
   valkey: valkeySchema,
   dynamodb: dynamodbSchema,
+  documentdb: documentdbSchema,
+  neptune: neptuneSchema,
 } satisfies { readonly [K in StoreTopology['kind']]: z.ZodMiniType<Extract<StoreTopology, { kind: K }>> };
 
 const KINDS_OF_STORES = Object.keys(STORE_SCHEMAS) as (keyof typeof STORE_SCHEMAS)[];
@@ -101,6 +119,8 @@ export const storeSchema = z.discriminatedUnion('kind', [
   STORE_SCHEMAS.shardedPostgres,
   STORE_SCHEMAS.valkey,
   STORE_SCHEMAS.dynamodb,
+  STORE_SCHEMAS.documentdb,
+  STORE_SCHEMAS.neptune,
 ]);
 
 export const trustSchema = z.discriminatedUnion('kind', [

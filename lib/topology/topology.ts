@@ -33,7 +33,8 @@ export const TOPOLOGY_VERSION = 1;
 export type Trust =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'rds'; readonly bundlePath: string };
 
-export type StoreTopology = PostgresTopology | ShardedPostgresTopology | ValkeyTopology | DynamoDbTopology;
+export type StoreTopology =
+  PostgresTopology | ShardedPostgresTopology | ValkeyTopology | DynamoDbTopology | DocumentDbTopology | NeptuneTopology;
 
 /** Stores that are asked in SQL. */
 export type RelationalTopology = PostgresTopology | ShardedPostgresTopology;
@@ -167,6 +168,30 @@ export interface TableIndexTopology {
   readonly name: string;
   readonly partitionKey: TableAttributeTopology;
   readonly sortKey?: TableAttributeTopology;
+}
+
+/** A store of documents, asked with clients of MongoDB. */
+export interface DocumentDbTopology {
+  readonly kind: 'documentdb';
+  readonly database: string;
+  /** By which clients find every server, and who takes writes. Absent where one name leads to all of them. */
+  readonly replicaSet?: string;
+  /** Takes writes. */
+  readonly primary: ServerTopology;
+  /** Answer reads, a little behind: on AWS one name for all of them. None of a cluster that shards by itself. */
+  readonly replicas: readonly ServerTopology[];
+  readonly secrets: DatabaseSecrets;
+}
+
+/** A store of graphs, asked in openCypher over Bolt. Nobody logs in with a password. */
+export interface NeptuneTopology {
+  readonly kind: 'neptune';
+  /** Takes writes. */
+  readonly primary: ServerTopology;
+  /** Answer reads, a little behind: on AWS one name for all of them. */
+  readonly replicas: readonly ServerTopology[];
+  /** Who connects signs with rights of IAM, for this region. Absent where nobody is asked who they are, as on this machine. */
+  readonly iam?: { readonly region: string };
 }
 
 /** Who logs in how: names under which the secrets source finds `{ username, password }`, and who needs no secret. */

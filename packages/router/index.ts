@@ -35,6 +35,8 @@ export type {
   TransactionReference,
   WalPosition,
 } from '../../lib/postgres';
+export type { DocumentClient } from '../../lib/documentdb';
 export type { TableClient } from '../../lib/dynamodb';
+export type { GraphClient } from '../../lib/neptune';
 export type { ValkeyClient } from '../../lib/valkey';
 export * from '../../lib/routing';

@@ -20,7 +20,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
         store: planned.store,
         primary: { label: planned.label, host: '127.0.0.1', port },
         replicas: [],
-        login,
+        login: () => Promise.resolve(login),
         authority: await readFile(room.tls.authority, 'utf8'),
         timeoutMs: 8_000,
       };

@@ -10,6 +10,7 @@ import { globalAccepted, globalCases } from './global-cases';
 import { regionCases, regionsAccepted } from './region-cases';
 import { scalingAccepted, scalingCases } from './scaling-cases';
 import { serviceCases, servicesAccepted } from './service-cases';
+import { clusterCases, clustersAccepted } from './cluster-cases';
 import { tableCases, tablesAccepted } from './table-cases';
 import { strategiesAccepted, strategyCases } from './strategy-cases';
 import { valkeyAccepted, valkeyCases } from './valkey-cases';
@@ -29,6 +30,7 @@ const cases: readonly RuleCase[] = [
   ...alarmCases,
   ...estateCases,
   ...tableCases,
+  ...clusterCases,
   ...globalCases,
   ...regionCases,
   ...scalingCases,
@@ -479,6 +481,7 @@ describe('at the edge of a rule, a definition is accepted', () => {
     ...alarmsAccepted,
     ...regionsAccepted,
     ...tablesAccepted,
+    ...clustersAccepted,
     ...globalAccepted,
     ...scalingAccepted,
     ...servicesAccepted,

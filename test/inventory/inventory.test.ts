@@ -20,6 +20,7 @@ import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '
 import { neededQuotas } from '../../lib/quota';
 import { AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { clusterTier } from '../support/cluster-tier';
 import { tableTier } from '../support/table-tier';
 import { ESTATE, estateTier } from '../support/estate-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
@@ -70,6 +71,8 @@ const tiers = {
   'the example, protected': blogTier('prod'),
   'tables, disposable': tableTier('dev'),
   'tables, protected': tableTier('prod'),
+  'documents and graphs, disposable': clusterTier('dev'),
+  'documents and graphs, protected': clusterTier('prod'),
   'one shard': blogTier('dev', { shards: ['s0'] }),
   'sixty shards, protected': blogTier('prod', { shards: shardNames(60) }),
   'many services and no shards': parseTier({

@@ -1,0 +1,14 @@
+import type { MongoClient } from 'mongodb';
+
+/** MongoDB's own client. */
+export type DocumentClient = MongoClient;
+
+/** How a client behaves; defaults are MongoDB's where none is said. */
+export interface DocumentClientOptions {
+  /** Shown in the log of the server. */
+  readonly appName: string;
+  /** How long a connection may take to be made, and a server to be found, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** How long an operation may take, in milliseconds. @default - as long as it takes */
+  readonly operationTimeoutMs?: number;
+}

@@ -1,0 +1,39 @@
+import type { DocumentDbTopology, Endpoint, Trust } from '../topology';
+import type { DocumentClient, DocumentClientOptions } from './client';
+
+/** What a client needs to know. */
+export interface DocumentConnection {
+  readonly endpoint: Endpoint;
+  /** The other servers are found by this name, and who takes writes is known after a failover. Absent: the endpoint alone is asked. */
+  readonly replicaSet: DocumentDbTopology['replicaSet'];
+  /** `primary`: reads what was written. `replicas`: reads from a replica, a little behind; from the primary where none answers. */
+  readonly readsFrom: 'primary' | 'replicas';
+  readonly credentials: { readonly username: string; readonly password: string };
+  readonly trust: Trust;
+}
+
+/**
+ * Makes a client. Connects when it is first asked something. Whoever makes it closes it: `close()`.
+ *
+ * @throws {TypeError} where the package mongodb is not installed
+ */
+export async function connectDocumentDb(
+  { endpoint: { host, port }, replicaSet, readsFrom, credentials, trust }: DocumentConnection,
+  { appName, connectTimeoutMs, operationTimeoutMs }: DocumentClientOptions,
+): Promise<DocumentClient> {
+  const { MongoClient } = await import('mongodb');
+  return new MongoClient(`mongodb://${host}:${port}/`, {
+    appName,
+    auth: credentials,
+    authSource: 'admin',
+    tls: true,
+    tlsCAFile: trust.kind === 'file' ? trust.path : trust.bundlePath,
+    ...(replicaSet === undefined ? { directConnection: true } : { replicaSet }),
+    readPreference: readsFrom === 'replicas' ? 'secondaryPreferred' : 'primary',
+    // DocumentDB has none.
+    retryWrites: false,
+    connectTimeoutMS: connectTimeoutMs,
+    serverSelectionTimeoutMS: connectTimeoutMs,
+    ...(operationTimeoutMs !== undefined && { timeoutMS: operationTimeoutMs }),
+  });
+}

@@ -1,0 +1,2 @@
+export { connectDocumentDb, type DocumentConnection } from './connect';
+export type { DocumentClient, DocumentClientOptions } from './client';

@@ -1,0 +1,55 @@
+import type { AuthToken } from 'neo4j-driver';
+import type { Endpoint, NeptuneTopology, Trust } from '../topology';
+import type { GraphClient, GraphClientOptions } from './client';
+import { signBoltLogin } from './sign-bolt-login';
+
+/** What a client needs to know. */
+export interface GraphConnection {
+  readonly endpoint: Endpoint;
+  /** Absent where nobody is asked who they are. */
+  readonly iam: NeptuneTopology['iam'];
+  readonly trust: Trust;
+}
+
+/** How long a signed login is used for new connections: less than the five minutes that Neptune takes it for. */
+const LOGIN_MS = 4 * 60_000;
+
+/**
+ * Makes a client. Connects when it is first asked something, each connection with a login that is signed for it shortly before. Whoever makes it closes
+ * it: `close()`.
+ *
+ * @throws {TypeError} where the package neo4j-driver is not installed
+ */
+export async function connectNeptune(
+  { endpoint, iam, trust }: GraphConnection,
+  { userAgent, connectTimeoutMs }: GraphClientOptions,
+): Promise<GraphClient> {
+  const { default: neo4j } = await import('neo4j-driver');
+  const login =
+    iam === undefined
+      ? undefined
+      : neo4j.authTokenManagers.bearer({
+          tokenProvider: async () => ({
+            token: signedLogin(await signBoltLogin({ endpoint, region: iam.region })),
+            expiration: new Date(Date.now() + LOGIN_MS),
+          }),
+        });
+  return neo4j.driver(`bolt://${endpoint.host}:${endpoint.port}`, login, {
+    userAgent,
+    connectionTimeout: connectTimeoutMs,
+    connectionAcquisitionTimeout: connectTimeoutMs,
+    encrypted: 'ENCRYPTION_ON',
+    // Neptune's certificates are by Amazon's public authorities, which every runtime trusts; a local tier has an authority of its own.
+    ...(trust.kind === 'file'
+      ? { trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES' as const, trustedCertificates: [trust.path] }
+      : { trust: 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES' as const }),
+  });
+}
+
+/** Neptune reads what was signed where others have a password. */
+const signedLogin = (credentials: string): AuthToken => ({
+  scheme: 'basic',
+  principal: 'username',
+  realm: 'realm',
+  credentials,
+});

@@ -1,0 +1,136 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { createTierApp, summarize } from '../../lib/stacks';
+import { clusterTier } from '../support/cluster-tier';
+import { asTemplate, resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
+
+type Stage = 'dev' | 'prod';
+
+const templates = { dev: templatesOf(clusterTier('dev')), prod: templatesOf(clusterTier('prod')) };
+const templateOf = (stage: Stage, stack: string) => asTemplate(templates[stage][stack] as TemplateJson);
+const KEPT = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
+
+describe('documents', () => {
+  test('are kept, protected and backed up in a protected stage, on two servers', () => {
+    const template = templateOf('prod', 'profiles');
+    template.hasResource('AWS::DocDB::DBCluster', {
+      Properties: {
+        DBClusterIdentifier: 'club-prod-profiles',
+        EngineVersion: '5.0.0',
+        MasterUsername: 'polystoreowner',
+        BackupRetentionPeriod: 35,
+        PreferredBackupWindow: '02:00-03:00',
+        PreferredMaintenanceWindow: 'sun:04:00-sun:05:00',
+        DeletionProtection: true,
+        StorageEncrypted: true,
+      },
+      ...KEPT,
+    });
+    template.resourceCountIs('AWS::DocDB::DBInstance', 2);
+    template.allResourcesProperties('AWS::DocDB::DBInstance', { DBInstanceClass: 'db.r6g.large' });
+    template.hasResourceProperties('AWS::DocDB::DBClusterParameterGroup', {
+      Parameters: Match.objectLike({ tls: 'tls1.2+', profiler_threshold_ms: '200' }),
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  test('go with their stack in a disposable one, on a server that scales by itself', () => {
+    const template = templateOf('dev', 'profiles');
+    template.hasResource('AWS::DocDB::DBCluster', {
+      Properties: {
+        DeletionProtection: false,
+        ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 4 },
+      },
+      DeletionPolicy: 'Delete',
+    });
+    template.resourceCountIs('AWS::DocDB::DBInstance', 1);
+  });
+
+  test('are sharded by an elastic cluster where the definition scales out, with a second server in a protected stage', () => {
+    templateOf('prod', 'visits').hasResource('AWS::DocDBElastic::Cluster', {
+      Properties: { ClusterName: 'club-prod-visits', ShardCount: 4, ShardCapacity: 8, ShardInstanceCount: 2 },
+      ...KEPT,
+    });
+    templateOf('dev', 'visits').hasResourceProperties('AWS::DocDBElastic::Cluster', {
+      ShardCount: 2,
+      ShardInstanceCount: 1,
+    });
+  });
+
+  test('have a secret a service that uses them, beside the smoke test’s and the owner’s', () => {
+    const roles = resourcesOf(templates.prod, 'AWS::SecretsManager::Secret').map(({ stack, Properties }) => {
+      const [role] = (Properties['Tags'] as { Key: string; Value: string }[]).filter(({ Key }) => Key === 'role');
+      return `${stack} ${role?.Value ?? ''}`;
+    });
+    expect(roles.sort()).toEqual([
+      'access polystore_smoke',
+      'access polystore_smoke',
+      'access reports',
+      'access web',
+      'access web',
+      'profiles polystoreowner',
+      'visits polystoreowner',
+    ]);
+  });
+});
+
+describe('graphs', () => {
+  test('answer roles of IAM only, and are kept, protected and backed up in a protected stage, on two servers', () => {
+    const template = templateOf('prod', 'friends');
+    template.hasResource('AWS::Neptune::DBCluster', {
+      Properties: {
+        DBClusterIdentifier: 'club-prod-friends',
+        EngineVersion: '1.4.6.1',
+        IamAuthEnabled: true,
+        BackupRetentionPeriod: 35,
+        DeletionProtection: true,
+        StorageEncrypted: true,
+      },
+      ...KEPT,
+    });
+    template.resourceCountIs('AWS::Neptune::DBInstance', 2);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+  });
+
+  test('scale by themselves where the definition says so', () => {
+    templateOf('dev', 'friends').hasResource('AWS::Neptune::DBCluster', {
+      Properties: { ServerlessScalingConfiguration: { MinCapacity: 1, MaxCapacity: 4 }, DeletionProtection: false },
+      DeletionPolicy: 'Delete',
+    });
+  });
+
+  test('are read by whom reads them and changed by whom writes them, by what AWS calls the cluster', () => {
+    const actions = (service: string): readonly string[] =>
+      resourcesOf(templates.prod, 'AWS::IAM::Policy')
+        .filter(({ Properties }) => JSON.stringify(Properties['Roles']).includes(`Roles${service}`))
+        .flatMap(
+          ({ Properties }) =>
+            (Properties['PolicyDocument'] as { Statement: { Sid?: string; Action: string[]; Resource: unknown }[] })
+              .Statement,
+        )
+        .filter(({ Sid }) => Sid?.endsWith('Graphs'))
+        .flatMap(({ Action, Resource }) => {
+          expect(JSON.stringify(Resource)).toMatch(
+            /:neptune-db:eu-west-1:111122223333:",\{"Ref":"SsmParameterValueclubprodclustersfriends\w+Parameter"\},"\/\*"/,
+          );
+          return Action;
+        });
+    expect(actions('reports')).not.toContain('neptune-db:WriteDataViaQuery');
+    expect(actions('reports')).toContain('neptune-db:ReadDataViaQuery');
+    expect(actions('web')).toContain('neptune-db:WriteDataViaQuery');
+  });
+});
+
+test.each(['dev', 'prod'] as const)('neither CloudFormation nor cdk-nag find anything in %s', (stage) => {
+  process.env['CDK_VALIDATION'] = 'true';
+  try {
+    expect(summarize(createTierApp({ definition: clusterTier(stage) }).synth()).findings).toEqual([]);
+  } finally {
+    process.env['CDK_VALIDATION'] = 'false';
+  }
+});
+
+test('clusters are the same as before', () => {
+  expect(templateOf('prod', 'profiles').findResources('AWS::DocDB::DBCluster')).toMatchSnapshot();
+  expect(templateOf('prod', 'visits').findResources('AWS::DocDBElastic::Cluster')).toMatchSnapshot();
+  expect(templateOf('prod', 'friends').findResources('AWS::Neptune::DBCluster')).toMatchSnapshot();
+});
