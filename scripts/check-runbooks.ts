@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { isRelational, loadTier, parseTier } from '../lib/definition';
+import { loadTier, parseTier } from '../lib/definition';
 import { DRILLS } from '../lib/drills';
 import { startLocalTier } from '../lib/local';
 import { namesOfStore, namesOfTimes, type TierNames } from '../lib/runbooks';

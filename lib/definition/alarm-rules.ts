@@ -12,6 +12,9 @@ const WATCHED: Readonly<Record<StoreKind, readonly WatchedSort[]>> = {
   postgres: ['server', 'proxy'],
   shardedPostgres: ['server', 'cluster', 'proxy', 'table'],
   valkey: [],
+  dynamodb: [],
+  documentdb: [],
+  neptune: [],
 };
 
 interface WrittenThreshold {

@@ -1,7 +1,10 @@
-import type { MongoClient } from 'mongodb';
+import type { Db, MongoClient } from 'mongodb';
 
 /** MongoDB's own client. */
 export type DocumentClient = MongoClient;
+
+/** One of the databases of a cluster. */
+export type DocumentDatabase = Db;
 
 /** How a client behaves; defaults are MongoDB's where none is said. */
 export interface DocumentClientOptions {

@@ -1,2 +1,2 @@
 export { connectDocumentDb, type DocumentConnection } from './connect';
-export type { DocumentClient, DocumentClientOptions } from './client';
+export type { DocumentClient, DocumentClientOptions, DocumentDatabase } from './client';

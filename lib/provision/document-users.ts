@@ -1,5 +1,4 @@
-import type { Db } from 'mongodb';
-import { connectDocumentDb } from '../documentdb';
+import { connectDocumentDb, type DocumentDatabase } from '../documentdb';
 import type { Credentials, SecretSource } from '../sources';
 import { credentialOf, type Access, type DocumentDbTopology, type Topology, type Trust } from '../topology';
 import { usesOf } from './target-database';
@@ -94,7 +93,7 @@ async function wantedUsers(
 }
 
 async function provisionUser(
-  admin: Db,
+  admin: DocumentDatabase,
   { credentials: { username, password }, role, report }: WantedUser,
 ): Promise<RoleReport> {
   const { users } = (await admin.command({ usersInfo: username })) as {

@@ -4,7 +4,14 @@ import { SECTIONS, type Runbook, type RunbookKind, type RunbookTag, type Safety 
 const FRONT_MATTER = /^---\n([^]*?)\n---\n/;
 const FIELDS = ['tag', 'safe-to-run', 'minutes', 'kinds', 'drill', 'last-drilled'] as const;
 /** A kind without a row does not compile. */
-const KIND_ROWS: Readonly<Record<RunbookKind, true>> = { postgres: true, shardedPostgres: true, valkey: true };
+const KIND_ROWS: Readonly<Record<RunbookKind, true>> = {
+  postgres: true,
+  shardedPostgres: true,
+  valkey: true,
+  dynamodb: true,
+  documentdb: true,
+  neptune: true,
+};
 const KINDS = Object.keys(KIND_ROWS) as readonly RunbookKind[];
 const SAFETIES: readonly Safety[] = ['read-only', 'mutating', 'destructive'];
 

@@ -57,9 +57,9 @@ export function namesOfStore(tier: TierDefinition, store: StoreDefinition): Tier
     store: store.name,
     ...(isRelational(store) && { database: store.database, 'max-connections': String(store.maxConnections) }),
     'topology-parameter': `/${tier.name}/${tier.stage.name}/stores/${store.name}`,
-    'backup-window': store.backup.window,
+    ...('window' in store.backup && { 'backup-window': store.backup.window }),
     'backup-days': String(store.backup.retentionDays),
-    'maintenance-window': store.maintenance.window,
+    ...('maintenance' in store && { 'maintenance-window': store.maintenance.window }),
     ...(server !== undefined && { server, primary: server }),
     ...(replica !== undefined && { replica }),
     ...(service !== undefined && { service }),
@@ -90,6 +90,20 @@ function namesOfKind(tier: TierDefinition, store: StoreDefinition, server: strin
         'store-stack': stackName(tier, store.name),
         'log-group': `/aws/vendedlogs/elasticache/${serverName(tier, store.name)}/slow-log`,
       };
+    case 'dynamodb':
+      return { 'store-stack': stackName(tier, store.name) };
+    case 'documentdb':
+      return {
+        'store-stack': stackName(tier, store.name),
+        cluster: serverName(tier, store.name),
+        ...(store.servers.kind !== 'elastic' && { 'log-group': `/aws/docdb/${serverName(tier, store.name)}/profiler` }),
+      };
+    case 'neptune':
+      return {
+        'store-stack': stackName(tier, store.name),
+        cluster: serverName(tier, store.name),
+        'log-group': `/aws/neptune/${serverName(tier, store.name)}/slowquery`,
+      };
   }
 }
 
@@ -111,5 +125,13 @@ export function serversOfStore(tier: TierDefinition, store: StoreDefinition): re
     case 'valkey':
       // The cache: which of its nodes is the primary is ElastiCache's to say.
       return [{ name: store.name, role: 'primary', identifier: serverName(tier, store.name) }];
+    case 'dynamodb':
+      // DynamoDB has no servers of anybody's.
+      return [];
+    case 'documentdb':
+      if (store.servers.kind === 'elastic') return [];
+      return Array.from({ length: 1 + store.servers.readers }, (_, index) => named(String(index + 1), 'member'));
+    case 'neptune':
+      return Array.from({ length: 1 + store.servers.readers }, (_, index) => named(String(index + 1), 'member'));
   }
 }

@@ -1,8 +1,9 @@
-import { BSON, MongoClient, type Collection, type Document, type Filter } from 'mongodb';
+import type { Collection, Document, Filter, MongoClient } from 'mongodb';
 import type { Credentials } from '../sources';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, type Check, type CheckContext } from './check';
 import { cleaningUp } from './clean-up';
+import { clientPackage } from './client-package';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -164,7 +165,7 @@ function refusesPlaintext(store: DocumentDbUnderTest, server: DocumentServerUnde
     subject: server.label,
     promise: 'The server answers nobody who comes without TLS.',
     run: async () => {
-      const answer = await firstBytes(server, helloMessage(), store.timeoutMs);
+      const answer = await firstBytes(server, await helloMessage(), store.timeoutMs);
       if (answer.length === 0 || isTlsAlert(answer)) return { refused: true };
       throw new SmokeFailure('answered without TLS', { evidence: { bytes: answer.length } });
     },
@@ -223,6 +224,9 @@ const userOf = (run: string, username: string, firstName: string, publishedAt: s
 
 const usersOf = (client: MongoClient): Collection<User> => client.db(SMOKE_DATABASE).collection<User>('users');
 
+/** MongoDB's own client, where it is installed. */
+const mongodb = () => clientPackage('mongodb', () => import('mongodb'));
+
 /** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
 async function onServer<T>(
   { login, authority, timeoutMs }: DocumentDbUnderTest,
@@ -231,6 +235,7 @@ async function onServer<T>(
   as?: Credentials | 'nobody',
 ): Promise<T> {
   const auth = as ?? (await login());
+  const { MongoClient } = await mongodb();
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
     ...(auth !== 'nobody' && { auth, authSource: 'admin' }),
     tls: true,
@@ -261,7 +266,8 @@ async function refusalOf(ask: () => Promise<unknown>): Promise<number | undefine
 }
 
 /** OP_MSG with `hello`, which every server answers to everybody. @see https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/ */
-function helloMessage(): Buffer {
+async function helloMessage(): Promise<Buffer> {
+  const { BSON } = await mongodb();
   const body = BSON.serialize({ hello: 1, $db: 'admin' });
   const head = Buffer.alloc(21);
   head.writeInt32LE(head.length + body.length, 0);

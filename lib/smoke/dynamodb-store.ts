@@ -1,4 +1,4 @@
-import { DescribeTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbTopology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { dynamoDbChecks } from './dynamodb';
@@ -13,8 +13,16 @@ const EMULATED = { region: 'local', credentials: { accessKeyId: 'local', secretA
 /** What proves a store of kind `dynamodb`, as the topology describes it. */
 export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: DynamoDbTopology): readonly Check[] {
   const { table, partitionKey, sortKey, indexes, timeToLive, emulator } = store;
-  const client = clientOf(tier, emulator === undefined ? {} : { endpoint: emulator.url, ...EMULATED });
-  tier.onClose(() => client.destroy());
+  let opened: Promise<DynamoDBClient> | undefined;
+  const client = () =>
+    (opened ??= clientOf(tier, emulator === undefined ? {} : { endpoint: emulator.url, ...EMULATED }));
+  tier.onClose(
+    () =>
+      void opened?.then(
+        (open) => open.destroy(),
+        () => undefined,
+      ),
+  );
   return [
     ...dynamoDbChecks({
       store: name,
@@ -32,7 +40,10 @@ export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: Dy
   ];
 }
 
-function clientOf({ timeoutMs }: TierUnderTest, config: DynamoDBClientConfig): DynamoDBClient {
+const sdk = () => import('@aws-sdk/client-dynamodb');
+
+async function clientOf({ timeoutMs }: TierUnderTest, config: DynamoDBClientConfig): Promise<DynamoDBClient> {
+  const { DynamoDBClient } = await sdk();
   const requestHandler = { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
   return new DynamoDBClient({ requestHandler, ...config });
 }
@@ -69,7 +80,7 @@ function refusesPlaintext(tier: TierUnderTest, store: string, topology: DynamoDb
     promise: 'Nobody is answered without TLS.',
     run: async () => {
       requireDynamoDb(topology, 'TLS');
-      const secure = new DynamoDBClient();
+      const secure = await clientOf(tier, {});
       const region = await secure.config.region();
       secure.destroy();
       const endpoint = `http://dynamodb.${region}.amazonaws.com`;
@@ -91,7 +102,8 @@ async function refusalOf(
   { table: TableName }: DynamoDbTopology,
   config: DynamoDBClientConfig,
 ): Promise<string | undefined> {
-  const client = clientOf(tier, { maxAttempts: 1, ...config });
+  const { DescribeTableCommand } = await sdk();
+  const client = await clientOf(tier, { maxAttempts: 1, ...config });
   try {
     await client.send(new DescribeTableCommand({ TableName }));
     return undefined;

@@ -1,12 +1,5 @@
-import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, SmokeSkip, type Check, type CheckContext } from './check';
 import { SMOKE_KEYS } from '../topology';
@@ -32,7 +25,7 @@ export interface DynamoDbUnderTest extends KeyUnderTest {
   /** Attribute with the second at which an item expires. */
   readonly timeToLive?: string;
   /** Whoever made it closes it. */
-  readonly client: DynamoDBClient;
+  readonly client: () => Promise<DynamoDBClient>;
   /** What the engine can't do, so that it is skipped. Empty on AWS. */
   readonly lacks: readonly string[];
   /** In words: `dynalite, emulated`. */
@@ -58,7 +51,8 @@ export function dynamoDbChecks(table: DynamoDbUnderTest): readonly Check[] {
 
 const onTable = ({ store }: DynamoDbUnderTest) => ({ store, subject: store });
 
-const documents = ({ client }: DynamoDbUnderTest): DynamoDBDocumentClient => DynamoDBDocumentClient.from(client);
+/** Loaded at the first check: a smoke test of other kinds need not have it. */
+const sdk = () => import('@aws-sdk/lib-dynamodb');
 
 function takesWrites(table: DynamoDbUnderTest): Check {
   return {
@@ -66,9 +60,9 @@ function takesWrites(table: DynamoDbUnderTest): Check {
     name: 'takes-writes',
     promise: 'The table takes an item and shows it.',
     run: (context) =>
-      withItem(table, context, 'write', async (item, send) => {
-        await send(new PutCommand({ TableName: table.table, Item: item }));
-        const { Item: seen } = await send(new GetCommand(oneItem(table, item)));
+      withItem(table, context, 'write', async (item, { send, commands }) => {
+        await send(new commands.PutCommand({ TableName: table.table, Item: item }));
+        const { Item: seen } = await send(new commands.GetCommand(oneItem(table, item)));
         if (seen?.['polystore_smoke'] === context.run) return { engine: table.engine };
         throw new SmokeFailure('a consistent read does not show the item that was written');
       }),
@@ -81,13 +75,13 @@ function refusesConflicts(table: DynamoDbUnderTest): Check {
     name: 'refuses-conflicts',
     promise: 'A write whose condition does not hold is refused, and changes nothing.',
     run: (context) =>
-      withItem(table, context, 'condition', async (item, send) => {
+      withItem(table, context, 'condition', async (item, { send, commands }) => {
         const onlyNew = { TableName: table.table, ConditionExpression: 'attribute_not_exists(#key)' };
         const names = { ExpressionAttributeNames: { '#key': table.partitionKey.name } };
-        await send(new PutCommand({ ...onlyNew, ...names, Item: item }));
+        await send(new commands.PutCommand({ ...onlyNew, ...names, Item: item }));
         const second = { ...item, polystore_smoke: 'second' };
-        const refusal = await refusalOf(() => send(new PutCommand({ ...onlyNew, ...names, Item: second })));
-        const { Item: seen } = await send(new GetCommand(oneItem(table, item)));
+        const refusal = await refusalOf(() => send(new commands.PutCommand({ ...onlyNew, ...names, Item: second })));
+        const { Item: seen } = await send(new commands.GetCommand(oneItem(table, item)));
         const evidence = { refusedWith: refusal ?? 'nothing', kept: seen?.['polystore_smoke'] === context.run };
         if (refusal === 'ConditionalCheckFailedException' && evidence.kept) return evidence;
         throw new SmokeFailure('of two writes that each demand to be the first, the second counted', { evidence });
@@ -102,10 +96,10 @@ function answersByIndex(table: DynamoDbUnderTest, name: string, index: KeyUnderT
     name: 'answers-by-index',
     promise: 'The index finds an item by its own key.',
     run: (context) =>
-      withItem(table, context, `index:${name}`, async (item, send) => {
-        await send(new PutCommand({ TableName: table.table, Item: item }));
+      withItem(table, context, `index:${name}`, async (item, { send, commands }) => {
+        await send(new commands.PutCommand({ TableName: table.table, Item: item }));
         const began = performance.now();
-        const query = new QueryCommand({
+        const query = new commands.QueryCommand({
           TableName: table.table,
           IndexName: name,
           KeyConditionExpression: '#key = :key',
@@ -131,8 +125,10 @@ function expiresItems(table: DynamoDbUnderTest, attribute: string): Check {
     promise: 'Items expire at the second that their attribute names.',
     run: async ({ signal }) => {
       requireAble(table, 'expiry');
+      const { DescribeTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
       const command = new DescribeTimeToLiveCommand({ TableName: table.table });
-      const { TimeToLiveDescription: seen } = await table.client.send(command, { abortSignal: signal });
+      const client = await table.client();
+      const { TimeToLiveDescription: seen } = await client.send(command, { abortSignal: signal });
       const evidence = { status: seen?.TimeToLiveStatus ?? 'none', attribute: seen?.AttributeName ?? 'none' };
       if (evidence.status === 'ENABLED' && evidence.attribute === attribute) return evidence;
       throw new SmokeFailure(`items do not expire by ${attribute}`, { evidence });
@@ -147,7 +143,7 @@ function transacts(table: DynamoDbUnderTest): Check {
     promise: 'A transaction writes all of its items, or none.',
     run: async (context) => {
       requireAble(table, 'transactions');
-      return withItem(table, context, 'transaction:1', (first, send) =>
+      return withItem(table, context, 'transaction:1', (first, { send, commands }) =>
         withItem(table, context, 'transaction:2', async (second) => {
           const put = (item: Item, onlyNew: object = {}) => ({
             Put: { TableName: table.table, Item: item, ...onlyNew },
@@ -156,13 +152,13 @@ function transacts(table: DynamoDbUnderTest): Check {
             ConditionExpression: 'attribute_not_exists(#key)',
             ExpressionAttributeNames: { '#key': table.partitionKey.name },
           };
-          await send(new PutCommand({ TableName: table.table, Item: second }));
+          await send(new commands.PutCommand({ TableName: table.table, Item: second }));
           const refusal = await refusalOf(() =>
-            send(new TransactWriteCommand({ TransactItems: [put(first), put(second, demandsNew)] })),
+            send(new commands.TransactWriteCommand({ TransactItems: [put(first), put(second, demandsNew)] })),
           );
-          const { Item: half } = await send(new GetCommand(oneItem(table, first)));
-          await send(new TransactWriteCommand({ TransactItems: [put(first), put(second)] }));
-          const { Item: whole } = await send(new GetCommand(oneItem(table, first)));
+          const { Item: half } = await send(new commands.GetCommand(oneItem(table, first)));
+          await send(new commands.TransactWriteCommand({ TransactItems: [put(first), put(second)] }));
+          const { Item: whole } = await send(new commands.GetCommand(oneItem(table, first)));
           const evidence = { refusedWith: refusal ?? 'nothing', half: half !== undefined, whole: whole !== undefined };
           if (refusal === 'TransactionCanceledException' && !evidence.half && evidence.whole) return evidence;
           throw new SmokeFailure('a transaction was done by half, or not at all', { evidence });
@@ -179,12 +175,18 @@ function requireAble({ lacks, engine }: DynamoDbUnderTest, what: string): void {
 
 type Send = DynamoDBDocumentClient['send'];
 
+/** How a check talks to the table. */
+interface Talk {
+  readonly send: Send;
+  readonly commands: typeof import('@aws-sdk/lib-dynamodb');
+}
+
 /** An item of this run, which is removed whatever `work` finds. It has every key of the table and of its indexes. */
 async function withItem<T>(
   table: DynamoDbUnderTest,
   { run, signal }: CheckContext,
   name: string,
-  work: (item: Item, send: Send) => Promise<T>,
+  work: (item: Item, talk: Talk) => Promise<T>,
 ): Promise<T> {
   const attributes = [table, ...Object.values(table.indexes)]
     .flatMap((key) => [key.partitionKey, key.sortKey ?? []])
@@ -195,12 +197,13 @@ async function withItem<T>(
     ...expires,
     polystore_smoke: run,
   };
-  const client = documents(table);
+  const commands = await sdk();
+  const client = commands.DynamoDBDocumentClient.from(await table.client());
   const send = ((command: Parameters<Send>[0]) => client.send(command, { abortSignal: signal })) as Send;
   return cleaningUp(
-    () => work(item, send),
+    () => work(item, { send, commands }),
     // After the deadline too, so without its signal.
-    () => client.send(new DeleteCommand({ TableName: table.table, Key: keyOf(table, item) })),
+    () => client.send(new commands.DeleteCommand({ TableName: table.table, Key: keyOf(table, item) })),
   );
 }
 
@@ -208,8 +211,8 @@ const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** No application's key: text says whose it is, numbers lie below all that count something. */
 function valueOf({ type }: KeyAttribute, text: string): Item[string] {
-  if (type === 'string') return `${SMOKE_KEYS}#${text}`;
-  if (type === 'binary') return Buffer.from(`${SMOKE_KEYS}#${text}`);
+  if (type === 'string') return `${SMOKE_KEYS}${text}`;
+  if (type === 'binary') return Buffer.from(`${SMOKE_KEYS}${text}`);
   return -[...text].reduce((hash, character) => (hash * 31 + character.charCodeAt(0)) % 1_000_000_007, 1_000);
 }
 

@@ -1,8 +1,9 @@
-import neo4j, { type Driver, type Session } from 'neo4j-driver';
+import type { Driver, Session } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Credentials } from '../sources';
 import { SmokeFailure, type Check, type CheckContext, type EvidenceValue } from './check';
 import { cleaningUp } from './clean-up';
+import { clientPackage } from './client-package';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -19,9 +20,10 @@ export interface NeptuneUnderTest {
   readonly store: string;
   readonly writer: GraphServerUnderTest;
   readonly readers: readonly GraphServerUnderTest[];
-  readonly login: Credentials;
-  /** File with the certificates of the authorities to trust, in PEM. */
-  readonly authorityFile: string;
+  /** What the smoke test logs in to a server with, asked for by each connection: what is signed counts for minutes. */
+  readonly login: (server: GraphServerUnderTest) => Promise<Credentials>;
+  /** File with the certificates of the authorities to trust, in PEM. @default - those that every runtime trusts */
+  readonly authorityFile?: string;
   /** How long one connection, or one query, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -177,7 +179,8 @@ function refusesStrangers(store: NeptuneUnderTest, server: GraphServerUnderTest)
     promise: 'Nobody gets in without a name, or with a wrong password.',
     run: async () => {
       const look = (session: Session) => session.run('RETURN 1');
-      const wrong = { ...store.login, password: `not ${store.login.password}` };
+      const login = await store.login(server);
+      const wrong = { ...login, password: `not ${login.password}` };
       const evidence = {
         nameless: (await refusalOf(() => onServer(store, server, look, 'nobody'))) ?? 'let in',
         wrongPassword: (await refusalOf(() => onServer(store, server, look, wrong))) ?? 'let in',
@@ -210,9 +213,9 @@ async function onServer<T>(
   store: NeptuneUnderTest,
   server: GraphServerUnderTest,
   work: (session: Session) => Promise<T>,
-  as: Credentials | 'nobody' = store.login,
+  as?: Credentials | 'nobody',
 ): Promise<T> {
-  const driver = open(store, server, as);
+  const driver = await open(store, server, as ?? (await store.login(server)));
   const session = driver.session();
   try {
     return await work(session);
@@ -222,17 +225,19 @@ async function onServer<T>(
   }
 }
 
-function open(
+async function open(
   { authorityFile, timeoutMs }: NeptuneUnderTest,
   { host, port }: GraphServerUnderTest,
   as: Credentials | 'nobody',
-): Driver {
+): Promise<Driver> {
+  const { default: neo4j } = await clientPackage('neo4j-driver', () => import('neo4j-driver'));
   const token =
     as === 'nobody' ? { scheme: 'none', principal: '', credentials: '' } : neo4j.auth.basic(as.username, as.password);
   return neo4j.driver(`bolt://${host}:${port}`, token, {
     encrypted: 'ENCRYPTION_ON',
-    trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES',
-    trustedCertificates: [authorityFile],
+    ...(authorityFile === undefined
+      ? { trust: 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES' as const }
+      : { trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES' as const, trustedCertificates: [authorityFile] }),
     userAgent: APPLICATION_NAME,
     connectionTimeout: timeoutMs,
     connectionAcquisitionTimeout: timeoutMs,

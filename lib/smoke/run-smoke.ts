@@ -6,6 +6,7 @@ import { inParallel } from '../provision';
 import { SmokeSkip, type Check } from './check';
 import { documentdbStoreChecks } from './documentdb-store';
 import { dynamodbStoreChecks } from './dynamodb-store';
+import { neptuneStoreChecks } from './neptune-store';
 import { postgresChecks } from './postgres';
 import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
 import { runCheck, type CheckOutcome, type CheckRun } from './run-check';
@@ -52,7 +53,7 @@ const CHECKS: { readonly [Kind in StoreTopology['kind']]: ChecksOf<Extract<Store
   valkey: valkeyStoreChecks,
   dynamodb: dynamodbStoreChecks,
   documentdb: documentdbStoreChecks,
-  neptune: () => [],
+  neptune: neptuneStoreChecks,
 };
 
 /** Every check of a store. */

@@ -118,9 +118,10 @@ async function refusalOf(store: ValkeyUnderTest, login: Credentials, service: st
 /** Any secret that a service has anywhere; undefined for one that has none. */
 function secretOf(service: string, { stores }: Topology): string | undefined {
   return Object.values(stores)
-    .flatMap((store: StoreTopology) =>
-      store.kind === 'shardedPostgres' ? Object.values(store.shards).map(({ secrets }) => secrets) : [store.secrets],
-    )
+    .flatMap((store: StoreTopology) => {
+      if (store.kind === 'shardedPostgres') return Object.values(store.shards).map(({ secrets }) => secrets);
+      return 'secrets' in store ? [store.secrets] : [];
+    })
     .map(({ services }) => services[service])
     .find((secret) => secret !== undefined);
 }

@@ -7,6 +7,15 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 /** The kit's Lambdas, as files in `lambda/`. */
 export type LambdaName = 'provision' | 'smoke-test';
 
+/** Clients of the AWS SDK only: that the runtime has the signer of tokens is written nowhere. */
+const EXTERNAL = ['@aws-sdk/client-*', 'pg-native'] as const;
+
+/** What the bundle of a Lambda leaves out: the smoke test has no room for every client, and skips the checks of those. */
+export const EXTERNALS: Readonly<Record<string, readonly string[]>> = {
+  provision: EXTERNAL,
+  'smoke-test': [...EXTERNAL, 'mongodb', 'neo4j-driver'],
+};
+
 /** A Lambda's one file, self-contained but for the clients of the AWS SDK, which the Lambda runtime has. */
 export interface LambdaBundle {
   readonly directory: string;
@@ -53,8 +62,7 @@ function bundle(root: string, name: string): { readonly text: string; readonly s
     platform: 'node',
     target: 'node22',
     minify: true,
-    // Clients only: that the runtime has the signer of tokens is written nowhere.
-    external: ['@aws-sdk/client-*', 'pg-native'],
+    external: [...(EXTERNALS[name] ?? EXTERNAL)],
     // The runtime's own SDK is found by require, not by import().
     supported: { 'dynamic-import': false },
     legalComments: 'none',

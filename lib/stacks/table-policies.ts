@@ -53,7 +53,7 @@ export function proveTables(stack: Stack, stores: readonly Store[]): readonly ia
             sid: 'OwnItems',
             actions,
             resources: itemsOf(true),
-            conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${SMOKE_KEYS}#*`] } },
+            conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${SMOKE_KEYS}*`] } },
           }),
         ]),
     ...(itemsOf(false).length === 0

@@ -86,7 +86,7 @@ async function proveEngine(
         sortKey: { name: 'cart_id', type: 'number' },
         indexes: { [INDEX]: { partitionKey: { name: 'state', type: 'string' } } },
         timeToLive: 'expires_at',
-        client,
+        client: () => Promise.resolve(client),
         lacks,
         engine,
       }),

@@ -205,6 +205,8 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         ),
       );
       const count = (type: ResourceType): number => resourcesOf(own, type).length;
+      const ofEngines = (kind: 'DBCluster' | 'DBClusterParameterGroup' | 'DBInstance' | 'DBSubnetGroup'): number =>
+        count(`AWS::RDS::${kind}`) + count(`AWS::DocDB::${kind}`) + count(`AWS::Neptune::${kind}`);
       const endpoints = (type: string): number =>
         resourcesOf(own, 'AWS::EC2::VPCEndpoint').filter(({ Properties }) => Properties['VpcEndpointType'] === type)
           .length;
@@ -217,11 +219,11 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
           .map(({ quota, needed }) => [quota, needed]),
       );
       const counted = {
-        dbInstances: count('AWS::RDS::DBInstance'),
-        dbClusters: count('AWS::RDS::DBCluster'),
-        dbSubnetGroups: count('AWS::RDS::DBSubnetGroup'),
+        dbInstances: ofEngines('DBInstance'),
+        dbClusters: ofEngines('DBCluster'),
+        dbSubnetGroups: ofEngines('DBSubnetGroup'),
         dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
-        dbClusterParameterGroups: count('AWS::RDS::DBClusterParameterGroup'),
+        dbClusterParameterGroups: ofEngines('DBClusterParameterGroup'),
         dbProxies: count('AWS::RDS::DBProxy'),
         cacheNodes: resourcesOf(own, 'AWS::ElastiCache::ReplicationGroup').reduce(
           (sum, { Properties: of }) =>
@@ -243,7 +245,7 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         outboundRules: fullest(own, 'Egress'),
         secrets: count('AWS::SecretsManager::Secret') + copies,
         keys: count('AWS::KMS::Key'),
-        tables: count('AWS::DynamoDB::Table'),
+        tables: count('AWS::DynamoDB::Table') + count('AWS::DynamoDB::GlobalTable'),
         parameters: count('AWS::SSM::Parameter'),
         stacks: Object.keys(own).length,
         resources: Math.max(...Object.values(own).map(({ Resources }) => Object.keys(Resources).length)),

@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { EXTERNALS } from '../../lib/stacks/lambda-code';
 
 /** A handler as it is shipped: one file, minified, without the clients of the AWS SDK, which the Lambda runtime has. */
 export interface HandlerBundle {
@@ -28,7 +29,7 @@ export async function bundleHandler(name: string): Promise<HandlerBundle> {
     target: 'node20',
     minify: true,
     metafile: true,
-    external: ['@aws-sdk/client-*', 'pg-native'],
+    external: [...(EXTERNALS[name] ?? [])],
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);

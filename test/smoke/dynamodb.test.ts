@@ -47,7 +47,7 @@ beforeAll(async () => {
     partitionKey: { name: 'id', type: 'string' },
     indexes: { 'by-state': { partitionKey: { name: 'state', type: 'number' } } },
     timeToLive: 'expires_at',
-    client,
+    client: () => Promise.resolve(client),
     lacks: ['transactions', 'expiry'],
     engine: 'dynalite',
   };
@@ -101,7 +101,7 @@ test.each([
     ({ ConditionExpression: _dropped, ExpressionAttributeNames: _names, ...input }) => input,
   );
   const changes: Partial<DynamoDbUnderTest> = {
-    ...('client' in broken && { client: withoutConditions }),
+    ...('client' in broken && { client: () => Promise.resolve(withoutConditions) }),
     ...('indexes' in broken && { indexes: { other: { partitionKey: { name: 'other', type: 'string' } } } }),
     ...('lacks' in broken && { lacks: [] }),
     ...('table' in broken && { table: 'none' }),

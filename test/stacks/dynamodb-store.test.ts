@@ -86,7 +86,7 @@ describe('access', () => {
   test('gives the smoke test its own items where keys are text, and no scan', () => {
     const [own] = statements(/SmokeTest|Smoke/, 'OwnItems');
     expect(own).toMatchObject({
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['polystore_smoke#*'] } },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['polystore_smoke:*'] } },
     });
     const all = JSON.stringify([own, ...statements(/SmokeTest|Smoke/, 'Items')]);
     expect(all).not.toContain('dynamodb:Scan');
