@@ -3,7 +3,7 @@ import type { FaultPath } from './fault';
 import { isRelational, RELATIONAL_ENGINES } from './relational';
 import { rule } from './rule';
 import { serverFigures, type ServerFigures } from './server-figures';
-import { serverLoads, type ServerLoad } from './server-load';
+import { serverLoads, type Asked, type ServerLoad } from './server-load';
 import type { RelationalStageStore } from './stage-store';
 
 export const capacityRules = [
@@ -22,15 +22,32 @@ export const capacityRules = [
       ),
     message: ({ store, room, load, asked }) => {
       const { server, maxConnections } = room;
-      const parts = load.asked.map(({ because, connections }) => `${because} = ${grouped(connections)}`).join(', ');
       return (
         `in stage ${store.stage}, ${load.servers} (${server}) has max_connections ${grouped(maxConnections)}, ` +
         `but ${grouped(asked)} are asked for, ${grouped(asked - maxConnections)} too many: ` +
-        `${parts}; ${remediesOf(store, room, load, asked).join(', or ')}`
+        `${sumOf(load.asked)}; ${remediesOf(store, room, load, asked).join(', or ')}`
       );
     },
   }),
 ];
+
+/** Services beyond these are told as one. */
+const SHOWN = 8;
+
+/** `web 2 × pool of 10 = 20, the kit = 18`: who asks for most, and the others together. The last part is the kit's own. */
+function sumOf(asked: readonly Asked[]): string {
+  const services = asked.slice(0, -1);
+  const most = new Set(services.toSorted((one, other) => other.connections - one.connections).slice(0, SHOWN));
+  const others = services.filter((service) => !most.has(service));
+  const together = others.reduce((sum, { connections }) => sum + connections, 0);
+  return [
+    ...services.filter((service) => most.has(service)),
+    ...(others.length > 0 ? [{ because: `${others.length} other services`, connections: together }] : []),
+    ...asked.slice(-1),
+  ]
+    .map(({ because, connections }) => `${because} = ${grouped(connections)}`)
+    .join(', ');
+}
 
 /** What servers of a store hold. */
 interface Room {

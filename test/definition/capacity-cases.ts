@@ -20,6 +20,23 @@ const away = { dev: { profile: 'disposable', zones: ['eu-west-1a', 'eu-west-1b']
 export const capacityCases: readonly RuleCase[] = [
   {
     rule: 'connections-fit',
+    breaks: 'more services than a person wants to read',
+    input: withMain(
+      { class: 't4g.micro' },
+      {
+        services: {
+          web: uses('main', { processes: 9 }),
+          ...Object.fromEntries(
+            Array.from({ length: 9 }, (_, index) => [`job${index}`, uses('main', { poolMax: index + 1 })]),
+          ),
+        },
+      },
+    ),
+    path: 'stores.main.class',
+    message: `in stage dev, the primary (t4g.micro) has max_connections 95, but 153 are asked for, 58 too many: web 9 × pool of 10 = 90, job2 1 × pool of 3 = 3, job3 1 × pool of 4 = 4, job4 1 × pool of 5 = 5, job5 1 × pool of 6 = 6, job6 1 × pool of 7 = 7, job7 1 × pool of 8 = 8, job8 1 × pool of 9 = 9, 2 other services = 3, ${OWN}; take a larger class, as t4g.small with 191, or ${FEWER}, ${PROXY}`,
+  },
+  {
+    rule: 'connections-fit',
     breaks: 'one connection more than the class holds',
     input: withMain({}, web('main', { processes: 78, poolMax: 1 })),
     path: 'stores.main',

@@ -21,6 +21,7 @@ beforeAll(() => {
     'constructs',
     'lambda',
     'scripts',
+    'runbooks',
     'package.json',
     'cdk.json',
     'tsconfig.json',
@@ -61,7 +62,7 @@ test('in another folder the kit makes the same templates, byte by byte', async (
   );
   for (const { outdir } of outdirs) rmSync(outdir, { recursive: true });
   const [here, elsewhere] = templates;
-  expect(Object.keys(here ?? {})).toHaveLength(9);
+  expect(Object.keys(here ?? {})).toHaveLength(10);
   expect(elsewhere).toEqual(here);
 });
 

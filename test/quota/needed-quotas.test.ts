@@ -44,9 +44,12 @@ test('a region whose default is another has that one', () => {
 
 test('a service too many for a security group is noticed, and what AWS never raises is said', () => {
   const services = Object.fromEntries(
-    Array.from({ length: 250 }, (_, index) => [`service${index}`, { uses: { main: 'read' as const } }]),
+    Array.from({ length: 250 }, (_, index) => [
+      `service${index}`,
+      { uses: { posts: 'read' as const }, connections: { poolMax: 1 } },
+    ]),
   );
-  expect(exceeded(blogTier('dev', { services }))).toEqual([
+  expect(exceeded(blogTier('prod', { services }))).toEqual([
     '251 inbound rules are needed, the default quota is 60 a security group: ask AWS for more before deploying',
     expect.stringMatching(/^\d+ resources are needed, the default quota is 500 a stack: AWS does not raise it/),
   ]);

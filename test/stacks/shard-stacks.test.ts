@@ -51,12 +51,12 @@ test('a shard more changes its own stack and access, is watched, provisioned and
   const before = templatesOf(blogTier('prod', { shards: shardNames(12) }));
   const after = templatesOf(blogTier('prod', { shards: shardNames(13) }));
   const changed = Object.keys(after).filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
-  expect(changed.sort()).toEqual(['operations', 'posts-alarms-s1', 'posts-shards-s1']);
+  expect(changed.sort()).toEqual(['operations', 'posts-alarms', 'posts-alarms-s1', 'posts-shards-s1']);
   const moreStacks = templatesOf(blogTier('prod', { shards: [...shardNames(12), 's20'] }));
   const changedToo = Object.keys(moreStacks).filter(
     (name) => JSON.stringify(moreStacks[name]) !== JSON.stringify(before[name]),
   );
-  expect(changedToo.sort()).toEqual(['access', 'operations', 'posts-alarms-s2', 'posts-shards-s2']);
+  expect(changedToo.sort()).toEqual(['access', 'operations', 'posts-alarms', 'posts-alarms-s2', 'posts-shards-s2']);
 });
 
 test('three hundred shards make thirty stacks far below CloudFormation’s limits', () => {

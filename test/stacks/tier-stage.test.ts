@@ -67,7 +67,7 @@ test('every stack is deployed by the roles of the bootstrap that its stage names
   const roles = (outer.synth().nestedAssemblies[0]?.nestedAssembly.stacks ?? []).map(
     ({ assumeRoleArn = '' }) => assumeRoleArn,
   );
-  expect(roles).toHaveLength(9);
+  expect(roles).toHaveLength(10);
   for (const role of roles) expect(role).toContain(':role/cdk-acme-deploy-role-');
 });
 
