@@ -6,8 +6,9 @@ const read = (points: string): Judgement[] => points.split(' ').map((point) => J
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
 /**
- * AWS's tables of "How alarm state is evaluated when data is missing", every row of every edition of the page that could be had: N is 3, and 5 data
- * points are retrieved. `retain`: the state that the alarm was in. Columns as in {@link TREATMENTS}.
+ * AWS's tables of "How alarm state is evaluated when data is missing": N is 3, and 5 data points are retrieved. `retain`: the state that the alarm
+ * was in. Columns as in {@link TREATMENTS}. The rows are those of the editions of 2018 and 2019 that are named below, but for three that these do not
+ * have: `- - X - -` and `- - - - 0` where 3 count, `- - - X -` where 2 do. They follow from the rule on alarms before their time that the page gives.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  * @see https://github.com/awsdocs/amazon-cloudwatch-user-guide (AlarmThatSendsEmail.md, 05fd32f and cd4004c)
  */
