@@ -9,9 +9,8 @@ export interface Compared {
 }
 
 const MYSQL = 'Aurora MySQL only: the kit makes PostgreSQL';
-const STREAM = 'of a table’s stream or of replicas in other regions: these tables have neither';
+const STREAM = 'of what a table sends to Kinesis: the kit’s send nothing there';
 const ACCOUNT = 'of the whole account, which other teams use too: its owner’s to watch';
-const INDEX = 'of an index: these tables have none';
 const SNS_FILTER = 'of subscriptions with filters or queues for what is lost: the subscriptions are yours';
 
 /** Alarms that AWS recommends and the kit does not make, by `namespace/metric`, or `namespace/metric/dimensions` where these differ. */
@@ -25,17 +24,12 @@ export const NOT_MADE: Readonly<Record<string, string>> = {
   'AWS/RDS/StorageNetworkThroughput': 'what it slows down is seen by `ReadLatency`, `WriteLatency` and `DBLoad`',
   'AWS/ElastiCache/CurrConnections':
     'how many are usual is known to who uses a cache; it holds 65,000, and what too many do is seen by `EngineCPUUtilization`',
-  'AWS/DynamoDB/AccountProvisionedReadCapacityUtilization':
-    'the kit’s tables are billed by request and have no capacity',
-  'AWS/DynamoDB/AccountProvisionedWriteCapacityUtilization':
-    'the kit’s tables are billed by request and have no capacity',
+  'AWS/DynamoDB/AccountProvisionedReadCapacityUtilization': ACCOUNT,
+  'AWS/DynamoDB/AccountProvisionedWriteCapacityUtilization': ACCOUNT,
   'AWS/DynamoDB/AgeOfOldestUnreplicatedRecord': STREAM,
   'AWS/DynamoDB/FailedToReplicateRecordCount': STREAM,
-  'AWS/DynamoDB/ReplicationLatency': STREAM,
   'AWS/DynamoDB/ThrottledPutRecordCount': STREAM,
   'AWS/DynamoDB/UserErrors': ACCOUNT,
-  'AWS/DynamoDB/ReadThrottleEvents/TableName,GlobalSecondaryIndexName': INDEX,
-  'AWS/DynamoDB/WriteThrottleEvents/TableName,GlobalSecondaryIndexName': INDEX,
   'AWS/Lambda/ClaimedAccountConcurrency': ACCOUNT,
   'AWS/Lambda/ConcurrentExecutions': 'one run at a time; `throttled` says where the account has no room for it',
   'AWS/Lambda/Duration': 'a run that takes too long ends with an error: `failed`',

@@ -36,8 +36,8 @@ const INTRO = `# Alarms
 What a tier is watched for in a protected stage. Disposable stages wake nobody.
 
 - **Who is told.** Alarms of metrics tell nobody by themselves. One alarm for each urgency gathers those of what fails as a whole: a store with one
-  primary, a shard, the tables of a sharded store, the kit's own functions. \`page\`: something is broken or about to be. \`ticket\`: somebody looks at
-  it in working hours. They tell the topic \`<tier>-<stage>-alarms\`, to which you subscribe what you like, and the topics that
+  primary, a cache, a table with its indexes and copies, a shard, the tables of a sharded store, the kit's own functions. \`page\`: something is
+  broken or about to be. \`ticket\`: somebody looks at it in working hours. They tell the topic \`<tier>-<stage>-alarms\`, to which you subscribe what you like, and the topics that
   \`stages.<stage>.alarms.topics\` names.
 - **Silence.** What stands for a period without data: \`trouble\` (missing data breaches), \`health\` (it does not, so that a metric that vanishes while
   idle leaves no alarm behind) or \`unknown\` (the alarm says so and tells nobody).

@@ -24,8 +24,13 @@ export const TABLE_LIMITS = {
   },
   nameLength: {
     value: 255,
-    unit: 'characters of the name of a DynamoDB table or index',
+    unit: 'characters of the name of a DynamoDB table',
     source: 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html (naming rules)',
+  },
+  indexNameLength: {
+    value: 128,
+    unit: 'characters of the name of an index, of the 255 that DynamoDB takes: its alarms are called after tier, stage, table and index, and have 255',
+    source: 'CloudWatch API, PutMetricAlarm.AlarmName',
   },
   nameLengthMin: {
     value: 3,

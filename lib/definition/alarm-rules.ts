@@ -11,8 +11,8 @@ import type { StageDraft, TierDraft } from './tier-draft';
 const WATCHED: Readonly<Record<StoreKind, readonly WatchedSort[]>> = {
   postgres: ['server', 'proxy'],
   shardedPostgres: ['server', 'cluster', 'proxy', 'table'],
-  valkey: [],
-  dynamodb: [],
+  valkey: ['cacheNode', 'serverlessCache'],
+  dynamodb: ['table', 'tableIndex', 'tableReplica'],
   documentdb: [],
   neptune: [],
 };

@@ -6,8 +6,8 @@ import type { StageStoreOf } from './stage-store';
 import { attributeOf, indexesOf, isLocal } from './table-indexes';
 import type { StageDraft, TierDraft } from './tier-draft';
 
-const { nameLengthMin, nameLength, globalIndexes, localIndexes } = TABLE_LIMITS;
-const INDEX_NAME = new RegExp(`^[A-Za-z0-9_.-]{${nameLengthMin.value},${nameLength.value}}$`);
+const { nameLengthMin, indexNameLength, globalIndexes, localIndexes } = TABLE_LIMITS;
+const INDEX_NAME = new RegExp(`^[A-Za-z0-9_.-]{${nameLengthMin.value},${indexNameLength.value}}$`);
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 
 /** What DynamoDB asks of a table, and no validator of templates does. */
@@ -60,7 +60,7 @@ export const dynamodbRules = [
     id: 'table-index-name',
     when: (draft) => writtenIndexes(draft).filter(({ name }) => !INDEX_NAME.test(name)),
     message: ({ name }) =>
-      `"${name}" is not a name of an index, allowed: ${nameLengthMin.value} to ${nameLength.value} letters, digits and _ . -`,
+      `"${name}" is not a name of an index, allowed: ${nameLengthMin.value} to ${indexNameLength.value} letters, digits and _ . -`,
   }),
   rule({
     id: 'table-local-index',

@@ -1,5 +1,6 @@
 import { CACHE_CLASSES, INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
 import type {
+  DynamoDbDefinition,
   RelationalDefinition,
   ShardedPostgresDefinition,
   StoreDefinition,
@@ -88,7 +89,7 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
   },
   shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
   valkey: cacheUnits,
-  dynamodb: () => [],
+  dynamodb: storedTableUnits,
   documentdb: () => [],
   neptune: () => [],
 };
@@ -97,6 +98,29 @@ function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableN
   // The row of a store's own kind takes that store, which the type checker can't follow through the table.
   const units = UNITS_OF[store.kind] as UnitsOf<StoreKind>;
   return units(tier, store, tableName);
+}
+
+/** One table, by the name that its own stack gives it. */
+function storedTableUnits(
+  tier: TierDefinition,
+  { name: store, indexes, replicas }: DynamoDbDefinition,
+): readonly WatchUnit[] {
+  const name = serverName(tier, store);
+  const of = { tableName: name };
+  const watched: readonly WatchedIn[] = [
+    { id: 'Table', watched: { sort: 'table', identifier: name, ...of } },
+    ...indexes
+      .filter(({ reach }) => reach === 'global')
+      .map(({ name: indexName }): WatchedIn => ({
+        id: indexName,
+        watched: { sort: 'tableIndex', identifier: `${name}-${indexName}`, ...of, indexName },
+      })),
+    ...replicas.map(({ region }): WatchedIn => ({
+      id: region,
+      watched: { sort: 'tableReplica', identifier: `${name}-${region}`, ...of, region },
+    })),
+  ];
+  return [{ name, store, stack: [store, 'alarms'], watched }];
 }
 
 /** Nodes in one stack: each has a handful of alarms, and a template takes no more. */

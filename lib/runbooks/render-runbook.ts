@@ -16,7 +16,8 @@ export interface RenderOptions {
 /** More names than these say nothing that the first of them don't. */
 const NAMES_MOST = 12;
 const PLACEHOLDER = /\{\{([a-z-]+)\}\}/g;
-const KIND_BLOCK = /^ *<!-- (postgres|shardedPostgres|valkey) -->\n([^]*?)^ *<!-- \/\1 -->\n?/gm;
+const KIND_BLOCK =
+  /^ *<!-- (postgres|shardedPostgres|valkey|dynamodb|documentdb|neptune) -->\n([^]*?)^ *<!-- \/\1 -->\n?/gm;
 
 /**
  * A runbook as text, with the names of one tier and one of its stores.

@@ -21,6 +21,8 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   cluster: 'Clusters',
   proxy: 'Proxies',
   table: 'Tables',
+  tableIndex: 'TableIndexes',
+  tableReplica: 'TableReplicas',
   cacheNode: 'CacheNodes',
   serverlessCache: 'Caches',
   smokeTest: 'Functions',

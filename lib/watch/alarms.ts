@@ -5,7 +5,7 @@ import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
 import { PROXY_ALARMS } from './proxy-alarms';
 import { SERVER_ALARMS } from './server-alarms';
-import { TABLE_ALARMS } from './table-alarms';
+import { TABLE_ALARMS, TABLE_INDEX_ALARMS, TABLE_REPLICA_ALARMS } from './table-alarms';
 import type { Watched, WatchedBySort, WatchedSort } from './watched';
 
 /** Every alarm that there is, by the sort of what it watches. A sort without its group does not compile. */
@@ -14,6 +14,8 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   cluster: CLUSTER_ALARMS,
   proxy: PROXY_ALARMS,
   table: TABLE_ALARMS,
+  tableIndex: TABLE_INDEX_ALARMS,
+  tableReplica: TABLE_REPLICA_ALARMS,
   cacheNode: CACHE_NODE_ALARMS,
   serverlessCache: SERVERLESS_CACHE_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,

@@ -10,5 +10,7 @@ export const SOURCES = {
   proxyMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html`,
   cacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html`,
   serverlessCacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html`,
+  /** Of `TreatMissingData`, what holds for DynamoDB alone. */
+  putMetricAlarm: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`,
   dynamodbMetrics: `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`,
 } as const;

@@ -6,6 +6,8 @@ export interface WatchedBySort {
   readonly cluster: WatchedCluster;
   readonly proxy: WatchedProxy;
   readonly table: WatchedTable;
+  readonly tableIndex: WatchedTableIndex;
+  readonly tableReplica: WatchedTableReplica;
   readonly cacheNode: WatchedCacheNode;
   readonly serverlessCache: WatchedServerlessCache;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
@@ -55,13 +57,33 @@ export interface WatchedProxy {
   readonly identifier: string;
 }
 
-/** A DynamoDB table of a sharded store. */
+/** A DynamoDB table: a store of its own, or what a sharded store finds its shards by. */
 export interface WatchedTable {
   readonly sort: 'table';
   /** First part of the alarms' names, as in `blog-prod-posts-placement`. */
   readonly identifier: string;
   /** `TableName`: whatever the template writes for it. */
   readonly tableName: string;
+}
+
+/** A global index of a table, which is refused reads and writes by itself. A local one shares its table's. */
+export interface WatchedTableIndex {
+  readonly sort: 'tableIndex';
+  /** First part of the alarms' names, as in `game-prod-scores-byLevel`. */
+  readonly identifier: string;
+  readonly tableName: string;
+  /** `GlobalSecondaryIndexName`. */
+  readonly indexName: string;
+}
+
+/** A copy of a table in another region, as its own region sees it. */
+export interface WatchedTableReplica {
+  readonly sort: 'tableReplica';
+  /** First part of the alarms' names, as in `game-prod-scores-eu-central-1`. */
+  readonly identifier: string;
+  readonly tableName: string;
+  /** `ReceivingRegion`. */
+  readonly region: string;
 }
 
 /** A node of a cache. */

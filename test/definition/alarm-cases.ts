@@ -31,6 +31,23 @@ export const alarmCases: readonly RuleCase[] = [
     message: 'no alarm "ReplicaLagg", did you mean "ReplicaLag"?',
   },
   {
+    rule: 'threshold-of-known-alarm',
+    breaks: 'a threshold of a table that only its indexes have by another name',
+    input: withAlarms(
+      { thresholds: { sessions: { ReadThrottleEvents: 5, IndexReadThrottleEvent: 5 } } },
+      { sessions: { kind: 'dynamodb', partitionKey: 'id' } },
+    ),
+    path: at('thresholds', 'sessions', 'IndexReadThrottleEvent'),
+    message: 'no alarm "IndexReadThrottleEvent", did you mean "IndexReadThrottleEvents"?',
+  },
+  {
+    rule: 'threshold-of-known-alarm',
+    breaks: 'a threshold of a cache that is none of a cache’s',
+    input: withAlarms({ thresholds: { sessions: { Evictions: 5, Eviction: 5 } } }, { sessions: { kind: 'valkey' } }),
+    path: at('thresholds', 'sessions', 'Eviction'),
+    message: 'no alarm "Eviction", did you mean "Evictions"?',
+  },
+  {
     rule: 'threshold-can-be-reached',
     breaks: 'more than all of the processors',
     input: withThresholds({ CPUUtilization: 100 }),

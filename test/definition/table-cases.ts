@@ -42,7 +42,7 @@ export const tableCases: readonly RuleCase[] = [
     breaks: 'an index of a name that is too short',
     input: withTable({ indexes: { by: { partitionKey: 'user' } } }),
     path: 'stores.sessions.indexes.by',
-    message: '"by" is not a name of an index, allowed: 3 to 255 letters, digits and _ . -',
+    message: '"by" is not a name of an index, allowed: 3 to 128 letters, digits and _ . -',
   },
   {
     rule: 'table-local-index',

@@ -7,12 +7,13 @@ import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore }
 import { stackName } from '../../lib/stacks/names';
 import { blogTier } from '../support/blog-tier';
 import { templatesOf } from '../support/synthesized-tier';
+import { tableTier } from '../support/table-tier';
 
 const prod = blogTier('prod');
-const withCache = parseTier({
+const others = parseTier({
   name: 'blog',
   stages: { prod: { profile: 'disposable' } },
-  stores: { sessions: { kind: 'valkey' } },
+  stores: { sessions: { kind: 'valkey' }, carts: { kind: 'dynamodb', partitionKey: 'id' } },
 });
 
 describe('names', () => {
@@ -41,12 +42,14 @@ describe('names', () => {
 
 describe('rendered for a tier', () => {
   it.each(allRunbooks().map((runbook) => [runbook.slug, runbook] as const))('%s has every name', (_, runbook) => {
-    const tier = runbook.kinds.includes('valkey') ? withCache : prod;
-    const stores = Object.values(tier.stores).filter(({ kind }) => runbook.kinds.includes(kind));
     const texts =
       runbook.kinds.length === 0
-        ? [renderRunbook(runbook, tier, { now: new Date() })]
-        : stores.map(({ name }) => renderRunbook(runbook, tier, { store: name, now: new Date() }));
+        ? [renderRunbook(runbook, prod, { now: new Date() })]
+        : [prod, others].flatMap((tier) =>
+            Object.values(tier.stores)
+              .filter(({ kind }) => runbook.kinds.includes(kind))
+              .map(({ name }) => renderRunbook(runbook, tier, { store: name, now: new Date() })),
+          );
     expect(texts.length).toBeGreaterThan(0);
     for (const text of texts) {
       expect(text).not.toMatch(/\{\{|<no |undefined|<!--|\]\([a-z-]+\.md\)/);
@@ -86,8 +89,8 @@ describe('rendered for a tier', () => {
   });
 
   it('is there for every alarm of a template, by the words of its description', () => {
-    const named = [...JSON.stringify(templatesOf(prod)).matchAll(/npx polystore runbook ([a-z-]+)/g)].map(
-      ([, slug]) => slug,
+    const named = [prod, tableTier('prod')].flatMap((tier) =>
+      [...JSON.stringify(templatesOf(tier)).matchAll(/npx polystore runbook ([a-z-]+)/g)].map(([, slug]) => slug),
     );
     expect(new Set(named).size).toBeGreaterThan(5);
     for (const slug of new Set(named)) expect(readRunbook(slug as string).tag).toBe('incident');

@@ -26,6 +26,33 @@ test('a protected table is kept, protected, recoverable and copied, with a key i
   });
 });
 
+test('a protected table is watched with each global index and each copy; a local index shares what its table has', () => {
+  const dimensionsOf = (store: string): string[] => [
+    ...new Set(
+      Object.values(templates.prod[`${store}-alarms`]?.Resources ?? {})
+        .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+        .map(({ Properties }) =>
+          (Properties['Dimensions'] as readonly { readonly Name: string; readonly Value: string }[])
+            .map(({ Value }) => Value)
+            .sort()
+            .join(' '),
+        ),
+    ),
+  ];
+  expect(dimensionsOf('sessions').sort()).toEqual([
+    'GetItem game-prod-sessions',
+    'byUser game-prod-sessions',
+    'eu-central-1 game-prod-sessions',
+    'game-prod-sessions',
+  ]);
+  expect(dimensionsOf('scores').sort()).toEqual([
+    'GetItem game-prod-scores',
+    'byLevel game-prod-scores',
+    'game-prod-scores',
+  ]);
+  expect(Object.keys(templates.dev).filter((stack) => stack.endsWith('alarms'))).toEqual([]);
+});
+
 test('a disposable table goes with its stack, and can still be put back to the day before', () => {
   templateOf('dev', 'sessions').hasResource(TABLE, {
     Properties: {

@@ -41,6 +41,7 @@ const TABLE = {
   silence: 'OK',
   bad: 'above',
 } as const;
+const INDEX = { ...TABLE, dimensions: ['GlobalSecondaryIndexName', 'TableName'] } as const;
 const CACHE_NODE = { namespace: 'AWS/ElastiCache', dimensions: ['CacheClusterId'], minutes: 1, bad: 'above' } as const;
 const SERVERLESS_CACHE = {
   namespace: 'AWS/ElastiCache',
@@ -304,6 +305,22 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
 
   ReadThrottleEvents: { ...TABLE, metrics: ['ReadThrottleEvents'], shape: 'count', limit: 0, datapoints: [3, 5] },
   WriteThrottleEvents: { ...TABLE, metrics: ['WriteThrottleEvents'], shape: 'count', limit: 0, datapoints: [3, 5] },
+  IndexReadThrottleEvents: { ...INDEX, metrics: ['ReadThrottleEvents'], shape: 'count', limit: 0, datapoints: [3, 5] },
+  IndexWriteThrottleEvents: {
+    ...INDEX,
+    metrics: ['WriteThrottleEvents'],
+    shape: 'count',
+    limit: 0,
+    datapoints: [3, 5],
+  },
+  ReplicationLatency: {
+    ...TABLE,
+    metrics: ['ReplicationLatency'],
+    dimensions: ['ReceivingRegion', 'TableName'],
+    shape: 'mean',
+    limit: 180_000,
+    datapoints: [15, 15],
+  },
   SystemErrors: { ...TABLE, metrics: ['SystemErrors'], shape: 'count', limit: 0, datapoints: [15, 15] },
   SuccessfulRequestLatency: {
     ...TABLE,

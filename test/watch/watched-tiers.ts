@@ -18,6 +18,7 @@ import {
 } from '../../lib/definition';
 import { awayTier, globalTier } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
+import { tableTier } from '../support/table-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 import type { Facts } from './expected-alarms';
 import type { AlarmProperties } from './template-alarm';
@@ -61,6 +62,7 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
   globalTier(),
   wide,
   caches,
+  tableTier('prod'),
 ];
 
 export interface SynthesizedAlarm {
