@@ -8,6 +8,11 @@ export const CLUSTER_LIMITS = {
     source:
       'https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html, https://docs.aws.amazon.com/neptune/latest/userguide/limits.html',
   },
+  documentVolumeTiB: {
+    value: 128,
+    unit: 'TiB of all collections and indexes of a DocumentDB cluster',
+    source: 'https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html (cluster limits)',
+  },
   dcuMin: {
     value: 0.5,
     unit: 'DCU of a serverless DocumentDB server',

@@ -24,6 +24,9 @@ const LAMBDA = `${DOCS}/lambda/latest/dg/monitoring-metrics-types.html`;
 const CACHE = `${DOCS}/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html`;
 const SERVERLESS_CACHE = `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html`;
 
+const DOCUMENTS = `${DOCS}/documentdb/latest/developerguide/cloud_watch.html`;
+const DOCUMENTS_THAT_SCALE = `${DOCS}/documentdb/latest/developerguide/docdb-serverless-monitoring.html`;
+
 const BY_NODE = ['CacheClusterId'];
 const BY_CACHE = ['ServerlessCacheName'];
 const INSTANCE = ['DBInstanceIdentifier'];
@@ -41,6 +44,13 @@ const proxy = (unit: MetricUnit, dimensions: MetricFact['dimensions']): MetricFa
   unit,
   dimensions,
   source: PROXY,
+});
+
+/** Each metric of a DocumentDB server is kept of its cluster too, and of the cluster's writer and readers. */
+const documents = (unit: MetricUnit): MetricFact => ({
+  unit,
+  dimensions: [INSTANCE, CLUSTER, CLUSTER_ROLE],
+  source: DOCUMENTS,
 });
 
 /** What AWS's list of recommended alarms does not hold, or holds with fewer dimensions than there are; by `namespace/metric`. */
@@ -80,6 +90,20 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
     source: SERVERLESS_CACHE,
   },
   'AWS/ElastiCache/ThrottledCmds': { unit: 'Count', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
+  'AWS/DocDB/AvailableMVCCIds': documents('Count'),
+  'AWS/DocDB/BufferCacheHitRatio': documents('Percent'),
+  'AWS/DocDB/CPUUtilization': documents('Percent'),
+  'AWS/DocDB/DBInstanceReplicaLag': documents('Milliseconds'),
+  'AWS/DocDB/DCUUtilization': { ...documents('Percent'), source: DOCUMENTS_THAT_SCALE },
+  'AWS/DocDB/DatabaseConnectionsLimit': documents('Count'),
+  'AWS/DocDB/DatabaseConnectionsMax': documents('Count'),
+  'AWS/DocDB/DatabaseCursorsLimit': documents('Count'),
+  'AWS/DocDB/DatabaseCursorsMax': documents('Count'),
+  'AWS/DocDB/DatabaseCursorsTimedOut': documents('Count'),
+  'AWS/DocDB/FreeableMemory': documents('Bytes'),
+  'AWS/DocDB/IndexBufferCacheHitRatio': documents('Percent'),
+  'AWS/DocDB/LowMemNumOperationsThrottled': documents('Count'),
+  'AWS/DocDB/VolumeBytesUsed': { unit: 'Bytes', dimensions: [CLUSTER], source: DOCUMENTS },
   'AWS/Lambda/Invocations': { unit: 'Count', dimensions: [['FunctionName']], source: LAMBDA },
   'Polystore/Maintenance': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },
   'Polystore/SmokeFailed': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },

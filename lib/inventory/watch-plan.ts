@@ -2,7 +2,8 @@ import type { TierDefinition } from '../definition';
 import { serverName } from '../definition/stack-names';
 import { alarmsOf, stateAlarms, type Alarm, type StateAlarm, type Watched } from '../watch';
 import { isWatched } from './operations-inventory';
-import { maintenanceOf, watchUnits, type TableName, type WatchUnit } from './watch-units';
+import type { WatchUnit } from './watch-unit';
+import { maintenanceOf, watchUnits, type TableName } from './watch-units';
 
 /** One stack of alarms. */
 export interface WatchPlan {

@@ -10,30 +10,12 @@ import type {
 } from '../definition';
 import { functionName, serverName, shardStackOf, stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
-import type { Watched, WatchedServer } from '../watch';
+import type { WatchedServer } from '../watch';
 import { importedServers } from './imported-servers';
 import type { Server } from './inventory';
 import { storeInventory } from './store-inventory';
-
-/** What fails as a whole, so that its alarms are told as one: a store with one primary, a shard, the tables of a sharded store, the kit's functions. */
-export interface WatchUnit {
-  /** First part of the names of what it has to say: `blog-prod-posts-s0`. */
-  readonly name: string;
-  /** Absent where it is of no store. */
-  readonly store?: string;
-  /** Of the name of the stack that tells of it, after tier and stage. */
-  readonly stack: readonly string[];
-  readonly watched: readonly WatchedIn[];
-}
-
-/** One thing with alarms. */
-export interface WatchedIn {
-  /** Within its stack and sort. */
-  readonly id: string;
-  readonly watched: Watched;
-  /** Of the stack's name, where its alarms are in another than the unit's. */
-  readonly stack?: readonly string[];
-}
+import type { WatchUnit, WatchedIn } from './watch-unit';
+import { documentUnits } from './watched-clusters';
 
 /** Name of a table of a sharded store: CloudFormation finds it. */
 export type TableName = (store: string, table: 'placement' | 'keyDirectory') => string;
@@ -90,7 +72,7 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
   shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
   valkey: cacheUnits,
   dynamodb: storedTableUnits,
-  documentdb: () => [],
+  documentdb: documentUnits,
   neptune: () => [],
 };
 

@@ -25,6 +25,8 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   tableReplica: 'TableReplicas',
   cacheNode: 'CacheNodes',
   serverlessCache: 'Caches',
+  documentServer: 'DocumentServers',
+  documentCluster: 'DocumentClusters',
   smokeTest: 'Functions',
   provisioning: 'Functions',
   topic: 'Topics',

@@ -1,6 +1,7 @@
 import type { AlarmGroup, AlarmRow, MathReading, MetricReading } from './alarm-row';
 import { CACHE_NODE_ALARMS, SERVERLESS_CACHE_ALARMS } from './cache-alarms';
 import { CLUSTER_ALARMS } from './cluster-alarms';
+import { DOCUMENT_CLUSTER_ALARMS, DOCUMENT_SERVER_ALARMS } from './document-alarms';
 import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
 import { PROXY_ALARMS } from './proxy-alarms';
@@ -18,6 +19,8 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   tableReplica: TABLE_REPLICA_ALARMS,
   cacheNode: CACHE_NODE_ALARMS,
   serverlessCache: SERVERLESS_CACHE_ALARMS,
+  documentServer: DOCUMENT_SERVER_ALARMS,
+  documentCluster: DOCUMENT_CLUSTER_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,
   provisioning: PROVISIONING_ALARMS,
   topic: TOPIC_ALARMS,

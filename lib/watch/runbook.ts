@@ -2,6 +2,7 @@
 export const RUNBOOKS = [
   'backups',
   'connections',
+  'documents',
   'failover',
   'load',
   'provisioning',

@@ -10,6 +10,11 @@ export const SOURCES = {
   proxyMetrics: `${DOCS}/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html`,
   cacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html`,
   serverlessCacheMetrics: `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics-events-redis.html`,
+  documentdbMetrics: `${DOCS}/documentdb/latest/developerguide/cloud_watch.html`,
+  documentdbServerless: `${DOCS}/documentdb/latest/developerguide/docdb-serverless-monitoring.html`,
+  documentdbGarbage: `${DOCS}/documentdb/latest/developerguide/garbage-collection.html`,
+  /** AWS's workshop, which suggests thresholds to begin with. */
+  documentdbWorkshop: 'https://documentdb-immersionday.workshop.aws/monitoring/alarms.html',
   /** Of `TreatMissingData`, what holds for DynamoDB alone. */
   putMetricAlarm: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`,
   dynamodbMetrics: `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`,

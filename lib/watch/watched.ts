@@ -10,6 +10,8 @@ export interface WatchedBySort {
   readonly tableReplica: WatchedTableReplica;
   readonly cacheNode: WatchedCacheNode;
   readonly serverlessCache: WatchedServerlessCache;
+  readonly documentServer: WatchedDocumentServer;
+  readonly documentCluster: WatchedDocumentCluster;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
   readonly provisioning: WatchedFunction<'provisioning'>;
   readonly topic: WatchedTopic;
@@ -105,6 +107,30 @@ export interface WatchedServerlessCache {
   readonly identifier: string;
   /** What it holds at most; none where AWS decides. */
   readonly maxDataGb?: number;
+}
+
+/** What a server of a cluster that DocumentDB or Neptune keeps is. */
+interface WatchedClusterServer {
+  /** `DBInstanceIdentifier`. */
+  readonly identifier: string;
+  /** Of a server that changes with its load, the most. */
+  readonly memoryGiB: number;
+  /** `scaling`: changes with its load. @default - always the same */
+  readonly capacity?: 'scaling';
+  /** Whether its cluster has readers, of which it may be one. */
+  readonly isFollowed: boolean;
+}
+
+/** A server of documents. */
+export interface WatchedDocumentServer extends WatchedClusterServer {
+  readonly sort: 'documentServer';
+}
+
+/** A cluster of documents, for what its servers have in common. */
+export interface WatchedDocumentCluster {
+  readonly sort: 'documentCluster';
+  /** `DBClusterIdentifier`. */
+  readonly identifier: string;
 }
 
 /** A function of the kit. */

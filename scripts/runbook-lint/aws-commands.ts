@@ -48,6 +48,12 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'test-failover': ['replication-group-id', 'node-group-id'],
   },
+  // https://docs.aws.amazon.com/cli/latest/reference/docdb/
+  docdb: {
+    'describe-db-clusters': ['db-cluster-identifier'],
+    'describe-events': ['source-type', 'source-identifier', 'duration'],
+    'failover-db-cluster': ['db-cluster-identifier'],
+  },
   // https://docs.aws.amazon.com/cli/latest/reference/ce/get-cost-and-usage.html
   ce: { 'get-cost-and-usage': ['time-period', 'granularity', 'metrics', 'group-by', 'filter'] },
 };

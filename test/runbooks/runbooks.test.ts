@@ -7,13 +7,18 @@ import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore }
 import { stackName } from '../../lib/stacks/names';
 import { blogTier } from '../support/blog-tier';
 import { templatesOf } from '../support/synthesized-tier';
+import { clusterTier } from '../support/cluster-tier';
 import { tableTier } from '../support/table-tier';
 
 const prod = blogTier('prod');
 const others = parseTier({
   name: 'blog',
   stages: { prod: { profile: 'disposable' } },
-  stores: { sessions: { kind: 'valkey' }, carts: { kind: 'dynamodb', partitionKey: 'id' } },
+  stores: {
+    sessions: { kind: 'valkey' },
+    carts: { kind: 'dynamodb', partitionKey: 'id' },
+    profiles: { kind: 'documentdb' },
+  },
 });
 
 describe('names', () => {
@@ -89,7 +94,7 @@ describe('rendered for a tier', () => {
   });
 
   it('is there for every alarm of a template, by the words of its description', () => {
-    const named = [prod, tableTier('prod')].flatMap((tier) =>
+    const named = [prod, tableTier('prod'), clusterTier('prod')].flatMap((tier) =>
       [...JSON.stringify(templatesOf(tier)).matchAll(/npx polystore runbook ([a-z-]+)/g)].map(([, slug]) => slug),
     );
     expect(new Set(named).size).toBeGreaterThan(5);

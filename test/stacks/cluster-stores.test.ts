@@ -56,6 +56,22 @@ describe('documents', () => {
     });
   });
 
+  test('are watched server by server and as a cluster in a protected stage; an elastic cluster is not', () => {
+    const alarms = resourcesOf(templates.prod, 'AWS::CloudWatch::Alarm').map(
+      ({ Properties }) => Properties['AlarmName'] as string,
+    );
+    expect(alarms).toEqual(
+      expect.arrayContaining([
+        'club-prod-profiles-1-CPUUtilization',
+        'club-prod-profiles-2-DBInstanceReplicaLag',
+        'club-prod-profiles-AvailableMVCCIds',
+      ]),
+    );
+    expect(alarms).not.toContain('club-prod-profiles-1-DCUUtilization');
+    expect(alarms.filter((name) => name.startsWith('club-prod-visits') && !name.endsWith('-maintenance'))).toEqual([]);
+    expect(resourcesOf(templates.dev, 'AWS::CloudWatch::Alarm')).toEqual([]);
+  });
+
   test('have a secret a service that uses them, beside the smoke test’s and the owner’s', () => {
     const roles = resourcesOf(templates.prod, 'AWS::SecretsManager::Secret').map(({ stack, Properties }) => {
       const [role] = (Properties['Tags'] as { Key: string; Value: string }[]).filter(({ Key }) => Key === 'role');

@@ -109,11 +109,17 @@ function minutesOf(
     const first = bad === 'above' ? (happens ? limit + 1 : limit) : happens ? 1 : 0;
     return each.map((minute) => (minute === 0 ? [0, first] : [0, 0]));
   }
+  // The most of a minute, of what is allowed at most.
+  if (shape === 'used' && isWhole) return each.map(() => [50, 100]);
   // A proxy of two machines.
   if (shape === 'share' && isWhole) return each.map(() => [50, 50]);
-  if (point === 'just')
-    return each.map(() => (shape === 'share' ? [limit / 2, limit / 2] : (Array(20).fill(limit) as number[])));
+  if (point === 'just') return each.map(() => samplesAt(shape, limit));
   return each.map(() => samplesOf(shape, limit, bad === 'above' ? 1 : -1, point));
+}
+
+function samplesAt(shape: Shape, limit: number): readonly number[] {
+  if (shape === 'share' || shape === 'used') return [limit / 2, shape === 'share' ? limit / 2 : limit];
+  return Array(20).fill(limit) as number[];
 }
 
 /** Samples of a minute a little on one side of the limit by the right statistic, and on the other by any other. */
@@ -135,6 +141,8 @@ function samplesOf(
       const slow = point === 'bad' ? 3 : 2;
       return Array.from({ length: 20 }, (_, index) => (index < slow ? limit + little : limit / 2));
     }
+    case 'used':
+      return point === 'bad' ? [limit / 2, limit + little] : [limit / 2, limit - little];
     case 'share': {
       const whole = point === 'bad' ? limit + little : limit - little;
       return [whole / 2, whole / 2];

@@ -9,9 +9,15 @@ import { synthesizedAlarms, type SynthesizedAlarm } from './watched-tiers';
 const alarms = synthesizedAlarms();
 const NAMES = Object.keys(EXPECTED).sort((a, b) => b.length - a.length);
 
-/** The longest name that an alarm's ends with. */
-function kindOf({ AlarmName: name }: AlarmProperties): string {
-  return NAMES.find((known) => name.endsWith(`-${known}`)) ?? `${name}: no test says what it must do`;
+/** The longest name that an alarm's ends with, of its namespace where services call alarms alike. */
+function kindOf(properties: AlarmProperties): string {
+  const { AlarmName: name } = properties;
+  const own = `${metricsOf(properties)[0]?.namespace ?? ''} `;
+  return (
+    NAMES.filter((known) => known.startsWith(own)).find((known) => name.endsWith(`-${known.slice(own.length)}`)) ??
+    NAMES.find((known) => name.endsWith(`-${known}`)) ??
+    `${name}: no test says what it must do`
+  );
 }
 
 function expectedOf(properties: AlarmProperties): ExpectedAlarm {

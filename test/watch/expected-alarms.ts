@@ -10,12 +10,12 @@ export interface Facts {
 }
 
 /** How samples of one minute come, so that any statistic but the right one is wrong about them. */
-export type Shape = 'mean' | 'peak' | 'trough' | 'tail' | 'count' | 'share';
+export type Shape = 'mean' | 'peak' | 'trough' | 'tail' | 'count' | 'share' | 'used';
 
 /** What an alarm must do, written down apart from the table that it is made of. */
 export interface ExpectedAlarm {
   readonly namespace: string;
-  /** The one metric; of a share the part and the whole. */
+  /** The one metric; of a share, and of what is used of what is allowed, the part and the whole. */
   readonly metrics: readonly [string] | readonly [string, string];
   readonly dimensions: readonly string[];
   readonly shape: Shape;
@@ -56,7 +56,23 @@ const server = (
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
 ): ExpectedAlarm => ({ ...SERVER, metrics: [metric], ...rest });
 
-/** By the last part of an alarm's name; `failed` of provisioning and of the smoke test differ. */
+const documents = (
+  metric: string,
+  rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
+): ExpectedAlarm => ({ ...SERVER, namespace: 'AWS/DocDB', metrics: [metric], ...rest });
+
+const used = (metrics: readonly [string, string]): ExpectedAlarm => ({
+  ...SERVER,
+  namespace: 'AWS/DocDB',
+  metrics,
+  shape: 'used',
+  limit: 90,
+  bad: 'above',
+  datapoints: [5, 5],
+  silence: 'INSUFFICIENT_DATA',
+});
+
+/** By the last part of an alarm's name, after the namespace where several services have one; `failed` of provisioning and of the smoke test differ. */
 export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
   EngineCPUUtilization: {
     ...CACHE_NODE,
@@ -240,6 +256,88 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [10, 10],
     silence: 'OK',
   }),
+
+  'AWS/DocDB CPUUtilization': documents('CPUUtilization', {
+    shape: 'mean',
+    limit: 80,
+    bad: 'above',
+    datapoints: [15, 15],
+    silence: 'ALARM',
+  }),
+  DCUUtilization: documents('DCUUtilization', {
+    shape: 'mean',
+    limit: 90,
+    bad: 'above',
+    datapoints: [15, 15],
+    silence: 'OK',
+  }),
+  'AWS/DocDB FreeableMemory': documents('FreeableMemory', {
+    shape: 'mean',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 20,
+    bad: 'below',
+    datapoints: [15, 15],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  LowMemNumOperationsThrottled: documents('LowMemNumOperationsThrottled', {
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    datapoints: [3, 5],
+    silence: 'OK',
+  }),
+  Connections: used(['DatabaseConnectionsMax', 'DatabaseConnectionsLimit']),
+  Cursors: used(['DatabaseCursorsMax', 'DatabaseCursorsLimit']),
+  DatabaseCursorsTimedOut: documents('DatabaseCursorsTimedOut', {
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  }),
+  'AWS/DocDB BufferCacheHitRatio': documents('BufferCacheHitRatio', {
+    shape: 'mean',
+    limit: 90,
+    bad: 'below',
+    datapoints: [10, 10],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  IndexBufferCacheHitRatio: documents('IndexBufferCacheHitRatio', {
+    shape: 'mean',
+    limit: 90,
+    bad: 'below',
+    datapoints: [10, 10],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  DBInstanceReplicaLag: documents('DBInstanceReplicaLag', {
+    shape: 'peak',
+    limit: 10_000,
+    bad: 'above',
+    datapoints: [10, 10],
+    silence: 'OK',
+  }),
+  'AWS/DocDB VolumeBytesUsed': {
+    ...CLUSTER,
+    namespace: 'AWS/DocDB',
+    metrics: ['VolumeBytesUsed'],
+    shape: 'peak',
+    limit: 0.85 * 128 * 2 ** 40,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  },
+  AvailableMVCCIds: {
+    ...CLUSTER,
+    namespace: 'AWS/DocDB',
+    metrics: ['AvailableMVCCIds'],
+    shape: 'trough',
+    limit: 1.3e9,
+    bad: 'below',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'INSUFFICIENT_DATA',
+  },
 
   VolumeBytesUsed: {
     ...CLUSTER,

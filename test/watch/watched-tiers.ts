@@ -2,10 +2,11 @@ import consumers from '../../examples/consumers.config';
 import federated from '../../examples/federated-shop.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import single from '../../examples/single-database.config';
-import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
+import { DOCUMENTDB_CLASSES, INSTANCE_CLASSES } from '../../lib/catalog';
 import {
   autoscaled,
   clusterMode,
+  documentdb,
   isRelational,
   parseTier,
   postgres,
@@ -18,6 +19,7 @@ import {
 } from '../../lib/definition';
 import { awayTier, globalTier } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
+import { clusterTier } from '../support/cluster-tier';
 import { tableTier } from '../support/table-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 import type { Facts } from './expected-alarms';
@@ -49,6 +51,12 @@ const caches = parseTier({
   },
 });
 
+const scaling = parseTier({
+  name: 'scaling',
+  stages: { live: { profile: 'protected' } },
+  stores: { profiles: documentdb({ capacity: { minDcu: 1, maxDcu: 16 } }) },
+});
+
 /** The examples in both profiles, and tiers that have what these don't. */
 export const WATCHED_TIERS: readonly TierDefinition[] = [
   blogTier('dev'),
@@ -63,6 +71,8 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
   wide,
   caches,
   tableTier('prod'),
+  clusterTier('prod'),
+  scaling,
 ];
 
 export interface SynthesizedAlarm {
@@ -87,31 +97,47 @@ function alarmsOf(tier: TierDefinition): readonly SynthesizedAlarm[] {
   });
 }
 
+/** Services that have servers in clusters. */
+const SERVICES = ['RDS', 'DocDB'];
+
+const CLASSES: Readonly<Record<string, { readonly vcpu: number; readonly memoryGiB: number } | undefined>> = {
+  ...DOCUMENTDB_CLASSES,
+  ...INSTANCE_CLASSES,
+};
+
 /** Of every server, from its own resource. */
 function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>): ReadonlyMap<string, Facts> {
   const clusters = new Map(
-    resourcesOf(templates, 'AWS::RDS::DBCluster').map(({ stack, id, Properties }) => [`${stack}/${id}`, Properties]),
+    SERVICES.flatMap((service) =>
+      resourcesOf(templates, `AWS::${service}::DBCluster`).map(
+        ({ stack, id, Properties }) => [`${stack}/${id}`, Properties] as const,
+      ),
+    ),
   );
   return new Map(
-    resourcesOf(templates, 'AWS::RDS::DBInstance').map(({ stack, Properties }) => {
-      const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
-      const { Ref: cluster } = (Properties['DBClusterIdentifier'] ?? {}) as { readonly Ref?: string };
-      const scaling = clusters.get(`${stack}/${cluster ?? ''}`)?.['ServerlessV2ScalingConfiguration'] as
-        { readonly MaxCapacity: number } | undefined;
-      const known = isInstanceClass(name) ? INSTANCE_CLASSES[name] : undefined;
-      const store = Object.values(tier.stores).find((each) => stack === each.name || stack.startsWith(`${each.name}-`));
-      return [
-        String(Properties['DBInstanceIdentifier']),
-        {
-          vcpu: known?.vcpu ?? 0,
-          // An ACU has 2 GiB.
-          memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
-          storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
-          maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
-          isAurora: Properties['DBClusterIdentifier'] !== undefined,
-        },
-      ];
-    }),
+    SERVICES.flatMap((service) => resourcesOf(templates, `AWS::${service}::DBInstance`)).map(
+      ({ stack, Properties }) => {
+        const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
+        const { Ref: cluster } = (Properties['DBClusterIdentifier'] ?? {}) as { readonly Ref?: string };
+        const scaling = clusters.get(`${stack}/${cluster ?? ''}`)?.['ServerlessV2ScalingConfiguration'] as
+          { readonly MaxCapacity: number } | undefined;
+        const known = CLASSES[name];
+        const store = Object.values(tier.stores).find(
+          (each) => stack === each.name || stack.startsWith(`${each.name}-`),
+        );
+        return [
+          String(Properties['DBInstanceIdentifier']),
+          {
+            vcpu: known?.vcpu ?? 0,
+            // An ACU has 2 GiB, and so has a DCU.
+            memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
+            storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
+            maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
+            isAurora: Properties['DBClusterIdentifier'] !== undefined,
+          },
+        ];
+      },
+    ),
   );
 }
 
