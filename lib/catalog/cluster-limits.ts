@@ -50,6 +50,16 @@ export const CLUSTER_LIMITS = {
     unit: 'shards of a DocumentDB elastic cluster',
     source: 'DocumentDB Elastic API, CreateCluster.shardCount (botocore 1.43)',
   },
+  graphVolumeTiB: {
+    value: 128,
+    unit: 'TiB of the volume of a Neptune cluster',
+    source: 'https://docs.aws.amazon.com/neptune/latest/userguide/feature-overview-storage.html',
+  },
+  graphQueue: {
+    value: 8192,
+    unit: 'queries that wait for one Neptune server before it refuses more',
+    source: 'https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-queuing.html',
+  },
   ncuMin: {
     value: 1,
     unit: 'NCU that a serverless Neptune server may shrink to',

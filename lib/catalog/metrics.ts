@@ -26,6 +26,8 @@ const SERVERLESS_CACHE = `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics
 
 const DOCUMENTS = `${DOCS}/documentdb/latest/developerguide/cloud_watch.html`;
 const DOCUMENTS_THAT_SCALE = `${DOCS}/documentdb/latest/developerguide/docdb-serverless-monitoring.html`;
+/** That a metric is kept by server, by cluster, and by cluster and role: https://docs.aws.amazon.com/neptune/latest/userguide/cw-dimensions.html */
+const GRAPHS = `${DOCS}/neptune/latest/userguide/cw-metrics.html`;
 
 const BY_NODE = ['CacheClusterId'];
 const BY_CACHE = ['ServerlessCacheName'];
@@ -51,6 +53,12 @@ const documents = (unit: MetricUnit): MetricFact => ({
   unit,
   dimensions: [INSTANCE, CLUSTER, CLUSTER_ROLE],
   source: DOCUMENTS,
+});
+
+const graphs = (unit: MetricUnit): MetricFact => ({
+  unit,
+  dimensions: [INSTANCE, CLUSTER, CLUSTER_ROLE],
+  source: GRAPHS,
 });
 
 /** What AWS's list of recommended alarms does not hold, or holds with fewer dimensions than there are; by `namespace/metric`. */
@@ -104,6 +112,13 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
   'AWS/DocDB/IndexBufferCacheHitRatio': documents('Percent'),
   'AWS/DocDB/LowMemNumOperationsThrottled': documents('Count'),
   'AWS/DocDB/VolumeBytesUsed': { unit: 'Bytes', dimensions: [CLUSTER], source: DOCUMENTS },
+  'AWS/Neptune/BufferCacheHitRatio': graphs('Percent'),
+  'AWS/Neptune/CPUUtilization': graphs('Percent'),
+  'AWS/Neptune/ClusterReplicaLag': graphs('Milliseconds'),
+  'AWS/Neptune/FreeableMemory': graphs('Bytes'),
+  'AWS/Neptune/MainRequestQueuePendingRequests': graphs('Count'),
+  'AWS/Neptune/NCUUtilization': graphs('Percent'),
+  'AWS/Neptune/VolumeBytesUsed': { unit: 'Bytes', dimensions: [CLUSTER], source: GRAPHS },
   'AWS/Lambda/Invocations': { unit: 'Count', dimensions: [['FunctionName']], source: LAMBDA },
   'Polystore/Maintenance': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },
   'Polystore/SmokeFailed': { unit: 'Count', dimensions: [['Stage', 'Store', 'Tier']], source: 'the kit' },

@@ -14,7 +14,7 @@ const WATCHED: Readonly<Record<StoreKind, readonly WatchedSort[]>> = {
   valkey: ['cacheNode', 'serverlessCache'],
   dynamodb: ['table', 'tableIndex', 'tableReplica'],
   documentdb: ['documentServer', 'documentCluster'],
-  neptune: [],
+  neptune: ['graphServer', 'graphCluster'],
 };
 
 interface WrittenThreshold {

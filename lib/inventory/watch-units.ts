@@ -15,7 +15,7 @@ import { importedServers } from './imported-servers';
 import type { Server } from './inventory';
 import { storeInventory } from './store-inventory';
 import type { WatchUnit, WatchedIn } from './watch-unit';
-import { documentUnits } from './watched-clusters';
+import { documentUnits, graphUnits } from './watched-clusters';
 
 /** Name of a table of a sharded store: CloudFormation finds it. */
 export type TableName = (store: string, table: 'placement' | 'keyDirectory') => string;
@@ -73,7 +73,7 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
   valkey: cacheUnits,
   dynamodb: storedTableUnits,
   documentdb: documentUnits,
-  neptune: () => [],
+  neptune: graphUnits,
 };
 
 function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {

@@ -1,5 +1,5 @@
-import { CLUSTER_LIMITS, DOCUMENTDB_CLASSES } from '../catalog';
-import type { DocumentDbDefinition, TierDefinition } from '../definition';
+import { CLUSTER_LIMITS, DOCUMENTDB_CLASSES, NEPTUNE_CLASSES } from '../catalog';
+import type { DocumentDbDefinition, NeptuneDefinition, TierDefinition } from '../definition';
 import { serverName } from '../definition/stack-names';
 import type { WatchUnit, WatchedIn } from './watch-unit';
 
@@ -20,6 +20,22 @@ export function documentUnits(
       watched: { sort: 'documentServer', ...server, ...size },
     })),
     { id: 'Cluster', watched: { sort: 'documentCluster', identifier: name } },
+  ];
+  return [{ name, store, stack: [store, 'alarms'], watched }];
+}
+
+export function graphUnits(tier: TierDefinition, { name: store, servers }: NeptuneDefinition): readonly WatchUnit[] {
+  const name = serverName(tier, store);
+  const size =
+    servers.kind === 'serverless'
+      ? ({ memoryGiB: servers.capacity.maxNcu * CLUSTER_LIMITS.gibPerNcu.value, capacity: 'scaling' } as const)
+      : { memoryGiB: NEPTUNE_CLASSES[servers.class].memoryGiB };
+  const watched: readonly WatchedIn[] = [
+    ...clusterServers(name, servers.readers).map(({ id, ...server }): WatchedIn => ({
+      id,
+      watched: { sort: 'graphServer', ...server, ...size },
+    })),
+    { id: 'Cluster', watched: { sort: 'graphCluster', identifier: name } },
   ];
   return [{ name, store, stack: [store, 'alarms'], watched }];
 }

@@ -27,6 +27,8 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   serverlessCache: 'Caches',
   documentServer: 'DocumentServers',
   documentCluster: 'DocumentClusters',
+  graphServer: 'GraphServers',
+  graphCluster: 'GraphClusters',
   smokeTest: 'Functions',
   provisioning: 'Functions',
   topic: 'Topics',

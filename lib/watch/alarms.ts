@@ -3,6 +3,7 @@ import { CACHE_NODE_ALARMS, SERVERLESS_CACHE_ALARMS } from './cache-alarms';
 import { CLUSTER_ALARMS } from './cluster-alarms';
 import { DOCUMENT_CLUSTER_ALARMS, DOCUMENT_SERVER_ALARMS } from './document-alarms';
 import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
+import { GRAPH_CLUSTER_ALARMS, GRAPH_SERVER_ALARMS } from './graph-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
 import { PROXY_ALARMS } from './proxy-alarms';
 import { SERVER_ALARMS } from './server-alarms';
@@ -21,6 +22,8 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   serverlessCache: SERVERLESS_CACHE_ALARMS,
   documentServer: DOCUMENT_SERVER_ALARMS,
   documentCluster: DOCUMENT_CLUSTER_ALARMS,
+  graphServer: GRAPH_SERVER_ALARMS,
+  graphCluster: GRAPH_CLUSTER_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,
   provisioning: PROVISIONING_ALARMS,
   topic: TOPIC_ALARMS,

@@ -4,6 +4,7 @@ export const RUNBOOKS = [
   'connections',
   'documents',
   'failover',
+  'graphs',
   'load',
   'provisioning',
   'region-loss',

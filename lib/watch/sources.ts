@@ -15,6 +15,9 @@ export const SOURCES = {
   documentdbGarbage: `${DOCS}/documentdb/latest/developerguide/garbage-collection.html`,
   /** AWS's workshop, which suggests thresholds to begin with. */
   documentdbWorkshop: 'https://documentdb-immersionday.workshop.aws/monitoring/alarms.html',
+  neptuneMetrics: `${DOCS}/neptune/latest/userguide/cw-metrics.html`,
+  neptuneQueue: `${DOCS}/neptune/latest/userguide/access-graph-queuing.html`,
+  neptuneClusters: `${DOCS}/neptune/latest/userguide/feature-overview-db-clusters.html`,
   /** Of `TreatMissingData`, what holds for DynamoDB alone. */
   putMetricAlarm: `${DOCS}/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html`,
   dynamodbMetrics: `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`,

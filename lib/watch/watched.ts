@@ -12,6 +12,8 @@ export interface WatchedBySort {
   readonly serverlessCache: WatchedServerlessCache;
   readonly documentServer: WatchedDocumentServer;
   readonly documentCluster: WatchedDocumentCluster;
+  readonly graphServer: WatchedGraphServer;
+  readonly graphCluster: WatchedGraphCluster;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
   readonly provisioning: WatchedFunction<'provisioning'>;
   readonly topic: WatchedTopic;
@@ -129,6 +131,18 @@ export interface WatchedDocumentServer extends WatchedClusterServer {
 /** A cluster of documents, for what its servers have in common. */
 export interface WatchedDocumentCluster {
   readonly sort: 'documentCluster';
+  /** `DBClusterIdentifier`. */
+  readonly identifier: string;
+}
+
+/** A server of a graph. */
+export interface WatchedGraphServer extends WatchedClusterServer {
+  readonly sort: 'graphServer';
+}
+
+/** A cluster of a graph, for what its servers have in common. */
+export interface WatchedGraphCluster {
+  readonly sort: 'graphCluster';
   /** `DBClusterIdentifier`. */
   readonly identifier: string;
 }

@@ -54,6 +54,12 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'failover-db-cluster': ['db-cluster-identifier'],
   },
+  // https://docs.aws.amazon.com/cli/latest/reference/neptune/
+  neptune: {
+    'describe-db-clusters': ['db-cluster-identifier'],
+    'describe-events': ['source-type', 'source-identifier', 'duration'],
+    'failover-db-cluster': ['db-cluster-identifier'],
+  },
   // https://docs.aws.amazon.com/cli/latest/reference/ce/get-cost-and-usage.html
   ce: { 'get-cost-and-usage': ['time-period', 'granularity', 'metrics', 'group-by', 'filter'] },
 };

@@ -18,6 +18,7 @@ const others = parseTier({
     sessions: { kind: 'valkey' },
     carts: { kind: 'dynamodb', partitionKey: 'id' },
     profiles: { kind: 'documentdb' },
+    friends: { kind: 'neptune' },
   },
 });
 

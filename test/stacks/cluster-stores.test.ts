@@ -90,6 +90,21 @@ describe('documents', () => {
 });
 
 describe('graphs', () => {
+  test('are watched server by server and as a cluster, and an alarm of what Neptune tells of no more is no alarm', () => {
+    const alarms = resourcesOf(templates.prod, 'AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties['Namespace'] === 'AWS/Neptune',
+    );
+    expect(alarms.map(({ Properties }) => Properties['AlarmName'])).toEqual(
+      expect.arrayContaining([
+        'club-prod-friends-1-QueueNearlyFull',
+        'club-prod-friends-2-ClusterReplicaLag',
+        'club-prod-friends-VolumeBytesUsed',
+      ]),
+    );
+    for (const { Properties } of alarms)
+      expect(Properties).toMatchObject({ TreatMissingData: 'notBreaching', Period: 300 });
+  });
+
   test('answer roles of IAM only, and are kept, protected and backed up in a protected stage, on two servers', () => {
     const template = templateOf('prod', 'friends');
     template.hasResource('AWS::Neptune::DBCluster', {

@@ -61,6 +61,21 @@ const documents = (
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
 ): ExpectedAlarm => ({ ...SERVER, namespace: 'AWS/DocDB', metrics: [metric], ...rest });
 
+const graphs = (
+  metric: string,
+  rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes' | 'silence' | 'datapoints'> & {
+    readonly datapoints?: readonly [number, number];
+  },
+): ExpectedAlarm => ({
+  ...SERVER,
+  namespace: 'AWS/Neptune',
+  metrics: [metric],
+  minutes: 5,
+  datapoints: [3, 3],
+  silence: 'OK',
+  ...rest,
+});
+
 const used = (metrics: readonly [string, string]): ExpectedAlarm => ({
   ...SERVER,
   namespace: 'AWS/DocDB',
@@ -337,6 +352,43 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     minutes: 5,
     datapoints: [3, 3],
     silence: 'INSUFFICIENT_DATA',
+  },
+
+  'AWS/Neptune CPUUtilization': graphs('CPUUtilization', { shape: 'mean', limit: 80, bad: 'above' }),
+  NCUUtilization: graphs('NCUUtilization', { shape: 'mean', limit: 90, bad: 'above' }),
+  'AWS/Neptune FreeableMemory': graphs('FreeableMemory', {
+    shape: 'mean',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 20,
+    bad: 'below',
+  }),
+  MainRequestQueuePendingRequests: graphs('MainRequestQueuePendingRequests', {
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+  }),
+  QueueNearlyFull: graphs('MainRequestQueuePendingRequests', {
+    shape: 'peak',
+    limit: 4096,
+    bad: 'above',
+    datapoints: [1, 1],
+  }),
+  'AWS/Neptune BufferCacheHitRatio': graphs('BufferCacheHitRatio', {
+    shape: 'mean',
+    limit: 99.9,
+    bad: 'below',
+    datapoints: [6, 6],
+  }),
+  ClusterReplicaLag: graphs('ClusterReplicaLag', { shape: 'peak', limit: 1000, bad: 'above' }),
+  'AWS/Neptune VolumeBytesUsed': {
+    ...CLUSTER,
+    namespace: 'AWS/Neptune',
+    metrics: ['VolumeBytesUsed'],
+    shape: 'peak',
+    limit: 0.85 * 128 * 2 ** 40,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
   },
 
   VolumeBytesUsed: {

@@ -2,12 +2,13 @@ import consumers from '../../examples/consumers.config';
 import federated from '../../examples/federated-shop.config';
 import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import single from '../../examples/single-database.config';
-import { DOCUMENTDB_CLASSES, INSTANCE_CLASSES } from '../../lib/catalog';
+import { DOCUMENTDB_CLASSES, INSTANCE_CLASSES, NEPTUNE_CLASSES } from '../../lib/catalog';
 import {
   autoscaled,
   clusterMode,
   documentdb,
   isRelational,
+  neptune,
   parseTier,
   postgres,
   rdsProxy,
@@ -54,7 +55,10 @@ const caches = parseTier({
 const scaling = parseTier({
   name: 'scaling',
   stages: { live: { profile: 'protected' } },
-  stores: { profiles: documentdb({ capacity: { minDcu: 1, maxDcu: 16 } }) },
+  stores: {
+    profiles: documentdb({ capacity: { minDcu: 1, maxDcu: 16 } }),
+    friends: neptune({ capacity: { minNcu: 1, maxNcu: 16 } }),
+  },
 });
 
 /** The examples in both profiles, and tiers that have what these don't. */
@@ -98,10 +102,11 @@ function alarmsOf(tier: TierDefinition): readonly SynthesizedAlarm[] {
 }
 
 /** Services that have servers in clusters. */
-const SERVICES = ['RDS', 'DocDB'];
+const SERVICES = ['RDS', 'DocDB', 'Neptune'];
 
 const CLASSES: Readonly<Record<string, { readonly vcpu: number; readonly memoryGiB: number } | undefined>> = {
   ...DOCUMENTDB_CLASSES,
+  ...NEPTUNE_CLASSES,
   ...INSTANCE_CLASSES,
 };
 
@@ -119,7 +124,8 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
       ({ stack, Properties }) => {
         const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
         const { Ref: cluster } = (Properties['DBClusterIdentifier'] ?? {}) as { readonly Ref?: string };
-        const scaling = clusters.get(`${stack}/${cluster ?? ''}`)?.['ServerlessV2ScalingConfiguration'] as
+        const own = clusters.get(`${stack}/${cluster ?? ''}`);
+        const scaling = (own?.['ServerlessV2ScalingConfiguration'] ?? own?.['ServerlessScalingConfiguration']) as
           { readonly MaxCapacity: number } | undefined;
         const known = CLASSES[name];
         const store = Object.values(tier.stores).find(
@@ -129,7 +135,7 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
           String(Properties['DBInstanceIdentifier']),
           {
             vcpu: known?.vcpu ?? 0,
-            // An ACU has 2 GiB, and so has a DCU.
+            // An ACU has 2 GiB, and so have a DCU and an NCU.
             memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
             storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
             maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
