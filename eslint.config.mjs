@@ -94,7 +94,7 @@ const owners = {
   mongodb: ['lib/documentdb', 'lib/smoke'],
   'neo4j-driver': ['lib/neptune', 'lib/smoke'],
   '@smithy/signature-v4': ['lib/neptune'],
-  '@aws-sdk': ['lib/dynamodb', 'lib/neptune', 'lib/sources', 'lib/smoke', 'lib/doctor', 'lib/status'],
+  '@aws-sdk': ['lib/dynamodb', 'lib/local', 'lib/neptune', 'lib/sources', 'lib/smoke', 'lib/doctor', 'lib/status'],
   '@aws-sdk/client-cloudwatch': ['lib/status'],
   '@aws-sdk/client-ec2': ['lib/doctor'],
   '@aws-sdk/client-iam': ['lib/doctor'],

@@ -1,4 +1,4 @@
-import { startLocalTier, type LocalTier } from '../../lib/local';
+import { DYNAMODB_STAND_IN, startLocalTier, type LocalTier } from '../../lib/local';
 import { isRelational, type TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
@@ -80,14 +80,14 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
   process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
 }
 
-/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`. */
+/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`, `carts (dynamodb, emulated)`. */
 export function describeServers({ stores }: TierDefinition): string {
   const counts = { primary: 0, replica: 0, shard: 0 };
   const versions = new Set<string>();
   const others: string[] = [];
   for (const store of Object.values(stores)) {
     if (!isRelational(store)) {
-      others.push(`${store.name} (${store.kind})`);
+      others.push(`${store.name} (${store.kind}${store.kind === 'dynamodb' ? `, ${DYNAMODB_STAND_IN.label}` : ''})`);
       continue;
     }
     versions.add(store.version);

@@ -1,3 +1,4 @@
+export { DYNAMODB_STAND_IN } from './dynamodb';
 export { startLocalTier, type LocalTierOptions, type StartEvent } from './local-tier';
 export type { LocalTier, ServerExitEvent } from './running-tier';
 export { findIdentity, type Identity } from './run-as';

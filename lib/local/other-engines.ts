@@ -7,6 +7,7 @@ import {
 } from '../definition';
 import type { Credentials } from '../sources/secrets';
 import type { AbsentStore, StoreTopology } from '../topology';
+import { planDynamoDbStore } from './dynamodb-store';
 import type { EngineRoom, RunningEngine } from './engine-room';
 import type { PlannedServer } from './tier-plan';
 import { planValkeyStore } from './valkey-store';
@@ -30,19 +31,21 @@ type OtherKind = Exclude<StoreKind, RelationalKind>;
 
 type PlanStore<K extends OtherKind> = (
   store: Extract<StoreDefinition, { readonly kind: K }>,
-  place: { readonly services: TierDefinition['services']; readonly searchPath: string },
+  place: { readonly tier: TierDefinition; readonly searchPath: string },
 ) => Promise<PlannedStore | AbsentStore>;
 
 /** Of a kind that nothing runs here. */
 function nothingFor(reason: string) {
-  return ({ kind }: { readonly kind: OtherKind }): Promise<AbsentStore> =>
-    Promise.resolve({ kind, reason, next: 'deploy the tier to have it proven' });
+  return ({ kind }: { readonly kind: OtherKind }): Promise<AbsentStore> => {
+    const next = `deploy the tier to have it proven, or run \`npm run conformance -- --only ${kind}\` in the kit's repository, which proves its checks on an engine`;
+    return Promise.resolve({ kind, reason, next });
+  };
 }
 
 /** What runs each kind here, or why nothing does. A kind without a row does not compile. */
 const PLANS: { readonly [K in OtherKind]: PlanStore<K> } = {
   valkey: planValkeyStore,
-  dynamodb: nothingFor('the local tier starts no emulator of DynamoDB yet'),
+  dynamodb: planDynamoDbStore,
   documentdb: nothingFor('the local tier starts no engine for documents yet'),
   neptune: nothingFor('the local tier starts no engine for graphs yet'),
 };
@@ -56,13 +59,12 @@ export interface OtherStores {
 
 /** Looks for what runs the stores of a tier that are not relational. @param searchPath directories of programs, as in PATH */
 export async function planOtherStores(definition: TierDefinition, searchPath: string): Promise<OtherStores> {
-  const { services } = definition;
   const others = Object.values(definition.stores).filter((store) => !isRelational(store));
   const plans = await Promise.all(
     others.map((store) => {
       // The row of a store's own kind takes that store, which the type checker can't follow through the table.
       const plan = PLANS[store.kind as OtherKind] as PlanStore<OtherKind>;
-      return plan(store as Extract<StoreDefinition, { readonly kind: OtherKind }>, { services, searchPath });
+      return plan(store as Extract<StoreDefinition, { readonly kind: OtherKind }>, { tier: definition, searchPath });
     }),
   );
   return {

@@ -17,7 +17,7 @@ const REPLICATION_USER = 'polystore_replication';
 /** How a store of kind `valkey` runs on this machine: on Valkey, or the Redis that it began as, whichever is found. */
 export async function planValkeyStore(
   definition: ValkeyDefinition,
-  { services, searchPath }: { readonly services: TierDefinition['services']; readonly searchPath: string },
+  { tier, searchPath }: { readonly tier: TierDefinition; readonly searchPath: string },
 ): Promise<PlannedStore | AbsentStore> {
   const search = valkeyPrograms(searchPath);
   const program = await findProgram(search);
@@ -31,7 +31,7 @@ export async function planValkeyStore(
   }
   const store = definition.name;
   const shards = shardsOf(definition);
-  const users = usersOf(store, services);
+  const users = usersOf(store, tier.services);
   const replication = `${store}/replication`;
   return {
     store,

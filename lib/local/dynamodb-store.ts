@@ -1,0 +1,51 @@
+import type { DynamoDbDefinition, TierDefinition } from '../definition';
+import { serverName } from '../definition/stack-names';
+import type { StoreTopology } from '../topology';
+import { startDynamoDb } from './dynamodb';
+import { emulatorUrl, ensureTable } from './dynamodb-table';
+import type { PlannedStore } from './other-engines';
+import type { PlannedServer } from './tier-plan';
+
+/** How a store of kind `dynamodb` runs on this machine: on an emulator of its own, which comes with the kit, by the table's name on AWS. */
+export function planDynamoDbStore(
+  definition: DynamoDbDefinition,
+  { tier }: { readonly tier: TierDefinition },
+): Promise<PlannedStore> {
+  const { name: store } = definition;
+  const server: PlannedServer = { store, name: 'table', label: `${store}/table`, role: 'primary' };
+  const table = serverName(tier, store);
+  return Promise.resolve({
+    store,
+    servers: [server],
+    // Rights of IAM are all that DynamoDB asks for, and the emulator asks for none.
+    users: {},
+    start: async (room, _secrets, signal) => {
+      const running = await startDynamoDb(room, server, signal);
+      try {
+        await ensureTable(running.port, table, definition);
+      } catch (error) {
+        await running.process.stop();
+        throw error;
+      }
+      return [running];
+    },
+    topology: (portOf) => topologyOf(definition, table, portOf(server)),
+  });
+}
+
+function topologyOf(definition: DynamoDbDefinition, table: string, port: number): StoreTopology {
+  const { partitionKey, sortKey, indexes, timeToLive } = definition;
+  return {
+    kind: 'dynamodb',
+    table,
+    partitionKey,
+    ...(sortKey !== undefined && { sortKey }),
+    indexes: indexes.map(({ name, partitionKey: partition, sortKey: sort }) => ({
+      name,
+      partitionKey: partition,
+      ...(sort !== undefined && { sortKey: sort }),
+    })),
+    ...(timeToLive !== undefined && { timeToLive }),
+    emulator: { url: emulatorUrl(port) },
+  };
+}

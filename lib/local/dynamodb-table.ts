@@ -1,0 +1,123 @@
+import type {
+  CreateTableCommandInput,
+  DynamoDBClient,
+  GlobalSecondaryIndex,
+  KeySchemaElement,
+  Projection,
+  TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDbDefinition, TableAttributeDefinition, TableIndexDefinition } from '../definition';
+import { PolystoreError } from '../errors';
+import { LOCAL_HOST } from './server-settings';
+
+/** What the emulator asks for and does not look at. */
+const ANYBODY = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } as const;
+/** A table is made at once; an emulator that takes longer does not answer. */
+const TIMEOUT_MS = 10_000;
+
+/** Where an emulator of DynamoDB listens. */
+export const emulatorUrl = (port: number): string => `http://${LOCAL_HOST}:${port}`;
+
+/**
+ * Makes the table of a store on an emulator, with its keys and indexes; one that was kept from the last start stays as it is.
+ * @param table its name
+ * @throws {PolystoreError} IDENTITY_CONFLICT where the one that was kept has other keys or indexes
+ */
+export async function ensureTable(port: number, table: string, definition: DynamoDbDefinition): Promise<void> {
+  const { CreateTableCommand, DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
+  const requestHandler = { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true };
+  const client = new Client({ endpoint: emulatorUrl(port), ...ANYBODY, requestHandler });
+  try {
+    const wanted = tableOf(table, definition);
+    const kept = await findTable(client, table);
+    if (kept === undefined) await client.send(new CreateTableCommand(wanted));
+    else requireSame(definition.name, inWords(wanted), inWords(kept));
+  } finally {
+    client.destroy();
+  }
+}
+
+async function findTable(client: DynamoDBClient, TableName: string): Promise<TableDescription | undefined> {
+  const { DescribeTableCommand, ResourceNotFoundException } = await import('@aws-sdk/client-dynamodb');
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    return Table;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** The emulator can't change a table, and on AWS a table with other keys is another table. */
+function requireSame(store: string, expected: string, found: string): void {
+  if (expected === found) return;
+  throw new PolystoreError(
+    'IDENTITY_CONFLICT',
+    `the table of store "${store}" that was kept on this machine has other keys or indexes than the tier: ${found}, where the tier has ${expected}`,
+    {
+      details: { expected, found },
+      next: 'Delete the data of the tier on this machine, `npx polystore down --delete-data`, or give the store its former keys and indexes.',
+    },
+  );
+}
+
+const TYPES = { string: 'S', number: 'N', binary: 'B' } as const;
+
+type Keys = Pick<TableIndexDefinition, 'partitionKey' | 'sortKey'>;
+
+function tableOf(table: string, definition: DynamoDbDefinition): CreateTableCommandInput {
+  const { indexes } = definition;
+  const attributes = new Map(
+    [definition, ...indexes].flatMap(attributesOf).map(({ name, type }) => [name, type] as const),
+  );
+  const indexesOf = (kind: TableIndexDefinition['reach']): GlobalSecondaryIndex[] =>
+    indexes.filter(({ reach }) => reach === kind).map(indexOf);
+  const [global, local] = [indexesOf('global'), indexesOf('local')];
+  return {
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: schemaOf(definition),
+    AttributeDefinitions: [...attributes].map(([name, type]) => ({ AttributeName: name, AttributeType: TYPES[type] })),
+    ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
+    ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+  };
+}
+
+const attributesOf = ({ partitionKey, sortKey }: Keys): readonly TableAttributeDefinition[] =>
+  sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+
+const schemaOf = (keys: Keys): KeySchemaElement[] =>
+  attributesOf(keys).map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' }));
+
+function indexOf(index: TableIndexDefinition): GlobalSecondaryIndex {
+  return { IndexName: index.name, KeySchema: schemaOf(index), Projection: projectionOf(index) };
+}
+
+function projectionOf({ projection }: TableIndexDefinition): Projection {
+  if (projection === 'all') return { ProjectionType: 'ALL' };
+  if (projection === 'keys') return { ProjectionType: 'KEYS_ONLY' };
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projection] };
+}
+
+type TableShape = Pick<
+  TableDescription,
+  'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes' | 'LocalSecondaryIndexes'
+>;
+
+/** The same words for the same table, asked for or there: `by id S, byUser (global) by user S with ALL`. */
+function inWords(table: TableShape): string {
+  const types = new Map(
+    table.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+  );
+  const keys = (schema: readonly KeySchemaElement[] = []): string =>
+    schema.map(({ AttributeName }) => `${AttributeName} ${types.get(AttributeName)}`).join(' and ');
+  const indexes = (reach: TableIndexDefinition['reach'], all: TableShape['LocalSecondaryIndexes'] = []): string[] =>
+    all.map(({ IndexName, KeySchema, Projection: kept }) => {
+      const attributes = [...(kept?.NonKeyAttributes ?? [])].sort().map((name) => ` ${name}`);
+      return `${IndexName} (${reach}) by ${keys(KeySchema)} with ${kept?.ProjectionType}${attributes.join('')}`;
+    });
+  return [
+    `by ${keys(table.KeySchema)}`,
+    ...[...indexes('global', table.GlobalSecondaryIndexes), ...indexes('local', table.LocalSecondaryIndexes)].sort(),
+  ].join(', ');
+}
