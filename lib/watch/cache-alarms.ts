@@ -5,7 +5,7 @@ import type { WatchedCacheNode, WatchedServerlessCache } from './watched';
 /** Below so many processors the engine's own thread has most of one, and the whole node says more. */
 const PROCESSORS_OF_ENGINE = 4;
 
-const NODE = { missing: 'missing', runbook: 'load' } as const;
+const NODE = { missing: 'missing', runbook: 'cache' } as const;
 
 const NODE_ROWS: readonly AlarmRow<WatchedCacheNode>[] = [
   {
@@ -52,7 +52,7 @@ const NODE_ROWS: readonly AlarmRow<WatchedCacheNode>[] = [
   },
   {
     ...NODE,
-    runbook: 'replica-lag',
+    runbook: 'cache',
     name: 'ReplicationLag',
     reads: { metric: 'ReplicationLag', statistic: 'Average' },
     unit: 'Seconds',
@@ -104,7 +104,7 @@ const SERVERLESS_ROWS: readonly AlarmRow<WatchedServerlessCache>[] = [
     rule: 'any',
     missing: 'notBreaching',
     severity: 'page',
-    runbook: 'throttling',
+    runbook: 'cache',
     meaning: 'ElastiCache refuses commands: the cache grows too slowly, or is at its limit',
     source: `the kit: AWS names no threshold (${SOURCES.serverlessCacheMetrics})`,
   },
@@ -119,7 +119,7 @@ const SERVERLESS_ROWS: readonly AlarmRow<WatchedServerlessCache>[] = [
     rule: '80 % of dataGb.max',
     missing: 'notBreaching',
     severity: 'ticket',
-    runbook: 'storage',
+    runbook: 'cache',
     meaning: 'the cache is nearly as large as it may become: keys that expire are about to be dropped',
     source: `the kit: AWS names no threshold (${SOURCES.serverlessCacheMetrics})`,
   },
@@ -134,7 +134,7 @@ const SERVERLESS_ROWS: readonly AlarmRow<WatchedServerlessCache>[] = [
     rule: '5 ms',
     missing: 'notBreaching',
     severity: 'ticket',
-    runbook: 'load',
+    runbook: 'cache',
     meaning: 'reads take longer than what the cache is there to save',
     source: `the kit: AWS names no threshold (${SOURCES.serverlessCacheMetrics})`,
   },

@@ -1,6 +1,7 @@
 /** Runbooks that alarms lead to, by the name that `polystore runbook` takes. */
 export const RUNBOOKS = [
   'backups',
+  'cache',
   'connections',
   'documents',
   'failover',
