@@ -2,9 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeRunbooks } from '../../bin/runbook-copies';
+import instagram from '../../examples/instagram.config';
 import { parseTier, type TierDefinition } from '../../lib/definition';
+import { watchUnits } from '../../lib/inventory/watch-units';
 import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore } from '../../lib/runbooks';
 import { stackName } from '../../lib/stacks/names';
+import { alarmsOf } from '../../lib/watch';
 import { blogTier } from '../support/blog-tier';
 import { templatesOf } from '../support/synthesized-tier';
 import { clusterTier } from '../support/cluster-tier';
@@ -124,4 +127,20 @@ it('a copy of each, a file a store, stands beside the templates', () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+it('of an alarm is for the kind of store that the alarm is of', () => {
+  const unfit = [prod, parseTier(instagram, { stage: 'live' })].flatMap((tier) =>
+    watchUnits(tier, () => 'table').flatMap(({ store = '', watched }) =>
+      watched
+        .flatMap((one) => alarmsOf(one.watched))
+        .filter(({ row }) => {
+          const kind = tier.stores[store]?.kind;
+          const { kinds } = readRunbook(row.runbook);
+          return kind !== undefined && kinds.length > 0 && !kinds.includes(kind);
+        })
+        .map(({ name, row }) => `${name}: ${row.runbook}`),
+    ),
+  );
+  expect(unfit).toEqual([]);
 });
