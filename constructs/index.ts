@@ -33,6 +33,7 @@ export * from './private-endpoints';
 export * from './proxy-role';
 export * from './proxy-security-group';
 export * from './reader-autoscaling';
+export * from './record-table';
 export * from './role-secret';
 export * from './server-place';
 export * from './server-security-group';

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { AccessStack } from './access-stack';
-import { publishPostgres } from './postgres-part';
+import { publishStore } from './store-part';
 import type { Store } from './store';
 import { CopiedSecrets, type StoreLogins } from './store-logins';
 import type { TierNetwork } from './tier-network';
@@ -21,7 +21,7 @@ export class AccessElsewhereStack extends AccessStack {
     super(scope, tier, stores, network, (below, store) => {
       const originals = home.logins.get(store.name) as StoreLogins;
       const secrets = new CopiedSecrets(below, tier, store, originals);
-      if (store.postgres !== undefined) publishPostgres(secrets, tier, store.name, store.postgres, 'Servers');
+      if (store.postgres !== undefined) publishStore(secrets, tier, store.name, store.postgres, 'Servers');
       return secrets;
     });
   }

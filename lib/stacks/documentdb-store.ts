@@ -10,16 +10,15 @@ import {
 } from '../../constructs';
 import { DOCUMENTDB_VERSIONS } from '../catalog';
 import type { DocumentDbDefinition, DocumentDbServers, TierDefinition } from '../definition';
-import { DOCUMENT_OWNER, TOPOLOGY_VERSION, type DocumentDbPart } from '../topology';
+import { DOCUMENT_OWNER, type DocumentDbPart } from '../topology';
 import { serverName } from './names';
-import { directServer } from './postgres-part';
+import { directServer, publishStore } from './store-part';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { acknowledgeShortBackups } from './short-backups';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
 import type { TierNetwork } from './tier-network';
-import { TopologyParameter } from './topology-parameter';
 
 /** One store of kind `documentdb`: its key, its cluster, what the topology says of it. */
 export class DocumentDbStack extends Stack {
@@ -32,10 +31,7 @@ export class DocumentDbStack extends Stack {
     this.key = storeKey(this, tier, store, { logGroupPrefix: '/aws/docdb/' });
     this.cluster = clusterOf(this, tier, store, network);
     if (store.servers.kind !== 'elastic') acknowledgeShortBackups(this.cluster, store.backup, 'AwsSolutions-DOC4');
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: { part: 'store', version: TOPOLOGY_VERSION, store: store.name, topology: partOf(store, this.cluster) },
-    });
+    publishStore(this, tier, store.name, partOf(store, this.cluster));
     tagStack(this, tier, { store: store.name });
   }
 }

@@ -11,13 +11,12 @@ import type {
   TableStream,
   TierDefinition,
 } from '../definition';
-import { TOPOLOGY_VERSION } from '../topology';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
-import { TopologyParameter } from './topology-parameter';
+import { publishStore } from './store-part';
 
 /** One store of kind `dynamodb`: its key, its table, what the topology says of it. */
 export class DynamoDbStack extends Stack {
@@ -30,25 +29,17 @@ export class DynamoDbStack extends Stack {
     this.key = storeKey(this, tier, store);
     this.table = new DynamoDbTable(this, 'Table', tableProps(tier, store, this.key));
     const { partitionKey, sortKey, indexes, timeToLive } = store;
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: {
-        part: 'store',
-        version: TOPOLOGY_VERSION,
-        store: store.name,
-        topology: {
-          kind: 'dynamodb',
-          table: serverName(tier, store.name),
-          partitionKey,
-          ...(sortKey !== undefined && { sortKey }),
-          indexes: indexes.map(({ name, partitionKey: partition, sortKey: sort }) => ({
-            name,
-            partitionKey: partition,
-            ...(sort !== undefined && { sortKey: sort }),
-          })),
-          ...(timeToLive !== undefined && { timeToLive }),
-        },
-      },
+    publishStore(this, tier, store.name, {
+      kind: 'dynamodb',
+      table: serverName(tier, store.name),
+      partitionKey,
+      ...(sortKey !== undefined && { sortKey }),
+      indexes: indexes.map(({ name, partitionKey: partition, sortKey: sort }) => ({
+        name,
+        partitionKey: partition,
+        ...(sort !== undefined && { sortKey: sort }),
+      })),
+      ...(timeToLive !== undefined && { timeToLive }),
     });
     tagStack(this, tier, { store: store.name });
   }

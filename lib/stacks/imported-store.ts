@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ImportedDefinition, PostgresDefinition, TierDefinition } from '../definition';
 import { importedServers } from '../inventory';
-import { directServer, publishPostgres } from './postgres-part';
+import { directServer, publishStore } from './store-part';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
@@ -27,7 +27,7 @@ export class ImportedPostgresStack extends Stack {
       mutable: false,
     });
     const { host, port } = origin.primary;
-    publishPostgres(this, tier, store.name, {
+    publishStore(this, tier, store.name, {
       kind: 'postgres',
       engine: origin.engine,
       database: store.database,

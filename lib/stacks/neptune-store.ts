@@ -5,16 +5,14 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { NEPTUNE_PORT, NeptuneCluster, type NeptuneCapacity } from '../../constructs';
 import type { NeptuneDefinition, TierDefinition } from '../definition';
-import { TOPOLOGY_VERSION } from '../topology';
 import { parameterName, serverName } from './names';
-import { directServer } from './postgres-part';
+import { directServer, publishStore } from './store-part';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { acknowledgeShortBackups } from './short-backups';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
 import type { TierNetwork } from './tier-network';
-import { TopologyParameter } from './topology-parameter';
 
 /** One store of kind `neptune`: its key, its cluster, what the topology says of it, and what policies call it. */
 export class NeptuneStack extends Stack {
@@ -52,20 +50,12 @@ export class NeptuneStack extends Stack {
       description: `What policies call the cluster of store ${store.name} of ${tier.name}/${tier.stage.name}`,
       stringValue: this.cluster.clusterResourceId,
     });
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: {
-        part: 'store',
-        version: TOPOLOGY_VERSION,
-        store: store.name,
-        topology: {
-          kind: 'neptune',
-          primary: directServer('primary', this.cluster.endpoint, NEPTUNE_PORT),
-          replicas:
-            store.servers.readers === 0 ? [] : [directServer('replicas', this.cluster.readerEndpoint, NEPTUNE_PORT)],
-          iam: { region: this.region },
-        },
-      },
+    publishStore(this, tier, store.name, {
+      kind: 'neptune',
+      primary: directServer('primary', this.cluster.endpoint, NEPTUNE_PORT),
+      replicas:
+        store.servers.readers === 0 ? [] : [directServer('replicas', this.cluster.readerEndpoint, NEPTUNE_PORT)],
+      iam: { region: this.region },
     });
     tagStack(this, tier, { store: store.name });
   }

@@ -7,7 +7,7 @@ import { POSTGRES_PORT, PostgresWithReplicas } from '../../constructs';
 import type { PostgresDefinition, TierDefinition } from '../definition';
 import { OWNER_ROLE, type PostgresPart, type ServerTopology } from '../topology';
 import { synthesizeImported } from './imported-store';
-import { directServer, publishPostgres } from './postgres-part';
+import { directServer, publishStore } from './store-part';
 import { postgresServers } from './postgres-settings';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
@@ -59,7 +59,7 @@ export class PostgresStack extends Stack {
       }),
       owner: this.postgres.ownerSecret.arn,
     };
-    publishPostgres(this, tier, store.name, this.topology);
+    publishStore(this, tier, store.name, this.topology);
     tagStack(this, tier, { store: store.name });
   }
 }

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { POSTGRES_PORT, PostgresReplicasElsewhere } from '../../constructs';
 import type { PostgresDefinition, TierDefinition } from '../definition';
 import { serverName } from './names';
-import { directServer } from './postgres-part';
+import { directServer } from './store-part';
 import { postgresServers } from './postgres-settings';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';

@@ -3,15 +3,14 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { KeyDirectoryTable, PlacementTable, POSTGRES_PORT, type AuroraShardGroup } from '../../constructs';
 import type { ShardedPostgresDefinition, TierDefinition } from '../definition';
-import { TOPOLOGY_VERSION } from '../topology';
 import { GlobalStack } from './global-stack';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { shardBase, shardsByStack } from './shard-settings';
 import { ownerOf, ShardsStack } from './shards-stack';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
+import { publishStore } from './store-part';
 import type { TierNetwork } from './tier-network';
-import { TopologyParameter } from './topology-parameter';
 
 /** What all shards of a store stand on; it names none of them, so that a shard more changes nothing here. */
 export class ShardedPostgresStack extends Stack {
@@ -29,28 +28,20 @@ export class ShardedPostgresStack extends Stack {
     this.placement = new PlacementTable(this, 'Placement', kept);
     const { strategy } = store;
     this.keyDirectory = strategy.type === 'directory' ? new KeyDirectoryTable(this, 'KeyDirectory', kept) : undefined;
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: {
-        part: 'store',
-        version: TOPOLOGY_VERSION,
-        store: store.name,
-        topology: {
-          kind: 'shardedPostgres',
-          engine: 'aurora-postgres',
-          database: store.database,
-          shardKey: store.shardKey,
-          placement: { kind: 'dynamodb', table: this.placement.tableName },
-          ...(store.globalDatabase && { secondaries: store.globalDatabase.secondaries.map(({ region }) => region) }),
-          ...(this.keyDirectory &&
-            strategy.type === 'directory' && {
-              keyDirectory: {
-                location: { kind: 'dynamodb', table: this.keyDirectory.tableName },
-                newKeys: strategy.newKeys,
-              },
-            }),
-        },
-      },
+    publishStore(this, tier, store.name, {
+      kind: 'shardedPostgres',
+      engine: 'aurora-postgres',
+      database: store.database,
+      shardKey: store.shardKey,
+      placement: { kind: 'dynamodb', table: this.placement.tableName },
+      ...(store.globalDatabase && { secondaries: store.globalDatabase.secondaries.map(({ region }) => region) }),
+      ...(this.keyDirectory &&
+        strategy.type === 'directory' && {
+          keyDirectory: {
+            location: { kind: 'dynamodb', table: this.keyDirectory.tableName },
+            newKeys: strategy.newKeys,
+          },
+        }),
     });
     tagStack(this, tier, { store: store.name });
   }

@@ -13,21 +13,14 @@ import {
 } from '../../constructs';
 import { CACHE_VERSIONS, tiersData } from '../catalog';
 import type { TierDefinition, ValkeyDefinition } from '../definition';
-import {
-  CACHE_ACCESS,
-  SMOKE_ROLE,
-  TOPOLOGY_VERSION,
-  type ServerTopology,
-  type SlotsTopology,
-  type ValkeyPart,
-} from '../topology';
+import { CACHE_ACCESS, SMOKE_ROLE, type ServerTopology, type SlotsTopology, type ValkeyPart } from '../topology';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { storeKey } from './store-encryption';
+import { publishStore } from './store-part';
 import type { TierNetwork } from './tier-network';
-import { TopologyParameter } from './topology-parameter';
 
 /**
  * One store of kind `valkey`: its key, its users, the cache, what the topology says of it.
@@ -57,10 +50,7 @@ export class ValkeyStack extends Stack {
       if (secret !== undefined) Tags.of(secret).add('service', name);
     }
     this.cache = cacheOf(this, tier, store, network);
-    new TopologyParameter(this, 'Topology', tier, {
-      path: ['stores', store.name],
-      part: { part: 'store', version: TOPOLOGY_VERSION, store: store.name, topology: partOf(store, this.cache) },
-    });
+    publishStore(this, tier, store.name, partOf(store, this.cache));
     tagStack(this, tier, { store: store.name });
   }
 }

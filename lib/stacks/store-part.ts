@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
-import { TOPOLOGY_VERSION, type PostgresPart, type ServerTopology } from '../topology';
+import { TOPOLOGY_VERSION, type ServerTopology, type StorePart } from '../topology';
 import { TopologyParameter } from './topology-parameter';
 
 /** A server as its clients reach it, without a pool. */
@@ -9,12 +9,12 @@ export const directServer = (name: string, host: string, port: number): ServerTo
   endpoint: { host, port, via: 'direct' },
 });
 
-/** Publishes where a store of kind `postgres` is. */
-export function publishPostgres(
+/** Publishes what a stack knows of its store, of whatever kind. */
+export function publishStore(
   scope: Construct,
   tier: TierDefinition,
   store: string,
-  topology: PostgresPart,
+  topology: StorePart['topology'],
   id = 'Topology',
 ): void {
   new TopologyParameter(scope, id, tier, {
