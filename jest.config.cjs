@@ -8,6 +8,8 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  // Tier files import the kit by its name; here that is its source, as tsconfig.json says.
+  moduleNameMapper: { '^cdk-polystore$': '<rootDir>/lib/index.ts' },
   runtime: '<rootDir>/test/support/shared-modules-runtime.cjs',
   testEnvironment: '<rootDir>/test/support/shared-environment.cjs',
   globalSetup: '<rootDir>/test/support/memory-disk.ts',

@@ -1,4 +1,4 @@
-import { defineTier, hash, newVpc, postgres, shardedPostgres } from './lib/definition';
+import { defineTier, hash, newVpc, postgres, shardedPostgres } from 'cdk-polystore';
 
 /** The database tier of a small blog: the example that `npm start` synthesizes, runs and proves. Edit it first. */
 export default defineTier({

@@ -10,6 +10,9 @@ import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-co
 import { painterFor } from './terminal';
 import { DEFAULT_TIER_FILE } from './tier-context';
 
+// Node 20 is supported here; what the SDK says of its own future with it would stand between the lines of a proof.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** Prints what went wrong and what to do, and never a stack trace of the kit for a fault that has a name. */
 function reportError(error: unknown): ExitCode {
   const painter = painterFor(process.stderr);

@@ -1,4 +1,4 @@
-import { defineTier, existingGroup, hash, iam, newVpc, password, postgres, shardedPostgres } from '../lib/definition';
+import { defineTier, existingGroup, hash, iam, newVpc, password, postgres, shardedPostgres } from 'cdk-polystore';
 
 /**
  * A market whose consumers run in several accounts.

@@ -1,4 +1,4 @@
-import { defineTier, hash, newVpc, postgres, shardedPostgres } from '../lib/definition';
+import { defineTier, hash, newVpc, postgres, shardedPostgres } from 'cdk-polystore';
 
 /**
  * A shop whose services own their databases (federation), with orders sharded by customer.

@@ -8,7 +8,7 @@ import {
   serverlessCache,
   shardedPostgres,
   valkey,
-} from '../lib/definition';
+} from 'cdk-polystore';
 
 /**
  * A network of people who share photographs, as Instagram was described to be built.

@@ -1,4 +1,4 @@
-import { defineTier, directory, range, shardedPostgres } from '../lib/definition';
+import { defineTier, directory, range, shardedPostgres } from 'cdk-polystore';
 
 /**
  * Two stores that are not placed by hash. Visits of one time are read together, so that they lie together: by range of days, which are split while

@@ -1,4 +1,4 @@
-import { defineTier, postgres } from '../lib/definition';
+import { defineTier, postgres } from 'cdk-polystore';
 
 /** The smallest tier there is: one PostgreSQL for one service. Most products start here, and many never need more. */
 export default defineTier({

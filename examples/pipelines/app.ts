@@ -7,7 +7,7 @@ import {
   ShellStep,
 } from 'aws-cdk-lib/pipelines';
 import type { Construct } from 'constructs';
-import { parseStages } from '../../lib';
+import { parseStages } from 'cdk-polystore';
 import { TierStage } from '../../lib/stacks';
 import tier from './tier.config';
 

@@ -1,4 +1,4 @@
-import { defineTier, existingKey, existingVpc, newVpc, postgres } from '../../lib';
+import { defineTier, existingKey, existingVpc, newVpc, postgres } from 'cdk-polystore';
 
 /** One tier in two accounts: a stage that may be thrown away, and one on the network and key of a platform team. */
 export default defineTier({

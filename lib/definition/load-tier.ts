@@ -50,7 +50,9 @@ async function readText(file: string): Promise<string> {
 
 async function evaluate(source: TierSource): Promise<unknown> {
   const absolute = resolve(source.file);
-  const jiti = createJiti(absolute, { interopDefault: false });
+  // The kit that a tier file imports is the one that reads it: a clone has no compiled one, and two of them would not mix.
+  const kit = require('../index') as typeof import('../index');
+  const jiti = createJiti(absolute, { interopDefault: false, virtualModules: { 'cdk-polystore': kit } });
   let loaded: unknown;
   try {
     loaded = await jiti.import(absolute);

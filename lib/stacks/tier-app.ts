@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../definition';
 import type { OperationsOptions } from './operations-stack';
+import { WITHOUT_STACK_TRACES } from './stack-traces';
 import { synthesizeTier } from './tier-stacks';
 
 export interface TierAppProps extends OperationsOptions {
@@ -22,7 +23,7 @@ export interface TierAppProps extends OperationsOptions {
  */
 export function createTierApp({ definition, context, outdir, ...options }: TierAppProps): App {
   const app = new App({
-    context: { ...context },
+    context: { ...WITHOUT_STACK_TRACES, ...context },
     postCliContext: featureFlags,
     ...(outdir === undefined ? {} : { outdir }),
   });

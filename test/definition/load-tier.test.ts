@@ -75,11 +75,6 @@ describe('loadTier', () => {
       `import { defineTier } from 'cdk-polystore';\nimport { stores } from './stores';\nexport default defineTier({ ...${shop}, stores });`,
     );
     const beside = dirname(resolve(file));
-    mkdirSync(join(beside, 'node_modules/cdk-polystore'), { recursive: true });
-    writeFileSync(
-      join(beside, 'node_modules/cdk-polystore/index.js'),
-      'exports.defineTier = (tier) => tier; exports.postgres = (options) => ({ ...options, kind: "postgres" });',
-    );
     writeFileSync(
       join(beside, 'stores.ts'),
       `import { postgres } from 'cdk-polystore';\nexport const stores = { orders: postgres({ replicas: 1 as number }) };`,

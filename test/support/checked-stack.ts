@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { context as featureFlags } from '../../cdk.json';
+import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 
 // CloudFormation's validator costs 1.5 s a process, and finds what nothing else does.
 process.env['CDK_VALIDATION'] = 'true';
@@ -11,7 +12,7 @@ export const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-000
 
 /** An app that refuses, when it is synthesized, what CloudFormation or cdk-nag's AwsSolutions would. */
 export function checkedApp(): App {
-  const app = new App({ postCliContext: featureFlags });
+  const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }

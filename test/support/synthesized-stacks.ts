@@ -6,6 +6,7 @@ import { context as featureFlags } from '../../cdk.json';
 import { parseTier, postgres, shardedPostgres, type TierConfig, type TierDefinition } from '../../lib/definition';
 import { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from '../../lib/guard';
 import { synthesizeTier } from '../../lib/stacks';
+import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 
 export const STAGE = {
   profile: 'protected',
@@ -30,7 +31,7 @@ export const tierOf = (changes: Partial<TierConfig> = {}): TierDefinition => par
 export function stacksOf(definition: TierDefinition): readonly SynthesizedStack[] {
   const outdir = mkdtempSync(join(tmpdir(), 'polystore-stacks-'));
   try {
-    const app = new App({ postCliContext: featureFlags, treeMetadata: false, outdir });
+    const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false, outdir });
     synthesizeTier(app, definition);
     app.synth();
     return readSynthesizedStacks(outdir);

@@ -4,6 +4,7 @@ import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
 import { stackName } from '../../lib/stacks/names';
+import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 
 /** A resource as a template writes it. */
 export interface Resource {
@@ -23,7 +24,7 @@ export interface TemplateJson {
 export function templatesOf(definition: TierDefinition): Record<string, TemplateJson> {
   const prefix = `${stackName(definition)}-`;
   // Without the checks of createTierApp, which cost more than the templates; another suite runs them.
-  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
+  const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false });
   synthesizeTier(app, definition);
   return Object.fromEntries(
     app.synth().stacks.map((stack) => [stack.stackName.slice(prefix.length), stack.template as TemplateJson]),
