@@ -18,6 +18,7 @@ import {
   sendTogether,
   withClient,
   type ConnectionTarget,
+  type PgClient,
   type ServerState,
 } from '../../lib/postgres';
 import type { PostgresEngine } from '../../lib/topology';
@@ -256,6 +257,86 @@ describe('the state of a server', () => {
     } finally {
       await test.on('main/r1', (client) => client.query('select pg_wal_replay_resume()'));
     }
+  });
+
+  describe('of a replica whose primary idles', () => {
+    const resume = (client: PgClient) => client.query('select pg_wal_replay_resume()');
+    const ageOfLastCommitMs = async (client: PgClient): Promise<number> => {
+      const { rows } = await client.query<{ ms: number }>(
+        'select (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::float8 as ms',
+      );
+      return rows[0]?.ms ?? NaN;
+    };
+    const whenPaused = (): Promise<unknown> =>
+      test.on('main/r1', async (client) => {
+        await client.query('select pg_wal_replay_pause()');
+        return eventually('replay is paused', async () => {
+          const { rows } = await client.query<{ state: string }>('select pg_get_wal_replay_pause_state() as state');
+          return rows[0]?.state === 'paused';
+        });
+      });
+    /** Writes to the log without a commit, as a checkpoint does, and waits until the replica has received and not replayed it. */
+    const inFlight = async (sql: string): Promise<void> => {
+      await eventually('nothing is left to replay', async () => (await stateAs(replica)).lagMs === 0);
+      await whenPaused();
+      await test.on('main/primary', (client) => client.query(sql));
+      await eventually('it has received more', async () => {
+        const { position, showsUpTo } = await stateAs(replica);
+        return position !== undefined && showsUpTo !== undefined && showsUpTo.lsn > position.lsn;
+      });
+      await test.on('main/r1', (client) =>
+        eventually('the last commit is a while ago', async () => (await ageOfLastCommitMs(client)) > 1_000),
+      );
+    };
+    afterEach(() => test.on('main/r1', resume));
+
+    it.each([
+      'checkpoint',
+      'select pg_switch_wal()',
+      `select pg_logical_emit_message(false, 'polystore', 'nobody commits', true)`,
+    ])('is late by a moment while it replays: %s', async (sql) => {
+      await inFlight(sql);
+      await withClient(replica, async (client) => {
+        // Replay goes on once the first question is answered, and is done when the next one is asked.
+        const asked: number[] = [];
+        const replaying: Pick<PgClient, 'query'> = {
+          query: (async (text: string) => {
+            asked.push(performance.now());
+            const before = await client.query<{ lsn: string; left: boolean }>(
+              'select pg_last_wal_receive_lsn() as lsn, pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn() as left',
+            );
+            const answer = await client.query(text);
+            if (asked.length > 1) return answer;
+            expect(before.rows[0]?.left).toBe(true);
+            await resume(client);
+            await eventually('all is replayed', async () => {
+              const sql = 'select pg_last_wal_replay_lsn() >= $1::pg_lsn as done';
+              return (await client.query<{ done: boolean }>(sql, [before.rows[0]?.lsn])).rows[0]?.done;
+            });
+            return answer;
+          }) as PgClient['query'],
+        };
+        const { lagMs } = await readServerState(replaying, 'postgres');
+        const ended = performance.now();
+        expect(asked).toHaveLength(2);
+        expect(lagMs).toBeGreaterThan(0);
+        expect(lagMs).toBeLessThanOrEqual(Math.ceil(ended - (asked[0] ?? 0)) + 1);
+        expect(lagMs).toBeLessThan(await ageOfLastCommitMs(client));
+      });
+    });
+
+    it('is not taken for current while its replay stands still', async () => {
+      await inFlight(`select pg_logical_emit_message(false, 'polystore', 'nobody commits', true)`);
+      // Now somebody does, and nobody can see it on the replica.
+      await test.on('main/primary', (client) => client.query('create table unseen ()'));
+      const committedAt = performance.now();
+      await test.on('main/primary', (client) => client.query('checkpoint'));
+      for (let looks = 0; looks < 3; looks++) {
+        const sinceMs = performance.now() - committedAt;
+        expect((await stateAs(replica)).lagMs).toBeGreaterThan(Math.floor(sinceMs));
+      }
+      await test.on('main/primary', (client) => client.query('drop table unseen'));
+    });
   });
 
   it('has an unknown lag while nothing is received, for a service too', async () => {
