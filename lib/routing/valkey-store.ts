@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SecretSource } from '../sources';
+import { secretLogin, type SecretSource } from '../sources';
 import { credentialOf, type Endpoint, type Trust, type ValkeyTopology } from '../topology';
-import { connectValkey, type ValkeyClient, type ValkeyOptions } from '../valkey';
+import { connectValkey, type ValkeyClient, type ValkeyLogin, type ValkeyOptions } from '../valkey';
 import { requireAccess, unknownLogin, type Grant, type RouterLogin } from './grant';
 import type { Lifetime } from './lifetime';
 import type { ValkeyHandle } from './valkey-handle';
@@ -87,9 +87,9 @@ const namesOf = ({ primary, replicas }: ValkeyTopology): readonly string[] =>
 
 async function clientsOf(context: ValkeyStoreContext, grant: Grant, topology: ValkeyTopology): Promise<Clients> {
   const { primary, replicas, slots } = topology;
-  const credentials = await credentialsOf(context, grant, topology);
+  const login = await loginOf(context, grant, topology);
   const connect = (endpoint: Endpoint, to: 'primary' | 'replicas'): Promise<ValkeyClient> =>
-    connectValkey({ endpoint, slots, to, credentials, trust: context.topology.trust }, context.valkey);
+    connectValkey({ endpoint, slots, to, login, trust: context.topology.trust }, context.valkey);
   const writer = await connect(primary.endpoint, 'primary');
   const [reader] = replicas;
   if (slots !== undefined) {
@@ -101,7 +101,12 @@ async function clientsOf(context: ValkeyStoreContext, grant: Grant, topology: Va
   return { primary: writer, replicas: reader === undefined ? writer : await connect(reader.endpoint, 'replicas') };
 }
 
-async function credentialsOf({ login, secrets }: ValkeyStoreContext, { store }: Grant, topology: ValkeyTopology) {
+/** How this router logs in: the secret is read anew as often as the client asks. */
+async function loginOf(
+  { login, secrets }: ValkeyStoreContext,
+  { store }: Grant,
+  topology: ValkeyTopology,
+): Promise<ValkeyLogin> {
   const credential =
     login.kind === 'smoke'
       ? ({ kind: 'secret', secret: topology.secrets.smoke } as const)
@@ -109,8 +114,12 @@ async function credentialsOf({ login, secrets }: ValkeyStoreContext, { store }: 
         ? credentialOf(topology.secrets, login.service)
         : undefined;
   if (credential?.kind !== 'secret') throw unknownLogin(login, store);
-  const { username, password } = await secrets.read(credential.secret);
-  return { username, password };
+  const { username, password } = await secretLogin(secrets, credential.secret);
+  const renew = async (): Promise<string> => {
+    await password.renew(password.version);
+    return password.read();
+  };
+  return { username, password: await password.read(), renew };
 }
 
 /** Lets clients finish; ends one that has not connected, or does not finish in time. Never throws. */

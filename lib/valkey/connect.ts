@@ -3,6 +3,8 @@ import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'iovalkey';
 import type { Endpoint, Trust, ValkeyTopology } from '../topology';
 import type { ValkeyClient, ValkeyOptions } from './client';
+import { connectorWith } from './connector';
+import { LiveLogin, type ValkeyLogin } from './live-login';
 
 /** What a client needs to know. */
 export interface ValkeyConnection {
@@ -11,7 +13,7 @@ export interface ValkeyConnection {
   readonly slots: ValkeyTopology['slots'] | undefined;
   /** `primary`: takes writes. `replicas`: answers reads, a little behind; with slots, from the replicas of each shard. */
   readonly to: 'primary' | 'replicas';
-  readonly credentials: { readonly username: string; readonly password: string };
+  readonly login: ValkeyLogin;
   readonly trust: Trust;
 }
 
@@ -20,15 +22,18 @@ const RECONNECT_MS = 1_000;
 
 /**
  * Makes a client. Connects when it is first asked something, and again whenever a connection is lost; a command that is sent meanwhile fails after
- * one more attempt instead of waiting. Whoever makes it closes it: `quit()`.
+ * one more attempt instead of waiting. Each connection logs in with what the login is by then. Whoever makes it closes it: `quit()`.
  *
  * @throws {TypeError} where the package iovalkey is not installed
  */
 export async function connectValkey(connection: ValkeyConnection, options: ValkeyOptions): Promise<ValkeyClient> {
-  const { Cluster, Redis } = await import('iovalkey');
-  const { endpoint, slots, to, credentials, trust } = connection;
+  const { AbstractConnector, Cluster, Redis } = await import('iovalkey');
+  const { endpoint, slots, to, trust } = connection;
+  const login = new LiveLogin(connection.login);
   const common: RedisOptions = {
-    ...credentials,
+    Connector: connectorWith(AbstractConnector, login),
+    // What AUTH is followed by, word for word, where no username stands beside it.
+    password: login.words as unknown as string,
     tls: tlsOf(trust),
     connectionName: options.connectionName,
     connectTimeout: options.connectTimeoutMs,
@@ -50,7 +55,8 @@ export async function connectValkey(connection: ValkeyConnection, options: Valke
           clusterRetryStrategy: backOff,
         });
   // What fails is told by the command that meets it; an event that nobody listens to would end the process.
-  client.on('error', () => undefined);
+  client.on(slots === undefined ? 'error' : 'node error', (error: unknown) => login.heard(error));
+  if (slots !== undefined) client.on('error', () => undefined);
   return client;
 }
 
