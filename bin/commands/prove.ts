@@ -155,7 +155,7 @@ const interrupted = (): PolystoreError<'INTERRUPTED'> =>
   });
 
 async function inspectServers(directory: string): Promise<readonly ProvenServer[]> {
-  const servers = await inspectLocalTier(directory);
+  const { servers } = await inspectLocalTier(directory);
   return servers.map(({ store, name, role, lagMs, status }) => ({
     store,
     name,

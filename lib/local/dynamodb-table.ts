@@ -24,14 +24,31 @@ export const emulatorUrl = (port: number): string => `http://${LOCAL_HOST}:${por
  * @throws {PolystoreError} IDENTITY_CONFLICT where the one that was kept has other keys or indexes
  */
 export async function ensureTable(port: number, table: string, definition: DynamoDbDefinition): Promise<void> {
-  const { CreateTableCommand, DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
-  const requestHandler = { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true };
-  const client = new Client({ endpoint: emulatorUrl(port), ...ANYBODY, requestHandler });
-  try {
-    const wanted = tableOf(table, definition);
+  const { CreateTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const wanted = tableOf(table, definition);
+  await onEmulator(port, TIMEOUT_MS, async (client) => {
     const kept = await findTable(client, table);
     if (kept === undefined) await client.send(new CreateTableCommand(wanted));
     else requireSame(definition.name, inWords(wanted), inWords(kept));
+  });
+}
+
+/** Whether an emulator has a table. Rejects where it does not answer within `timeoutMs`. @param table its name */
+export async function hasTable(port: number, table: string, timeoutMs: number): Promise<boolean> {
+  return onEmulator(port, timeoutMs, async (client) => (await findTable(client, table)) !== undefined);
+}
+
+async function onEmulator<T>(
+  port: number,
+  timeoutMs: number,
+  work: (client: DynamoDBClient) => Promise<T>,
+): Promise<T> {
+  const { DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
+  const requestHandler = { requestTimeout: timeoutMs, throwOnRequestTimeout: true };
+  // Who waits for a server that is gone is told at once: nothing that is asked here is worth a second attempt.
+  const client = new Client({ endpoint: emulatorUrl(port), ...ANYBODY, requestHandler, maxAttempts: 1 });
+  try {
+    return await work(client);
   } finally {
     client.destroy();
   }

@@ -3,5 +3,6 @@ export { startLocalTier, type LocalTierOptions, type StartEvent } from './local-
 export type { LocalTier, ServerExitEvent } from './running-tier';
 export { findIdentity, type Identity } from './run-as';
 export { readLocalState, isSupervised, type LocalServer, type LocalState, type ProcessState } from './state';
-export { inspectLocalTier, type ServerLoad, type ServerStatus, type UnreachableState } from './status';
+export type { ServerAnswer, ServerLoad } from './server-answer';
+export { inspectLocalTier, type LocalInspection, type ServerStatus, type UnreachableState } from './status';
 export { deleteLocalTier, stopLocalTier, type StopOptions } from './stop-local-tier';

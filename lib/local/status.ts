@@ -1,40 +1,29 @@
 import { PolystoreError } from '../errors';
-import { errorCodeOf, readServerState, withClient, type Queryable, type ReplicaLag } from '../postgres';
+import { errorCodeOf } from '../postgres';
 import { FileSecrets } from '../sources/file-secrets';
 import { FileTopology } from '../sources/file-topology';
-import type { Credentials } from '../sources/secrets';
-import { isRelational, type Trust } from '../topology';
+import type { AbsentStore, StoreTopology, Topology } from '../topology';
+import { askDocumentDb } from './ask-documentdb';
+import { askDynamoDb } from './ask-dynamodb';
+import { askNeptune } from './ask-neptune';
+import { askPostgres } from './ask-postgres';
+import { askValkey } from './ask-valkey';
 import { SUPERVISOR_SECRET } from './secrets-file';
+import type { ServerAnswer, ServerAsked } from './server-answer';
 import { readLocalState, type LocalServer, type ProcessState } from './state';
-import { supervisorTarget } from './streaming';
 import { tierDirectory } from './tier-directory';
 
 /** A server of a local tier, as it answered now. */
-export interface ServerStatus {
+export interface ServerStatus extends ServerAnswer {
   readonly store: string;
+  readonly kind: StoreTopology['kind'];
   /** The server's name in its store. */
   readonly name: string;
   /** What it was started as. */
   readonly startedAs: 'primary' | 'replica';
-  /** What it said of itself; absent where it did not answer. */
-  readonly role?: 'primary' | 'replica';
   readonly port: number;
   readonly pid: number;
-  /** Of a replica, in milliseconds. */
-  readonly lagMs?: ReplicaLag;
-  /** What it has to do; absent where it did not answer. */
-  readonly load?: ServerLoad;
   readonly status: ProcessState | UnreachableState;
-}
-
-/** What a server has to do. */
-export interface ServerLoad {
-  /** Connections of clients, without the one that asked. */
-  readonly connections: { readonly used: number; readonly most: number };
-  /** Transactions that have ended since the server's statistics began: of two looks follows how many a second. */
-  readonly transactions: number;
-  /** How long those statistics reach back, in milliseconds. */
-  readonly overMs: number;
 }
 
 /** It did not answer, though nobody saw its process end. */
@@ -44,25 +33,40 @@ export interface UnreachableState {
   readonly reason: string;
 }
 
-/** Each of connecting and asking; servers are asked at once. */
-const TIMEOUT_MS = 500;
+/** A local tier, as its servers answered now. */
+export interface LocalInspection {
+  readonly servers: readonly ServerStatus[];
+  /** Stores that nothing runs here, by name. */
+  readonly absent: Readonly<Record<string, AbsentStore>>;
+}
+
+type Ask<K extends StoreTopology['kind']> = (server: ServerAsked<K>) => Promise<ServerAnswer>;
+
+/** How a server of each kind is asked. A kind without a row does not compile. */
+const ASKS: { readonly [K in StoreTopology['kind']]: Ask<K> } = {
+  postgres: askPostgres,
+  shardedPostgres: askPostgres,
+  valkey: askValkey,
+  dynamodb: askDynamoDb,
+  documentdb: askDocumentDb,
+  neptune: askNeptune,
+};
 
 /**
  * Asks every server of a tier who it is. A server that is down is a row like the others. Takes a second at most.
  * @throws {PolystoreError} TIER_NOT_UP
  */
-export async function inspectLocalTier(directory: string): Promise<readonly ServerStatus[]> {
+export async function inspectLocalTier(directory: string): Promise<LocalInspection> {
   const state = await readLocalState(directory);
   if (!state) throw tierNotUp(directory);
   const { topologyFile, secretsFile } = tierDirectory(directory);
-  const { trust, stores } = await new FileTopology(topologyFile).read();
-  const credentials = await new FileSecrets(secretsFile).read(SUPERVISOR_SECRET);
-  return Promise.all(
-    state.servers.map((server) => {
-      const store = stores[server.store];
-      return store !== undefined && isRelational(store) ? inspect(server, credentials, trust) : asWritten(server);
-    }),
-  );
+  const secrets = new FileSecrets(secretsFile);
+  const [topology, supervisor] = await Promise.all([
+    new FileTopology(topologyFile).read(),
+    secrets.read(SUPERVISOR_SECRET),
+  ]);
+  const servers = await Promise.all(state.servers.map((server) => inspect(server, topology, { secrets, supervisor })));
+  return { servers, absent: topology.absent ?? {} };
 }
 
 export function tierNotUp(directory: string): PolystoreError<'TIER_NOT_UP'> {
@@ -72,52 +76,19 @@ export function tierNotUp(directory: string): PolystoreError<'TIER_NOT_UP'> {
   });
 }
 
-/** What its supervisor knows of it: servers of other protocols are asked by the smoke test. */
-const asWritten = ({ store, name, port, pid, role, status }: LocalServer): ServerStatus => ({
-  startedAs: role,
-  store,
-  name,
-  port,
-  pid,
-  ...(status.kind === 'running' && { role }),
-  status,
-});
-
 async function inspect(
-  { store, name, role: startedAs, port, pid, status }: LocalServer,
-  credentials: Credentials,
-  trust: Trust,
+  { store: name, name: server, role: startedAs, port, pid, status }: LocalServer,
+  { stores, trust }: Topology,
+  login: Pick<ServerAsked<StoreTopology['kind']>, 'secrets' | 'supervisor'>,
 ): Promise<ServerStatus> {
-  const row = { store, name, startedAs, port, pid };
+  const store = stores[name] as StoreTopology;
+  const row = { store: name, kind: store.kind, name: server, startedAs, port, pid };
   if (status.kind === 'ended') return { ...row, status };
+  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+  const ask = ASKS[store.kind] as Ask<StoreTopology['kind']>;
   try {
-    const target = supervisorTarget(port, credentials, trust);
-    return await withClient(
-      target,
-      async (client) => {
-        const { role, lagMs } = await readServerState(client, 'postgres');
-        const load = await readLoad(client);
-        return { ...row, role, ...(lagMs !== undefined && { lagMs }), load, status };
-      },
-      { timeoutMs: TIMEOUT_MS },
-    );
+    return { ...row, ...(await ask({ port, store, trust, ...login })), status };
   } catch (error) {
     return { ...row, status: { kind: 'unreachable', reason: errorCodeOf(error) } };
   }
-}
-
-const LOAD = `
-  select (select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as used,
-         current_setting('max_connections') as most,
-         (select sum(xact_commit + xact_rollback) from pg_stat_database) as transactions,
-         extract(epoch from clock_timestamp() - pg_postmaster_start_time()) * 1000 as over_ms`;
-
-async function readLoad(client: Queryable): Promise<ServerLoad> {
-  const { rows } = await client.query<{ used: string; most: string; transactions: string; over_ms: string }>(LOAD);
-  const [row] = rows;
-  return {
-    connections: { used: Number(row?.used), most: Number(row?.most) },
-    transactions: Number(row?.transactions),
-    overMs: Math.round(Number(row?.over_ms)),
-  };
 }

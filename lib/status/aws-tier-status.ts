@@ -1,19 +1,42 @@
-import type { DBCluster, DBInstance } from '@aws-sdk/client-rds';
-import { isRelational, type TierDefinition } from '../definition';
+import type { TierDefinition } from '../definition';
 import { serverName } from '../definition/stack-names';
 import { isPolystoreError } from '../errors';
-import { regionInventory } from '../inventory';
 import { readLastReport } from '../smoke/deployed-smoke';
 import { SsmLastReport } from '../sources/last-report';
-import { readMetrics, type ServerMetrics } from './server-metrics';
+import { describeCacheNodes, describeServerlessCaches } from './describe-caches';
+import { describeRds } from './describe-rds';
+import { describeTables } from './describe-tables';
+import type { DescribedServer, Describe } from './described-server';
+import { expectedServers, storesNotAsked, type ExpectedServer, type ServerSort } from './expected-server';
 import { firingAlarms } from './firing-alarms';
-import { storesNotAsked } from './stores-not-asked';
+import { READINGS, readMetrics, type ServerMetrics } from './server-metrics';
 import { STATUS_VERSION, type LastProof, type ServerRow, type TierStatus } from './tier-status';
 
 /** Where it is asked. Absent: whatever the environment says. */
 export interface AwsScope {
   readonly region?: string;
 }
+
+/** Who describes what, in words that a person reads where it could not be asked. */
+const SERVICES = {
+  servers: describeRds,
+  caches: describeCacheNodes,
+  'caches without nodes': describeServerlessCaches,
+  tables: describeTables,
+} as const satisfies Readonly<Record<string, Describe>>;
+
+type Service = keyof typeof SERVICES;
+
+/** A sort of server without a row does not compile. */
+const SERVICE_OF: Readonly<Record<ServerSort, Service>> = {
+  postgres: 'servers',
+  'aurora-postgres': 'servers',
+  documentServer: 'servers',
+  graphServer: 'servers',
+  cacheNode: 'caches',
+  serverlessCache: 'caches without nodes',
+  table: 'tables',
+};
 
 /**
  * Asks AWS for every server of a stage in its own region, by the credentials of the environment; only reads. What can't be asked is said in
@@ -28,110 +51,67 @@ export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
       unknown.push(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
       return otherwise;
     });
-  const servers = serversOf(tier);
+  const servers = expectedServers(tier);
+  const asked = (Object.keys(SERVICES) as Service[]).map((service) => ({
+    service,
+    servers: servers.filter(({ sort }) => SERVICE_OF[sort] === service),
+  }));
   const [described, metrics, alarms, smoke] = await Promise.all([
-    ask('servers', describeServers(scope), undefined),
+    Promise.all(
+      asked
+        .filter((one) => one.servers.length > 0)
+        .map(async (one) => {
+          const work = SERVICES[one.service](scope, one.servers);
+          return [one.service, await ask(one.service, work, undefined)] as const;
+        }),
+    ),
     ask('metrics', readMetrics(scope, servers), new Map<string, ServerMetrics>()),
     ask('alarms', firingAlarms(scope, serverName(tier, '')), []),
     ask('last proof', lastProof(tier, scope), undefined),
   ]);
+  const by = new Map(described);
   return {
     version: STATUS_VERSION,
     tier: tier.name,
     stage: tier.stage.name,
     world: 'aws',
     at: new Date().toISOString(),
-    servers: servers.map((server) => rowOf(server, described, metrics.get(server.identifier))),
+    servers: servers.map((server) => rowOf(server, by.get(SERVICE_OF[server.sort]), metrics.get(server.identifier))),
     alarms,
     ...(smoke && { smoke }),
     unknown,
   };
 }
 
-/** A server that the definition says there is. */
-export interface ExpectedServer {
-  readonly store: string;
-  readonly name: string;
-  readonly identifier: string;
-  readonly engine: 'postgres' | 'aurora-postgres';
-  readonly maxConnections: number;
-}
-
-function serversOf(tier: TierDefinition): readonly ExpectedServer[] {
-  return regionInventory(tier).servers.flatMap(({ store, name, engine }) => {
-    const definition = tier.stores[store];
-    if (definition === undefined || !isRelational(definition)) return [];
-    const { maxConnections } = definition;
-    return [{ store, name, engine, identifier: serverName(tier, store, name), maxConnections }];
-  });
-}
-
-interface Described {
-  readonly instances: ReadonlyMap<string, DBInstance>;
-  readonly clusters: ReadonlyMap<string, DBCluster>;
-}
-
-/** Two lists, whatever the number of servers. */
-async function describeServers(scope: AwsScope): Promise<Described> {
-  const { paginateDescribeDBClusters, paginateDescribeDBInstances, RDSClient } = await import('@aws-sdk/client-rds');
-  const client = new RDSClient(scope);
-  const instances = new Map<string, DBInstance>();
-  const clusters = new Map<string, DBCluster>();
-  await Promise.all([
-    (async () => {
-      for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client }, {}))
-        for (const one of DBInstances) instances.set(one.DBInstanceIdentifier ?? '', one);
-    })(),
-    (async () => {
-      for await (const { DBClusters = [] } of paginateDescribeDBClusters({ client }, {}))
-        for (const one of DBClusters) clusters.set(one.DBClusterIdentifier ?? '', one);
-    })(),
-  ]);
-  return { instances, clusters };
-}
-
 function rowOf(
-  server: ExpectedServer,
-  described: Described | undefined,
-  metrics: ServerMetrics | undefined,
+  { store, name, identifier, sort, maxConnections }: ExpectedServer,
+  described: ReadonlyMap<string, DescribedServer> | undefined,
+  metrics: ServerMetrics = {},
 ): ServerRow {
-  const { store, name, identifier, maxConnections } = server;
   const row = { store, name, ...loadOf(metrics, maxConnections) };
-  if (described === undefined) return { ...row, state: 'not asked', isWell: true };
-  const instance = described.instances.get(identifier);
-  if (instance === undefined) return { ...row, state: 'not there', isWell: false };
-  const cluster = described.clusters.get(instance.DBClusterIdentifier ?? '');
-  const state = instance.DBInstanceStatus ?? 'unknown';
-  const role = roleOf(instance, cluster);
-  const restorable = (cluster?.LatestRestorableTime ?? instance.LatestRestorableTime)?.toISOString();
+  if (described === undefined) return { ...row, state: 'could not be asked', isWell: true };
+  const found = described.get(identifier);
+  if (found === undefined) return { ...row, state: 'not there', isWell: false };
+  const role = found.role ?? roleIn(metrics);
   return {
     ...row,
-    role,
-    ...(role === 'replica' && { lagMs: metrics?.lagMs ?? 'unknown' }),
-    ...(restorable !== undefined && { restorableTo: restorable }),
-    state,
-    isWell: WELL.test(state),
+    ...found,
+    ...(role && { role }),
+    ...(role === 'replica' && { lagMs: metrics.lagMs ?? READINGS[sort].silentLag }),
   };
 }
 
-/** States in which a server serves. @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html */
-const WELL = /^(available|backing-up|storage-optimization|storage-config-upgrade|configuring-.*|maintenance)$/;
+const roleIn = ({ isPrimary }: ServerMetrics): 'primary' | 'replica' | undefined =>
+  isPrimary === undefined ? undefined : isPrimary > 0.5 ? 'primary' : 'replica';
 
-function roleOf(
-  { DBInstanceIdentifier: own, ReadReplicaSourceDBInstanceIdentifier: source }: DBInstance,
-  cluster: DBCluster | undefined,
-) {
-  if (cluster === undefined) return source === undefined ? 'primary' : 'replica';
-  const member = cluster.DBClusterMembers?.find(({ DBInstanceIdentifier: id }) => id === own);
-  return member?.IsClusterWriter === true ? 'primary' : 'replica';
-}
-
-function loadOf(metrics: ServerMetrics | undefined, most: number): Partial<ServerRow> {
-  if (metrics === undefined) return {};
-  const { connections, dbLoad } = metrics;
+function loadOf(metrics: ServerMetrics, most: number | undefined): Partial<ServerRow> {
+  const { connections, dbLoad, memoryBytes: bytes, memoryPercent: percent } = metrics;
   return {
-    ...(connections !== undefined && { connections: { used: connections, most } }),
+    ...(connections !== undefined && { connections: { used: connections, ...(most !== undefined && { most }) } }),
     ...(dbLoad !== undefined && { dbLoad }),
+    ...((bytes !== undefined || percent !== undefined) && {
+      memory: { ...(bytes !== undefined && { bytes }), ...(percent !== undefined && { percent }) },
+    }),
   };
 }
 

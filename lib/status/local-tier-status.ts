@@ -1,10 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import type { TierDefinition } from '../definition';
 import { isPolystoreError } from '../errors';
-import { inspectLocalTier, type ServerLoad, type ServerStatus } from '../local';
+import { inspectLocalTier, type LocalInspection, type ServerLoad, type ServerStatus } from '../local';
 import { decodeLastReport } from '../smoke/last-report';
 import { readDocument } from '../sources/files';
-import { storesNotAsked } from './stores-not-asked';
 import { STATUS_VERSION, type FiringAlarm, type LastProof, type ServerRow, type TierStatus } from './tier-status';
 
 export interface LocalStatusOptions {
@@ -29,7 +28,7 @@ export interface LocalLook {
  */
 export async function localTierStatus(tier: TierDefinition, options: LocalStatusOptions): Promise<LocalLook> {
   const { directory, smokeFile, previous } = options;
-  const [servers, smoke, freeShare] = await Promise.all([
+  const [{ servers, absent }, smoke, freeShare] = await Promise.all([
     inspectLocalTier(directory),
     lastProof(smokeFile),
     freeShareOf(directory),
@@ -45,21 +44,26 @@ export async function localTierStatus(tier: TierDefinition, options: LocalStatus
     servers: rows,
     alarms: [...servers.flatMap(alarmsOf), ...storageAlarm(directory, freeShare)],
     ...(smoke && { smoke }),
-    unknown: storesNotAsked(tier),
+    unknown: absentOnes(absent),
   };
   return { status, servers, atMs };
 }
 
+const absentOnes = (absent: LocalInspection['absent']): readonly string[] =>
+  Object.entries(absent).map(([store, { reason, next }]) => `${store} does not run here: ${reason}. ${next}`);
+
 type Rate = NonNullable<ServerRow['transactions']>;
 
 function rowOf(server: ServerStatus, rate: Rate | undefined): ServerRow {
-  const { store, name, role, lagMs, load, port, pid, status } = server;
+  const { store, name, role, lagMs, link, load, memoryBytes, port, pid, status } = server;
   const transactions = rate ?? (load && rateOf(load));
   return {
     store,
     name,
     ...(role !== undefined && { role }),
     ...(lagMs !== undefined && { lagMs }),
+    ...(link !== undefined && { link }),
+    ...(memoryBytes !== undefined && { memory: { bytes: memoryBytes } }),
     ...(load && { connections: load.connections }),
     ...(transactions && { transactions }),
     state: stateOf(server),
@@ -76,14 +80,11 @@ const perSecond = (transactions: number, overMs: number): Rate => ({
 
 const rateOf = ({ transactions, overMs }: ServerLoad): Rate => perSecond(transactions, overMs);
 
-/** What a look adds itself: a login and two statements. */
-const OWN_TRANSACTIONS = 3;
-
 /** Nothing where the server was not there, or started anew meanwhile. */
 function rateSince(previous: LocalLook, { store, name, load }: ServerStatus, atMs: number): Rate | undefined {
   const before = previous.servers.find((server) => server.store === store && server.name === name)?.load;
   if (load === undefined || before === undefined || load.transactions < before.transactions) return undefined;
-  const others = Math.max(0, load.transactions - before.transactions - OWN_TRANSACTIONS);
+  const others = Math.max(0, load.transactions - before.transactions - load.ofLook);
   return perSecond(others, atMs - previous.atMs);
 }
 
@@ -103,26 +104,62 @@ const LAG_MS = 5_000;
 const CONNECTIONS_SHARE = 0.9;
 const FREE_SHARE = 0.1;
 
+type Situation = 'primary' | 'replica' | 'connections';
+
+type Pages = Readonly<Partial<Record<Situation, string>>>;
+
+const OF_DATABASES: Pages = {
+  primary: 'failover',
+  replica: 'replica-lag',
+  connections: 'connections',
+};
+const onePage = (runbook: string): Pages => ({
+  primary: runbook,
+  replica: runbook,
+  connections: runbook,
+});
+
+/** What to read about a server that is down, of the role that it was started as, about one that lags, and about its connections. */
+const RUNBOOKS: Readonly<Record<ServerStatus['kind'], Pages>> = {
+  postgres: OF_DATABASES,
+  shardedPostgres: OF_DATABASES,
+  valkey: onePage('cache'),
+  // What stands in for DynamoDB is nobody's incident.
+  dynamodb: {},
+  documentdb: onePage('documents'),
+  neptune: onePage('graphs'),
+};
+
 function alarmsOf(server: ServerStatus): readonly FiringAlarm[] {
   const label = `${server.store}/${server.name}`;
-  const { lagMs, load, status } = server;
+  const { lagMs, link, load, status } = server;
+  const pages = RUNBOOKS[server.kind];
   if (status.kind !== 'running') {
     const since = status.kind === 'ended' ? { since: status.at } : {};
-    const runbook = server.startedAs === 'replica' ? 'replica-lag' : 'failover';
-    return [{ name: `${label} down`, says: `${label} ${stateOf(server)}`, runbook, ...since }];
+    const down = { name: `${label} down`, says: `${label} ${stateOf(server)}`, ...since };
+    return [withPage(down, pages[server.startedAs])];
   }
   const alarms: FiringAlarm[] = [];
   if (lagMs === 'unknown' || (lagMs ?? 0) > LAG_MS) {
     const says = lagMs === 'unknown' ? `${label} does not stream` : `${label} lags ${lagMs} ms`;
-    alarms.push({ name: `${label} lag`, says, runbook: 'replica-lag' });
+    alarms.push(withPage({ name: `${label} lag`, says }, pages.replica));
+  }
+  if (link === 'down') {
+    const says = `${label} does not hear from its primary`;
+    alarms.push(withPage({ name: `${label} link`, says }, pages.replica));
   }
   if (load && load.connections.used >= load.connections.most * CONNECTIONS_SHARE) {
     const { used, most } = load.connections;
     const says = `${label} has ${used} of ${most} connections in use`;
-    alarms.push({ name: `${label} connections`, says, runbook: 'connections' });
+    alarms.push(withPage({ name: `${label} connections`, says }, pages.connections));
   }
   return alarms;
 }
+
+const withPage = (alarm: FiringAlarm, runbook: string | undefined): FiringAlarm => ({
+  ...alarm,
+  ...(runbook !== undefined && { runbook }),
+});
 
 function storageAlarm(directory: string, freeShare: number): readonly FiringAlarm[] {
   if (freeShare > FREE_SHARE) return [];

@@ -25,11 +25,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'PORT', cell: ({ port }) => String(port ?? NOTHING), align: 'right' },
   { title: 'PID', cell: ({ pid }) => String(pid ?? NOTHING), align: 'right' },
   { title: 'LAG', cell: ({ lagMs }) => lagText(lagMs), align: 'right' },
-  {
-    title: 'CONNECTIONS',
-    cell: ({ connections }) => (connections === undefined ? NOTHING : `${connections.used}/${connections.most}`),
-    align: 'right',
-  },
+  { title: 'LINK', cell: ({ link }) => link ?? NOTHING },
+  { title: 'CONNECTIONS', cell: ({ connections }) => shareText(connections), align: 'right' },
+  { title: 'MEMORY', cell: ({ memory }) => memoryText(memory), align: 'right' },
   { title: 'TX/S', cell: ({ transactions }) => figure(transactions?.perSecond), align: 'right' },
   { title: 'LOAD', cell: ({ dbLoad }) => figure(dbLoad), align: 'right' },
   {
@@ -89,6 +87,24 @@ function lagText(lagMs: ServerRow['lagMs']): string {
   if (lagMs === undefined) return NOTHING;
   if (lagMs === 'unknown') return 'unknown';
   return lagMs < 10_000 ? `${Math.round(lagMs)} ms` : `${Math.round(lagMs / 1_000)} s`;
+}
+
+function shareText(connections: ServerRow['connections']): string {
+  if (connections === undefined) return NOTHING;
+  const { used, most } = connections;
+  return most === undefined ? String(used) : `${used}/${most}`;
+}
+
+const MIB = 1_048_576;
+
+function memoryText(memory: ServerRow['memory']): string {
+  if (memory === undefined) return NOTHING;
+  const { bytes, percent } = memory;
+  const size =
+    bytes === undefined
+      ? []
+      : [bytes < 1024 * MIB ? `${figure(bytes / MIB)} MiB` : `${figure(bytes / MIB / 1024)} GiB`];
+  return [...size, ...(percent === undefined ? [] : [`${figure(percent)} %`])].join(', ') || NOTHING;
 }
 
 const figure = (value: number | undefined): string =>

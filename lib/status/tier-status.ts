@@ -27,10 +27,15 @@ export interface ServerRow {
   /** The server's name in its store. */
   readonly name: string;
   readonly role?: 'primary' | 'replica';
-  /** Of a replica, in milliseconds. */
+  /** Of a replica whose engine measures it, in milliseconds. */
   readonly lagMs?: ReplicaLag;
-  readonly connections?: { readonly used: number; readonly most: number };
-  /** Transactions a second, and over how many milliseconds they were counted. */
+  /** Of a replica whose engine does not: whether it hears from its primary. */
+  readonly link?: 'up' | 'down';
+  /** `most` is absent where it is the engine's own affair. */
+  readonly connections?: { readonly used: number; readonly most?: number };
+  /** Of a cache: bytes that its data takes, and how much of what it may take that is. */
+  readonly memory?: { readonly bytes?: number; readonly percent?: number };
+  /** Transactions a second, of a cache commands, and over how many milliseconds they were counted. */
   readonly transactions?: { readonly perSecond: number; readonly overMs: number };
   /** Sessions that want to run, on average; what a server bears is as many as its vCPUs. */
   readonly dbLoad?: number;

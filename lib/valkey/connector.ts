@@ -1,4 +1,5 @@
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'iovalkey';
 import type { LiveLogin } from './live-login';
 
@@ -7,8 +8,9 @@ type AbstractConnector = typeof import('iovalkey').AbstractConnector;
 
 /** Where iovalkey's connector is told to connect to. */
 interface Place {
-  readonly host?: string;
-  readonly port?: number;
+  readonly host: string;
+  readonly port: number;
+  /** Absent where nothing is encrypted. */
   readonly tls?: ConnectionOptions;
   readonly disconnectTimeout: number;
 }
@@ -20,15 +22,14 @@ export function connectorWith(Base: AbstractConnector, login: LiveLogin): Connec
       super((place as Place).disconnectTimeout);
     }
 
-    override async connect(): Promise<TLSSocket> {
+    override async connect(): Promise<Socket> {
       this.connecting = true;
       await login.fresh();
       // Ended while the login was read.
       if (!this.connecting) throw new Error('Connection is closed.');
       const { host, port, tls } = this.place as Place;
-      const stream = connectTls({ ...(host !== undefined && { host }), ...(port !== undefined && { port }), ...tls });
-      this.stream = stream;
-      return stream;
+      this.stream = tls === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...tls });
+      return this.stream as Socket;
     }
   };
 }

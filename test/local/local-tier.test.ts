@@ -217,7 +217,7 @@ describe('what a local tier writes', () => {
 
 describe('while a tier is up', () => {
   test('status asks every server who it is', async () => {
-    const rows = await inspectLocalTier(directory);
+    const { servers: rows } = await inspectLocalTier(directory);
     expect(rows.map(({ store, name, role, status }) => `${store}/${name} ${role} ${status.kind}`)).toEqual([
       'main/primary primary running',
       'main/r1 replica running',
@@ -256,7 +256,7 @@ describe('while a tier is up', () => {
     process.kill(pid, 'SIGSTOP');
     try {
       const began = performance.now();
-      const row = (await inspectLocalTier(directory)).find(({ name }) => name === 's3');
+      const row = (await inspectLocalTier(directory)).servers.find(({ name }) => name === 's3');
       expect(performance.now() - began).toBeLessThan(1500);
       expect(row).toMatchObject({ pid, status: { kind: 'unreachable', reason: expect.stringContaining('time') } });
       expect(row).not.toHaveProperty('role');

@@ -77,7 +77,7 @@ test('a replica that is killed is a row of the status that names the signal, and
   const heard = new Promise((resolve) => onServerExit(resolve));
   await killServer('main/r1', 'SIGKILL');
   expect(await heard).toMatchObject({ store: 'main', name: 'r1', signal: 'SIGKILL', code: null });
-  expect(await inspectLocalTier(directory)).toMatchObject([
+  expect((await inspectLocalTier(directory)).servers).toMatchObject([
     { name: 'primary', role: 'primary', status: { kind: 'running' } },
     { name: 'r1', status: { kind: 'ended', signal: 'SIGKILL', code: null, at: expect.stringMatching(/^\d{4}-/) } },
   ]);

@@ -63,7 +63,9 @@ async function ownersOf(identity: Identity): Promise<{ owners: Set<number>; role
   const tier = await startLocalTier(pair(), options);
   try {
     const owners = tier.servers().map(({ pid }) => statSync(`/proc/${pid}`).uid);
-    const roles = (await inspectLocalTier(options.directory)).map(({ role, status }) => `${role} ${status.kind}`);
+    const roles = (await inspectLocalTier(options.directory)).servers.map(
+      ({ role, status }) => `${role} ${status.kind}`,
+    );
     return { owners: new Set(owners), roles };
   } finally {
     await tier.stop();

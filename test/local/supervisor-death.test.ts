@@ -85,11 +85,11 @@ test('a supervisor that is killed with -9 leaves no process and no port, and the
   await eventually('all processes end', () => processesOf(directory).length === 0);
   for (const port of ports) expect(await listensOn(port)).toBe(false);
   // Its state is still there and says that all runs: status finds out that none does.
-  expect((await inspectLocalTier(directory)).map(({ status }) => status)).toEqual(
+  expect((await inspectLocalTier(directory)).servers.map(({ status }) => status)).toEqual(
     ports.map(() => ({ kind: 'unreachable', reason: 'ECONNREFUSED' })),
   );
   await startHere();
-  expect((await inspectLocalTier(directory)).every(({ status }) => status.kind === 'running')).toBe(true);
+  expect((await inspectLocalTier(directory)).servers.every(({ status }) => status.kind === 'running')).toBe(true);
 });
 
 test.each(['engine', 'servers', 'provisioned'])(
@@ -114,7 +114,7 @@ test('a start right after the death of a supervisor waits for its servers to end
   expect(before.filter(runs)).toEqual([]);
   // It must not take the new servers for its own.
   await eventually('the old watchdog leaves', () => !runs(watchdog));
-  expect((await inspectLocalTier(directory)).every(({ status }) => status.kind === 'running')).toBe(true);
+  expect((await inspectLocalTier(directory)).servers.every(({ status }) => status.kind === 'running')).toBe(true);
 });
 
 test('servers whose supervisor and watchdog were both killed are stopped by down', async () => {

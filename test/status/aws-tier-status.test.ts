@@ -9,7 +9,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { encodeLastReport, type SmokeReport } from '../../lib/smoke';
 import { awsTierStatus, isWell, renderStatus, type ServerRow } from '../../lib/status';
-import { parseTier, type PostgresDefinition } from '../../lib/definition';
+import type { PostgresDefinition } from '../../lib/definition';
 import { blogTier, shardNames } from '../support/blog-tier';
 
 const rds = mockClient(RDSClient);
@@ -149,17 +149,6 @@ it('says what it may not ask, and shows everything else', async () => {
   expect(status.unknown).toEqual(['metrics: AccessDenied: no right', 'alarms: AccessDenied: no right']);
   expect(rowOf(status.servers, 'primary')).toMatchObject({ state: 'available', role: 'primary' });
   expect(renderStatus(status, plain)).toContain('? alarms: AccessDenied: no right\n');
-});
-
-it('names a store that it does not ask about, instead of leaving it out without a word', async () => {
-  const cached = parseTier({
-    name: 'cached',
-    stages: { dev: { profile: 'disposable' } },
-    stores: { sessions: { kind: 'valkey' } },
-  });
-  const { servers, unknown } = await awsTierStatus(cached);
-  expect(servers).toEqual([]);
-  expect(unknown).toEqual(['sessions: a store of kind valkey is not asked']);
 });
 
 it('asks for as many metrics at once as CloudWatch takes, and shows a tier that was never proven', async () => {
