@@ -13,7 +13,10 @@ export interface ReplicationGroup extends ReplicationGroupOptions {
 export interface ClusterModeOptions {
   /** Primaries among which the 16384 slots are spread, 1 to 500. */
   readonly shards: number;
-  /** Copies of each, 0 to 5. @default 0 in a disposable stage, 1 in a protected one */
+  /**
+   * Copies of each, 0 to 5. Another number later makes another, empty cache of CloudFormation's, which the guard refuses; shards may come and go.
+   * @default 0 in a disposable stage, 1 in a protected one
+   */
   readonly replicas?: number;
 }
 

@@ -1,7 +1,7 @@
 import { contentsOf, fateUnder, stakeIn } from './loss';
 import { keptResources, nameOfKept, type KeptResource, type Sides } from './kept-resource';
 import { inheritedReplacements } from './inherited-replacement';
-import { schemaOf } from './resource-schemas';
+import { replacingProperties, schemaOf } from './resource-schemas';
 import type { StackIndex } from './stack-index';
 import type { Verdict } from './verdict';
 
@@ -45,8 +45,11 @@ export function findReplacements(
 
 function ownCauses(old: KeptResource, resource: KeptResource, hasSameSchemas: boolean): readonly Cause[] {
   if (old.type !== resource.type) return [{ property: 'Type', before: old.type, after: resource.type }];
+  const replacing = replacingProperties(resource.type);
   const properties = new Set([...Object.keys(old.createOnly), ...Object.keys(resource.createOnly)]);
   return [...properties].flatMap((property) => {
+    // A baseline of an earlier release may have kept more of what is updated in place by now.
+    if (!replacing.includes(property)) return [];
     const [was, is] = [old.createOnly[property], resource.createOnly[property]];
     if (was === is || (was === undefined && !hasSameSchemas)) return [];
     return [{ property, before: was ?? NOTHING, after: is ?? NOTHING }];

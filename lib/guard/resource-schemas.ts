@@ -26,6 +26,7 @@ export const schemaOf = (type: string): ResourceSchema | undefined =>
  * the template reference says which of the two an update is. What is not listed here counts as a replacement.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html ("Update requires")
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html (UseOnlineResharding, which every cache of shards has)
  */
 const UPDATED_IN_PLACE: Readonly<Record<string, readonly string[]>> = {
   'AWS::RDS::DBInstance': [
@@ -37,6 +38,7 @@ const UPDATED_IN_PLACE: Readonly<Record<string, readonly string[]>> = {
     'StorageType',
   ],
   'AWS::RDS::DBCluster': ['GlobalClusterIdentifier'],
+  'AWS::ElastiCache::ReplicationGroup': ['NodeGroupConfiguration', 'NumNodeGroups'],
 };
 
 /** Properties whose change replaces a resource of the type, or may. */
