@@ -142,7 +142,7 @@ export const LIMITS = {
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-replicas-adding.html',
   },
   auroraSecondaries: {
-    value: 5,
+    value: 10,
     unit: 'secondary clusters of one Aurora Global Database, each in a region of its own; each takes the place of one reader of the primary',
     source:
       'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html',

@@ -11,7 +11,7 @@ export interface GlobalDatabaseOptions {
    * copy, and AWS upgrades neither by itself.
    */
   readonly version: string;
-  /** By region, 1 to 5. The stage says under `regions` what each stands on. */
+  /** By region, 1 to 10. The stage says under `regions` what each stands on. */
   readonly secondaries: Readonly<Record<string, SecondaryOptions>>;
 }
 

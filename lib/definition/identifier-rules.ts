@@ -131,10 +131,14 @@ const namesOf = (store: StageStore): NamesOf<StoreKind> => NAMES[store.kind] as 
 const servers = (store: StageStore): readonly Part[] => namesOf(store).servers(store as StageStoreOf<StoreKind>);
 const stacks = (store: StageStore): readonly Part[] => namesOf(store).stacks(store as StageStoreOf<StoreKind>);
 
-/** A shard is a cluster, whose instances have a letter more: names are kept for as many as any shard has. */
+/**
+ * A shard is a cluster, whose instances have a letter more: names are kept for as many as any shard has. Copies have the region in theirs.
+ */
 function shardServers(store: StageStoreOf<'shardedPostgres'>): readonly Part[] {
+  const places = ['', ...secondaryRegions(store).map((region) => `-${region}`)];
   const most = Math.max(1, mostFixedReaders(store), mostSecondaryServers(store) - 1);
-  const ends = ['', ...serverLetters(most).map((letter) => `-${letter}`)];
+  const letters = ['', ...serverLetters(most).map((letter) => `-${letter}`)];
+  const ends = places.flatMap((place) => letters.map((letter) => place + letter));
   return membersOf(store).flatMap(({ path, name }) => ends.map((end) => ({ path, name: name + end })));
 }
 

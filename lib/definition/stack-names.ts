@@ -13,6 +13,13 @@ export function serverName({ name, stage }: TierAndStage, ...parts: readonly str
   return [...(stage.namePrefix === undefined ? [] : [stage.namePrefix]), name, stage.name, ...parts].join('-');
 }
 
+/**
+ * `blog-prod-posts-s0`: the cluster of a shard; of its copy in another region `blog-prod-posts-s0-eu-central-1`, since no two clusters of a global
+ * database may have one name.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html (naming requirements)
+ */
+export const shardName = (tier: TierAndStage, store: string, shard: string): string => stackName(tier, store, shard);
+
 /** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */
 export const functionName = ({ name, stage }: TierAndStage, of: 'provision' | 'smoke-test'): string =>
   `${name}-${stage.name}-${of}`;

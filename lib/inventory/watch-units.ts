@@ -8,7 +8,7 @@ import type {
   TierDefinition,
   ValkeyDefinition,
 } from '../definition';
-import { functionName, serverName, shardStackOf, stackName } from '../definition/stack-names';
+import { functionName, serverName, shardName, shardStackOf, stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
 import type { WatchedServer } from '../watch';
 import { importedServers } from './imported-servers';
@@ -157,7 +157,7 @@ function shardUnits(tier: TierDefinition, store: ShardedPostgresDefinition): rea
           const first = own[index - (index % LETTERS_A_STACK)] ?? server;
           return index < LETTERS_A_STACK ? server : { ...server, stack: [...stack, letterOf(first.id)] };
         }),
-        { id: name, watched: { sort: 'cluster', identifier: serverName(tier, store.name, name), role } },
+        { id: name, watched: { sort: 'cluster', identifier: shardName(tier, store.name, name), role } },
         ...proxies(tier, store, [name]),
       ],
     };
@@ -247,7 +247,7 @@ function watchedServer(
   const isAlone = all.filter(({ name }) => shardOf(name) === shardOf(server.name)).length === 1;
   return {
     sort: 'server',
-    identifier: serverName(tier, server.store, server.name),
+    identifier: identifierOf(tier, server),
     engine: server.engine,
     role:
       server.engine === 'postgres'
@@ -262,6 +262,9 @@ function watchedServer(
     ...(server.storage && { storageGiB: server.storage.sizeGiB }),
   };
 }
+
+const identifierOf = (tier: TierDefinition, { engine, store, name }: Server): string =>
+  engine === 'postgres' ? serverName(tier, store, name) : `${shardName(tier, store, shardOf(name))}-${letterOf(name)}`;
 
 type Size = Pick<WatchedServer, 'memoryGiB' | 'vcpu' | 'capacity'>;
 

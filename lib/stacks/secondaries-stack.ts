@@ -3,8 +3,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { AuroraSecondary, POSTGRES_PORT, type AuroraShardGroup } from '../../constructs';
 import type { ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
+import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
-import { shardBase, shardIdentifier, shardsByStack, shardServers, type ShardBase } from './shard-settings';
+import { shardBase, shardsByStack, shardServers, type ShardBase } from './shard-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import type { TierNetwork } from './tier-network';
@@ -49,7 +50,8 @@ class SecondariesStack extends Stack {
         group: props.base.shardGroup,
         encryptionKey: key,
         engineVersion: props.engineVersion,
-        globalCluster: shardIdentifier(tier, store, shard),
+        // By the name that the shard has at home.
+        globalCluster: serverName(tier, store.name, shard.name),
       });
       Validations.of(copy.cluster).acknowledge(...PROFILE_SETTINGS[tier.stage.profile].withoutProtection);
     }

@@ -5,7 +5,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import { AuroraShardGroup, type AuroraServersProps, type ShardCapacity } from '../../constructs';
 import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
-import { serverName, shardStackOf, stackName } from './names';
+import { shardName, shardStackOf, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { storeKey } from './store-encryption';
 import type { TierNetwork } from './tier-network';
@@ -66,12 +66,12 @@ export function shardServers(
   };
 }
 
-/** A shard's cluster, by one name in every region. */
+/** A shard's cluster, or its copy where the tier is that of another region. */
 export const shardIdentifier = (
   tier: TierDefinition,
   { name }: ShardedPostgresDefinition,
   shard: ShardDefinition,
-): string => serverName(tier, name, shard.name);
+): string => shardName(tier, name, shard.name);
 
 /** Shards by the stack that they live in. */
 export function shardsByStack(store: ShardedPostgresDefinition): ReadonlyMap<string, readonly ShardDefinition[]> {

@@ -1,11 +1,17 @@
-import { withPosts } from './minimal-tier';
+import { minimalTier, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const AWAY = 'eu-central-1';
 const regionsOf = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name, at) => [name, { network: { kind: 'newVpc', cidr: `10.${at + 1}.0.0/16` } }]));
-const AFAR = ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1'];
+const AFAR = [
+  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1'],
+  ...['eu-north-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'ap-southeast-2'],
+];
+
+/** With the names of its shards' copies 64 characters. */
+const LONG = 'l'.repeat(36);
 
 const inStage = (stage: object) => ({
   stages: { prod: { profile: 'protected', env, regions: regionsOf(AWAY), ...stage } },
@@ -45,10 +51,10 @@ export const globalCases: readonly RuleCase[] = [
   },
   {
     rule: 'global-regions',
-    breaks: 'copies in six regions',
+    breaks: 'copies in eleven regions',
     input: copied({ secondaries: follow(AWAY, ...AFAR) }, {}, { regions: regionsOf(AWAY, ...AFAR) }),
     path: 'stores.posts.globalDatabase.secondaries',
-    message: 'got 6 regions, a global database has at most 5 beside that of its primary',
+    message: 'got 11 regions, a global database has at most 10 beside that of its primary',
   },
   {
     rule: 'global-region-name',
@@ -71,6 +77,24 @@ export const globalCases: readonly RuleCase[] = [
     path: 'stores.posts.globalDatabase',
     message:
       "shard s1 has servers of t4g.large, and a global database has none that burst: take a class such as 'r8g.large', or serverless({ … })",
+  },
+  {
+    rule: 'identifier-length',
+    breaks: 'a copy whose name, with its region, is too long',
+    input: minimalTier({
+      ...inStage({}),
+      stores: {
+        [LONG]: {
+          kind: 'shardedPostgres',
+          shardKey: 'id',
+          shards: 1,
+          database: 'posts',
+          globalDatabase: { version: '17.5', secondaries: follow(AWAY) },
+        },
+      },
+    }),
+    path: `stores.${LONG}.shards.s0`,
+    message: `the identifier shop-prod-${LONG}-s0-${AWAY}-a would have 64 characters, AWS allows 63: shorten the name of the tier, the stage, the store or the server`,
   },
   {
     rule: 'region-of-env',
@@ -121,7 +145,7 @@ export const globalCases: readonly RuleCase[] = [
 /** The same at the edge, where it is right. */
 export const globalAccepted: Readonly<Record<string, unknown>> = {
   'copies of shards in another region': copied(),
-  'copies in five regions': copied({ secondaries: follow(...AFAR) }, {}, { regions: regionsOf(...AFAR) }),
+  'copies in ten regions': copied({ secondaries: follow(...AFAR) }, {}, { regions: regionsOf(...AFAR) }),
   'copies with sixteen servers': copied({ secondaries: { [AWAY]: { servers: 16 } } }),
   'copies beside fourteen readers': copied({}, { readers: 14 }),
   'copies of serverless shards': copied({}, { capacity: { kind: 'serverless', minAcu: 0.5, maxAcu: 8 } }),

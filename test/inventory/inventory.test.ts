@@ -159,6 +159,10 @@ const tiers = {
   }),
 };
 
+/** A server of a copy has its region before its letter. */
+const nameIn = (region: string | undefined, name: string): string =>
+  region === undefined ? name : name.replace(/^(s\d+)-([a-p])$/, `$1-${region}-$2`);
+
 describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
   const inventory = inventoryOf(tier);
   const templates = templatesOf(tier);
@@ -185,7 +189,7 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
       ...(Properties['AllocatedStorage'] !== undefined && { storageGiB: Number(Properties['AllocatedStorage']) }),
     }));
     const counted = inventory.servers.map(({ store, name, ...server }) => ({
-      identifier: `${prefix}${store}-${name}`,
+      identifier: `${prefix}${store}-${nameIn(server.region, name)}`,
       class: `db.${server.class}`,
       engine: server.engine,
       deployment: server.deployment,

@@ -332,20 +332,22 @@ describe('copies of shards in another region', () => {
     expect(properties.filter((name) => SURVIVORS[name] === undefined)).toEqual([]);
   });
 
-  test('have the shard’s names, as many servers as the region says, and are watched, lag among it', () => {
+  test('have the shard’s names with the region in them, as many servers as the region says, and are watched, lag among it', () => {
     const servers = resourcesOf(inRegion, 'AWS::RDS::DBInstance').map(({ Properties }) => [
       Properties['DBInstanceIdentifier'],
       Properties['DBInstanceClass'],
     ]);
     expect(servers).toEqual(
-      ['s0-a', 's0-b', 's1-a', 's1-b'].map((name) => [`shop-live-posts-${name}`, 'db.r8g.large']),
+      ['s0', 's1'].flatMap((shard) =>
+        ['a', 'b'].map((letter) => [`shop-live-posts-${shard}-${AWAY}-${letter}`, 'db.r8g.large']),
+      ),
     );
     const alarms = resourcesOf(inRegion, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
     const lag = alarms.filter(({ MetricName }) => MetricName === 'AuroraGlobalDBReplicationLag');
     expect(lag).toMatchObject(
       ['s0', 's1'].map((shard) => ({
-        AlarmName: `shop-live-posts-${shard}-AuroraGlobalDBReplicationLag`,
-        Dimensions: [{ Name: 'DBClusterIdentifier', Value: `shop-live-posts-${shard}` }],
+        AlarmName: `shop-live-posts-${shard}-${AWAY}-AuroraGlobalDBReplicationLag`,
+        Dimensions: [{ Name: 'DBClusterIdentifier', Value: `shop-live-posts-${shard}-${AWAY}` }],
         Threshold: 60_000,
         TreatMissingData: 'breaching',
       })),

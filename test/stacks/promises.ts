@@ -220,7 +220,9 @@ export const GLOBAL_PROMISES: readonly TemplatePromise[] = [
     'AWS::RDS::DBCluster',
     'a copy follows its shard by name, in the version that it has, with its roles and passwords',
     ({ Properties }) => ({
-      GlobalClusterIdentifier: Properties['DBClusterIdentifier'],
+      // No two clusters of a global database may have one name.
+      DBClusterIdentifier: `${String(Properties['GlobalClusterIdentifier'])}-eu-central-1`,
+      GlobalClusterIdentifier: String(Properties['DBClusterIdentifier']).replace(/-eu-central-1$/, ''),
       EngineVersion: '17.5',
       MasterUsername: undefined,
       MasterUserPassword: undefined,
