@@ -8,6 +8,11 @@ export interface Limit {
 
 /** Limits of AWS and PostgreSQL that the kit checks before anything is deployed. */
 export const LIMITS = {
+  functionEnvironmentBytes: {
+    value: 4096,
+    unit: 'bytes of all environment variables of a Lambda function together',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+  },
   identifierLength: {
     value: 63,
     unit: 'characters of a DB instance or cluster identifier',

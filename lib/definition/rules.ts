@@ -3,6 +3,7 @@ import type { Fault } from './fault';
 import { capacityRules } from './capacity-rules';
 import { clusterRules } from './cluster-rules';
 import { dynamodbRules } from './dynamodb-rules';
+import { environmentRules } from './environment-rules';
 import { estateRules } from './estate-rules';
 import { globalRules } from './global-rules';
 import { identifierRules } from './identifier-rules';
@@ -42,6 +43,7 @@ export const RULES: readonly TierRule[] = [
   ...alarmRules,
   ...dynamodbRules,
   ...clusterRules,
+  ...environmentRules,
 ];
 
 /** Every breach of every rule. */

@@ -111,9 +111,10 @@ function proveEncryption({ clusters, promise, serversAt }: Described): Evidence 
   const keys = new Set<string>();
   for (const { identifier, isEncrypted, keyArn } of servers.values()) {
     if (!isEncrypted || keyArn === undefined) throw new SmokeFailure(`storage of ${identifier} is not encrypted`);
-    if (promise.keyArn !== undefined && keyArn !== promise.keyArn) {
+    // No two keys have one id.
+    if (promise.keyId !== undefined && keyArn.split('/').at(-1) !== promise.keyId) {
       throw new SmokeFailure(`storage of ${identifier} is encrypted with another key than the store's`, {
-        evidence: { key: keyArn, promised: promise.keyArn },
+        evidence: { key: keyArn, promised: promise.keyId },
       });
     }
     keys.add(keyArn);

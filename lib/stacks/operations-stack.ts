@@ -54,7 +54,7 @@ export class OperationsStack extends Stack {
     for (const stack of before) this.addStackDependency(stack);
 
     const { vpc, dataSubnets } = network.in(this);
-    const storage = storagePromises(this, tier, stores);
+    const storage = storagePromises(tier, stores);
     const statements = functionStatements(this, tier, stores);
     const timeouts = functionTimeouts(tier);
     const patience = patienceSeconds(tier);

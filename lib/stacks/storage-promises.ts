@@ -1,5 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
+import { storagePromisesText } from '../definition/storage-promises';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 
@@ -8,20 +9,19 @@ import type { Store } from './store';
  * ask RDS.
  */
 export function storagePromises(
-  stack: Stack,
   { stage, stores: definitions }: TierDefinition,
   stores: readonly Store[],
 ): Readonly<Record<string, string>> {
   if (!PROFILE_SETTINGS[stage.profile].watched) return {};
-  const promises = stores.flatMap(({ name, key }): [string, { readonly keyArn?: string }][] => {
+  const keyIds = stores.flatMap(({ name, key }): [string, string][] => {
     const definition = definitions[name];
     // RDS is asked about its own servers only.
     if (definition === undefined || !isRelational(definition)) return [];
     const origin = originOf(definition);
     if (origin === 'imported') return [];
-    return [[name, origin === 'snapshot' ? {} : { keyArn: key.keyArn }]];
+    return [[name, origin === 'snapshot' ? '' : Fn.select(1, Fn.split('/', key.keyArn))]];
   });
-  return { POLYSTORE_STORAGE: stack.toJsonString(Object.fromEntries(promises)) };
+  return { POLYSTORE_STORAGE: storagePromisesText(Object.fromEntries(keyIds)) };
 }
 
 /** An instance keeps the key of its snapshot, whichever that is; a cluster is encrypted anew. */

@@ -11,6 +11,11 @@ const capacity = (minAcu: number, maxAcu: number, parts: object = {}) => ({
 const autoscaled = (min: number, max: number) => ({ kind: 'autoscaled', min, max });
 const usedBy = (store: string, parts: object = {}) => ({ services: { web: { uses: { [store]: 'write' } } }, ...parts });
 const pooling = (parts: object) => ({ kind: 'rdsProxy', ...parts });
+/** Databases with names of four letters, `d100` and so on. */
+const databases = (count: number) => ({
+  stores: Object.fromEntries(Array.from({ length: count }, (_, index) => [`d${100 + index}`, { kind: 'postgres' }])),
+});
+
 /** What growing can make wrong: storage, servers, readers, windows, pools. */
 export const scalingCases: readonly RuleCase[] = [
   ...['io1', 'io2'].map((type) => ({
@@ -20,6 +25,14 @@ export const scalingCases: readonly RuleCase[] = [
     path: 'stores.main.storage.type',
     message: `${type} without iops: set storage.iops, allowed: integer 1000–256000`,
   })),
+  {
+    rule: 'storage-promises-fit',
+    breaks: 'more databases than the smoke test can be told the keys of',
+    input: minimalTier({ ...PROTECTED, ...databases(94) }),
+    path: 'stages.prod',
+    message:
+      'got 94 databases, whose names and keys take 3947 bytes of the smoke test’s environment, allowed: up to 3936: shorten their names, or make two tiers of them',
+  },
   {
     rule: 'storage-provisioned-size',
     breaks: 'io2 with as little storage as a disposable stage has by default',
@@ -236,6 +249,8 @@ export const scalingAccepted: Readonly<Record<string, unknown>> = {
   }),
   'as many IOPS of io1 as its size gives': withMain({ storage: { sizeGiB: 100, type: 'io1', iops: 5000 } }),
   'as many IOPS of io2 as there are': withMain({ storage: { sizeGiB: 100, type: 'io2', iops: 256_000 } }),
+  'as many databases as the smoke test can be told the keys of': minimalTier({ ...PROTECTED, ...databases(93) }),
+  'any number of databases where nobody asks for keys': minimalTier(databases(94)),
   'windows that touch': withMain({ backup: { window: '02:00-04:00' } }),
   'a maintenance window over the end of the week': withMain({ maintenance: { window: 'sun:23:30-mon:00:30' } }),
   'a serverless server that never scales': withPosts({ capacity: capacity(0.5, 0.5) }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +11,7 @@ import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/sta
 import { functionTimeouts } from '../../lib/stacks/function-timeouts';
 import { bundleText } from '../../lib/stacks/lambda-code';
 import type { TierDefinition } from '../../lib/definition';
+import { storagePromisesText } from '../../lib/definition/storage-promises';
 import { bundleHandler, type HandlerBundle } from '../lambda/bundle';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { resourcesOf, templatesOf, type Resource, type TemplateJson } from '../support/synthesized-tier';
@@ -29,14 +31,19 @@ const functionNamed = (templates: Record<string, TemplateJson>, name: string): R
 const pick = (templates: Record<string, TemplateJson>, stack: string): Record<string, TemplateJson> => ({
   [stack]: templates[stack] as TemplateJson,
 });
-/** What a weak reference leads to: `main Key961B73FD`. */
-function outputOf(templates: Record<string, TemplateJson>, reference: unknown): string {
-  const { StackName, OutputName } = (reference as { 'Fn::GetStackOutput': Record<string, string> })[
+/** The key whose id is the last part of the ARN that a weak reference leads to: `Key961B73FD`. */
+function keyIdOf(templates: Record<string, TemplateJson>, part: unknown): string {
+  const [at, { 'Fn::Split': split }] = (part as { 'Fn::Select': [number, { 'Fn::Split': [string, unknown] }] })[
+    'Fn::Select'
+  ];
+  expect([at, split[0]]).toEqual([1, '/']);
+  const { StackName, OutputName } = (split[1] as { 'Fn::GetStackOutput': Record<string, string> })[
     'Fn::GetStackOutput'
   ];
   const stack = Object.keys(templates).find((name) => StackName?.endsWith(`-${name}`)) ?? '';
   const value = templates[stack]?.Outputs?.[OutputName ?? '']?.Value as { 'Fn::GetAtt': [string, string] };
-  return `${stack} ${value['Fn::GetAtt'][0]}`;
+  expect(value['Fn::GetAtt'][1]).toBe('Arn');
+  return value['Fn::GetAtt'][0];
 }
 const operationsOf = (tier: TierDefinition, smoke?: OnSmokeFailure): TemplateJson => {
   const app = new App({ postCliContext: featureFlags, treeMetadata: false });
@@ -111,13 +118,12 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
     };
     const written = Variables['POLYSTORE_STORAGE'];
     if (stage === 'dev') return expect(written).toBeUndefined();
-    const parts = written?.['Fn::Join'][1] ?? [];
     const promises = decodeStoragePromises(
-      parts.map((part) => (typeof part === 'string' ? part : outputOf(all, part))).join(''),
+      (written?.['Fn::Join'][1] ?? []).map((part) => (typeof part === 'string' ? part : keyIdOf(all, part))).join(''),
       'the template',
     );
-    const keyOf = (store: string): string => `${store} ${resourcesOf(pick(all, store), 'AWS::KMS::Key')[0]?.id}`;
-    expect(promises).toEqual({ main: { keyArn: keyOf('main') }, posts: { keyArn: keyOf('posts') } });
+    const keyOf = (store: string): string => String(resourcesOf(pick(all, store), 'AWS::KMS::Key')[0]?.id);
+    expect(promises).toEqual({ main: { keyId: keyOf('main') }, posts: { keyId: keyOf('posts') } });
   });
 
   test('seeds the placement of every sharded store', () => {
@@ -125,6 +131,18 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
     expect(Object.keys(seeds)).toEqual(['posts']);
     expect(decodePlacement(seeds['posts'] ?? '', 'the template').shardMap.version).toBe(1);
   });
+});
+
+test('what the most databases that a definition may have are promised fits a function’s environment', () => {
+  const names = Array.from({ length: 93 }, (_, index) => `d${100 + index}`);
+  const Variables = {
+    POLYSTORE_PREFIX: `/${'t'.repeat(20)}/${'s'.repeat(30)}`,
+    POLYSTORE_PATIENCE_SECONDS: '60',
+    POLYSTORE_STORAGE: storagePromisesText(Object.fromEntries(names.map((name) => [name, randomUUID()]))),
+  };
+  const sizeBytes = JSON.stringify(Variables).length;
+  expect(sizeBytes).toBeGreaterThan(4000);
+  expect(sizeBytes).toBeLessThanOrEqual(4096);
 });
 
 describe('the steps run again', () => {
