@@ -18,10 +18,15 @@ export interface DatabaseProxyProps {
   /** The proxy's name, as in `blog-prod-main-proxy`; 63 characters at most. */
   readonly identifier: string;
   readonly target: ProxyTarget;
-  /** May read the secrets: see {@link ProxyRole}. */
+  /** May read the secrets, and log in without: see {@link ProxyRole}. */
   readonly role: iam.IRole;
-  /** One for each database role that may log in through the proxy: `{ username, password }`. */
+  /** One for each database role that logs in through the proxy with a password: `{ username, password }`. */
   readonly secretArns: readonly string[];
+  /**
+   * Roles of which there is no secret here. `iam`: they log in to the proxy with tokens, and the proxy to the server with tokens of its own, as far as
+   * its role may; the server takes tokens. @default 'refused'
+   */
+  readonly withoutSecret?: 'refused' | 'iam';
   /** A client that is silent for this long is disconnected. */
   readonly idleClientTimeout: Duration;
   /** How long a client waits for a free connection. */
@@ -39,7 +44,11 @@ export interface DatabaseProxyProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** An RDS Proxy before the primary of a PostgreSQL instance or cluster. Clients log in with passwords of database roles, over TLS only. */
+/**
+ * An RDS Proxy before the primary of a PostgreSQL instance or cluster. Clients log in with passwords of database roles, or with tokens of IAM, over TLS
+ * only.
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-creating.html (default authentication scheme: secrets beside it are optional)
+ */
 export class DatabaseProxy extends Construct {
   /** Host before the primary. */
   readonly host: string;
@@ -69,12 +78,15 @@ export class DatabaseProxy extends Construct {
       // Statements with their values would be in its log.
       debugLogging: false,
       roleArn: props.role.roleArn,
-      auth: props.secretArns.map((secretArn) => ({
-        authScheme: 'SECRETS',
-        clientPasswordAuthType: 'POSTGRES_SCRAM_SHA_256',
-        iamAuth: 'DISABLED',
-        secretArn,
-      })),
+      ...(props.withoutSecret === 'iam' && { defaultAuthScheme: 'IAM_AUTH' }),
+      ...(props.secretArns.length > 0 && {
+        auth: props.secretArns.map((secretArn) => ({
+          authScheme: 'SECRETS',
+          clientPasswordAuthType: 'POSTGRES_SCRAM_SHA_256',
+          iamAuth: 'DISABLED',
+          secretArn,
+        })),
+      }),
     });
     proxy.addResourceDependency(log.node.defaultChild as logs.CfnLogGroup);
     proxy.node.addDependency(props.role);

@@ -120,9 +120,10 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
     );
   }
 
-  /** Ids by which policies of `rds-db:connect` name the servers, the primary's first. */
-  get resourceIds(): readonly string[] {
-    return [this.primary, ...Object.values(this.replicas)].map(resourceIdOf);
+  /** Ids by which policies of `rds-db:connect` name the servers, by name: `primary`, and each replica. */
+  get resourceIds(): Readonly<Record<string, string>> {
+    const servers = Object.entries({ primary: this.primary, ...this.replicas });
+    return Object.fromEntries(servers.map(([name, server]) => [name, resourceIdOf(server)]));
   }
 
   /** How far a replica is behind its primary, in seconds; the maximum of the period. */

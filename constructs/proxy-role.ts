@@ -4,38 +4,43 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
 export interface ProxyRoleProps {
-  /** Of every role that logs in through the proxies, and of no other. */
+  /** Of every role that logs in through the proxies with a password, and of no other. */
   readonly secretArns: readonly string[];
   /** What the secrets are encrypted with. */
   readonly encryptionKey: kms.IKey;
+  /** To log in to the servers as roles that have no password. @default - none */
+  readonly logins?: readonly iam.PolicyStatement[];
 }
 
-/** What RDS Proxy may do in the account: read the secrets of those who log in through it. */
+/** What RDS Proxy may do in the account: read the secrets of those who log in through it, and log in as those who have none. */
 export class ProxyRole extends iam.Role {
   constructor(scope: Construct, id: string, props: ProxyRoleProps) {
     const { account, region } = Stack.of(scope);
+    const { logins = [] } = props;
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('rds.amazonaws.com', {
         // A proxy of another account must not use the role by guessing its name.
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
-      description: 'RDS Proxy reads the secrets of those who log in through it',
+      description: 'RDS Proxy logs in for those who log in through it',
       // Inline, so that no proxy starts before its role may read.
       inlinePolicies: {
-        Secrets: new iam.PolicyDocument({
-          statements: [
-            new iam.PolicyStatement({
-              actions: ['secretsmanager:GetSecretValue'],
-              resources: [...props.secretArns],
-            }),
-            new iam.PolicyStatement({
-              actions: ['kms:Decrypt'],
-              resources: [props.encryptionKey.keyArn],
-              conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
-            }),
-          ],
-        }),
+        ...(props.secretArns.length > 0 && { Secrets: readSecrets(props, region) }),
+        ...(logins.length > 0 && { Logins: new iam.PolicyDocument({ statements: [...logins] }) }),
       },
     });
   }
+}
+
+function readSecrets({ secretArns, encryptionKey }: ProxyRoleProps, region: string): iam.PolicyDocument {
+  return new iam.PolicyDocument({
+    statements: [
+      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
+      new iam.PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+      }),
+    ],
+  });
 }

@@ -1,5 +1,4 @@
 import { suggestion } from './nearest-name';
-import { isRelational } from './relational';
 import { rule } from './rule';
 import { PRINCIPAL } from './service-schema';
 import { showValue } from './show-value';
@@ -78,17 +77,6 @@ export const serviceRules = [
       ),
     message: ({ store }) =>
       `got iam(), but ${store} is imported: whether its servers take tokens is decided by who owns them; use password()`,
-  }),
-  rule({
-    id: 'iam-without-pooling',
-    when: (draft) =>
-      iamServices(draft).flatMap(({ service, stage }) =>
-        usedStores(service, stage)
-          .filter((store) => isRelational(store) && store.options.pooling !== undefined)
-          .map((store) => ({ path: service.origin('authentication'), store: store.name })),
-      ),
-    message: ({ store }) =>
-      `got iam(), but ${store} has pooling: its proxies log in with the passwords of services, and a role that takes tokens takes no password; use password(), or leave pooling out`,
   }),
   rule({
     id: 'client-of-one-service',

@@ -58,8 +58,9 @@ export function password(): PasswordAuthentication {
 /**
  * Tokens of IAM instead of a password: there is no secret to keep or to rotate, and who may log in is decided by IAM at each connection.
  *
- * It needs a `principal`. The servers of its stores get IAM authentication enabled, which interrupts nothing. Not for a store with
- * `pooling`, nor for a database that is imported. AWS advises it for up to 200 new connections a second.
+ * It needs a `principal`. The servers of its stores get IAM authentication enabled, which interrupts nothing. Proxies of a store with
+ * `pooling` take tokens too, and log in with tokens of their own. Not for a database that is imported. AWS advises it for up to 200 new connections a
+ * second.
  */
 export function iam(): IamAuthentication {
   return { kind: 'iam' };

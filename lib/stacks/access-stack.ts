@@ -13,6 +13,7 @@ import {
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { publishedServices } from '../definition/published-services';
 import { LAST_REPORT_PATH, NO_REPORT_YET, TOPOLOGY_VERSION } from '../topology';
+import { ANY_PROXY, databaseUser, isPooled, PROXIES_COME_LATER } from './database-logins';
 import { graphsOf, WHOLE_GRAPH } from './graph-policies';
 import { eachFunction, functionName, type OwnFunctionOf } from './kit-functions';
 import { parameterName } from './names';
@@ -157,6 +158,8 @@ export class AccessStack extends Stack {
       statements: serviceStatements(this, tier, service, { stores: used, secretArns }),
     });
     acknowledgeWildcards(role, graphsOf(this, used), WHOLE_GRAPH);
+    if (service.authentication === 'iam' && used.some((store) => isPooled(tier, store.name)))
+      acknowledgeWildcards(role, [databaseUser(this, ANY_PROXY, name)], PROXIES_COME_LATER);
     new CfnOutput(role, 'Arn', { value: role.roleArn, description: `Service ${name} assumes this role` });
     Tags.of(role).add('service', name);
   }

@@ -1,5 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { isRelational, type TierDefinition } from '../definition';
 
 /** A database role, and the servers that it logs in to by IAM. */
 export interface DatabaseLogin {
@@ -14,9 +15,27 @@ export interface DatabaseLogin {
  */
 const NAMES_A_STATEMENT = 35;
 
+/**
+ * Every RDS Proxy of the account in the stack's region: what AWS calls one is known after access, which a proxy needs. Whom a proxy lets in is said
+ * by its security group, and as whom it may log in by its own role.
+ */
+export const ANY_PROXY = 'prx-*';
+
+/** Why policies name proxies by a wildcard. */
+export const PROXIES_COME_LATER =
+  'A proxy is made after access, with what access has. Its security group says who reaches it, its role as whom it logs in.';
+
+/** Whether proxies stand before the primaries of a store. */
+export function isPooled({ stores }: Pick<TierDefinition, 'stores'>, store: string): boolean {
+  const definition = stores[store];
+  return definition !== undefined && isRelational(definition) && definition.pooling !== undefined;
+}
+
 /** The right to log in to databases with tokens: as these roles, on these servers, and nowhere else. */
 export function mayLogIn(stack: Stack, logins: readonly DatabaseLogin[]): readonly iam.PolicyStatement[] {
-  const users = logins.flatMap(({ role, resourceIds }) => resourceIds.map((id) => databaseUser(stack, id, role)));
+  const users = [
+    ...new Set(logins.flatMap(({ role, resourceIds }) => resourceIds.map((id) => databaseUser(stack, id, role)))),
+  ];
   return Array.from(
     { length: Math.ceil(users.length / NAMES_A_STATEMENT) },
     (_, index) =>

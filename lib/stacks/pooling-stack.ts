@@ -3,9 +3,11 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { DatabaseProxy, POSTGRES_PORT, ProxyRole, ProxySecurityGroup, type ProxyTarget } from '../../constructs';
 import { isRelational, type PoolingDefinition, type RelationalDefinition, type TierDefinition } from '../definition';
+import { iamServicesOf } from '../definition/iam-services';
 import { poolingStackParts } from '../definition/stack-names';
 import { TOPOLOGY_VERSION } from '../topology';
 import type { AccessStack } from './access-stack';
+import { mayLogIn } from './database-logins';
 import { shardStackOf, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
@@ -50,8 +52,15 @@ export class PoolingStack extends Stack {
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
     const encryptionKey = kms.Key.fromKeyArn(this, 'Key', store.key.keyArn);
     const services = Object.values(tier.services).filter(({ uses }) => Object.hasOwn(uses, store.name));
-    const secretArns = services.map(({ name }) => access.secretOf(store.name, name));
-    const role = new ProxyRole(this, 'Role', { secretArns, encryptionKey });
+    const byPassword = services.filter(({ authentication }) => authentication === 'password');
+    const byToken = iamServicesOf(tier, store.name);
+    const secretArns = byPassword.map(({ name }) => access.secretOf(store.name, name));
+    const resourceIds = props.primaries.flatMap(({ name }) => store.resourceIds?.[name] ?? []);
+    const logins = mayLogIn(
+      this,
+      byToken.map(({ name }) => ({ role: name, resourceIds })),
+    );
+    const role = new ProxyRole(this, 'Role', { secretArns, encryptionKey, logins });
     const securityGroup = new ProxySecurityGroup(this, 'Proxies', {
       vpc,
       description: `Proxies of store ${store.name} of ${tier.name}/${tier.stage.name}`,
@@ -72,6 +81,7 @@ export class PoolingStack extends Stack {
             target,
             role,
             secretArns,
+            ...(byToken.length > 0 && { withoutSecret: 'iam' }),
             idleClientTimeout: Duration.seconds(pooling.idleClientTimeoutSeconds),
             borrowTimeout: Duration.seconds(pooling.borrowTimeoutSeconds),
             maxConnectionsPercent: pooling.maxConnectionsPercent,

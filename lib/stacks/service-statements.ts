@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ServiceDefinition, TierDefinition } from '../definition';
-import { mayLogIn } from './database-logins';
+import { ANY_PROXY, isPooled, mayLogIn } from './database-logins';
 import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
 import { changeGraphs, readGraphs } from './graph-policies';
 import type { Store } from './store';
@@ -57,7 +57,10 @@ export function serviceStatements(
     ...(authentication === 'iam'
       ? mayLogIn(
           stack,
-          stores.map(({ resourceIds = [] }) => ({ role: name, resourceIds })),
+          stores.map(({ name: store, resourceIds = {} }) => ({
+            role: name,
+            resourceIds: [...Object.values(resourceIds), ...(isPooled(tier, store) ? [ANY_PROXY] : [])],
+          })),
         )
       : []),
   ];

@@ -75,7 +75,7 @@ export function synthesizeShardedPostgres(
     servers: { securityGroup: base.shardGroup.securityGroup, port: POSTGRES_PORT },
     shardStacks: shardStacks.map(([name]) => name),
     placement: base.placement,
-    resourceIds: stacks.flatMap(({ resourceIds }) => resourceIds),
+    resourceIds: Object.assign({}, ...stacks.map(({ resourceIds }) => resourceIds)) as Record<string, string>,
     owners: store.shards.map(ownerOf),
   };
 }

@@ -20,8 +20,8 @@ export interface ShardsStackProps {
 
 /** At most ten shards of a store. */
 export class ShardsStack extends Stack {
-  /** Its clusters, as policies name them. */
-  readonly resourceIds: readonly string[];
+  /** Its clusters, as policies name them, by shard. */
+  readonly resourceIds: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, tier: TierDefinition, store: ShardedPostgresDefinition, props: ShardsStackProps) {
     const settings = statefulStackSettings(tier, [store.name, 'shards', props.name], `shards of store ${store.name}`);
@@ -31,7 +31,7 @@ export class ShardsStack extends Stack {
     const key = kms.Key.fromKeyArn(this, 'Key', props.base.key.keyArn);
     // A scope of their own, so that no name of a shard ever meets the name of another part.
     const shardScope = new Construct(this, 'Shards');
-    const resourceIds: string[] = [];
+    const resourceIds: Record<string, string> = {};
     this.resourceIds = resourceIds;
     const parts = props.shards.map((definition): [string, ShardPart] => {
       const { readers } = definition;
@@ -47,7 +47,7 @@ export class ShardsStack extends Stack {
           readerAutoscaling: { maxReaders: readers.autoscaling.max, cpuPercent: readers.autoscaling.cpuPercent },
         }),
       });
-      resourceIds.push(shard.cluster.clusterResourceIdentifier);
+      resourceIds[definition.name] = shard.cluster.clusterResourceIdentifier;
       Validations.of(shard.cluster).acknowledge(...profile.withoutProtection);
       const part: ShardPart = {
         primary: shard.cluster.clusterEndpoint.hostname,

@@ -15,8 +15,11 @@ export interface Store {
   readonly servers?: Omit<ServerAccess, 'name'>;
   /** Names of the stacks that hold shards; none for a store that isn't sharded. */
   readonly shardStacks: readonly string[];
-  /** Its servers, as policies of `rds-db:connect` name them: instances, or clusters with all their servers. None where they are somebody else's. */
-  readonly resourceIds?: readonly string[];
+  /**
+   * Its servers, as policies of `rds-db:connect` name them: `primary` and each replica, or each shard with all its servers. None where they are
+   * somebody else's.
+   */
+  readonly resourceIds?: Readonly<Record<string, string>>;
   /** Roles that own its databases. None where they are somebody else's. */
   readonly owners?: readonly string[];
   /** What its clients log in with, where only the service that runs it makes users, and the cache or database is born with them. */

@@ -86,20 +86,6 @@ export const serviceCases: readonly RuleCase[] = [
       'got iam(), but main is imported: whether its servers take tokens is decided by who owns them; use password()',
   },
   {
-    rule: 'iam-without-pooling',
-    breaks: 'IAM on a store that one stage pools',
-    input: withMain(
-      {},
-      {
-        stages: { dev: { profile: 'disposable', stores: { main: { pooling: { kind: 'rdsProxy' } } } } },
-        services: web(iam),
-      },
-    ),
-    path: 'services.web.authentication',
-    message:
-      'got iam(), but main has pooling: its proxies log in with the passwords of services, and a role that takes tokens takes no password; use password(), or leave pooling out',
-  },
-  {
     rule: 'client-of-one-service',
     breaks: 'two services with one group',
     input: minimalTier({
@@ -129,20 +115,7 @@ export const servicesAccepted: Readonly<Record<string, unknown>> = {
       },
     },
   ),
-  'IAM everywhere, but not in the stage whose store is pooled': withMain(
-    {},
-    {
-      stages: {
-        dev: {
-          profile: 'disposable',
-          stores: { main: { pooling: { kind: 'rdsProxy' } } },
-          services: { web: { authentication: { kind: 'password' } } },
-        },
-        prod: { profile: 'protected' },
-      },
-      services: web(iam),
-    },
-  ),
+  'IAM on a store with proxies': withMain({ pooling: { kind: 'rdsProxy' } }, { services: web(iam) }),
   'one group for one service in each stage': minimalTier({
     stages: {
       dev: { profile: 'disposable', services: { web: { client: { kind: 'existingGroup', groupId: group } } } },

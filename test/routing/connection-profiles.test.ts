@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { defineTier, hash, postgres, shardedPostgres } from '../../lib/definition';
 import { withClient } from '../../lib/postgres';
 import { ConnectionProfile, type Router } from '../../lib/routing';
-import type { Endpoint, Topology } from '../../lib/topology';
+import type { TokenRequest } from '../../lib/sources';
+import type { Endpoint, PostgresTopology, Topology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { PoolingProxy } from '../support/pooling-proxy';
@@ -99,6 +100,31 @@ describe('profile rdsProxy', () => {
     expect((await router.main.read<Who>(WHO)).rows).toEqual([{ who: 'main/r1' }]);
     expect(proxy.statements).toEqual([]);
     expect(router.main.servers().map(({ endpoint }) => endpoint.via)).toEqual(['pooled', 'direct']);
+  });
+
+  it('signs tokens for the proxy where it goes through one, and for the server where it asks that', async () => {
+    const proxy = await proxyOf();
+    const asked: TokenRequest[] = [];
+    const main = test.topology.stores['main'] as PostgresTopology;
+    const { password } = await test.secrets.read(main.secrets.services['users'] as string);
+    const token = (request: TokenRequest): Promise<string> => {
+      asked.push(request);
+      return Promise.resolve(password);
+    };
+    const byToken = (topology: Topology): Topology =>
+      withMain(behind(proxy.endpoint)(topology), ({ secrets }) => ({
+        secrets: { ...secrets, services: {}, iam: { users: { role: 'users', region: 'eu-west-1' } } },
+      }));
+    const router = await open({ profile: ConnectionProfile.rdsProxy(), change: byToken, tokens: { token } });
+    expect((await router.main.write<Who>(WHO)).rows).toEqual([{ who: 'main/primary' }]);
+    expect((await router.main.read<Who>(WHO)).rows).toEqual([{ who: 'main/r1' }]);
+    const { host, port } = proxy.endpoint;
+    const forProxy = asked.filter((request) => request.port === port);
+    expect(forProxy).toEqual(forProxy.map(() => ({ host, port, username: 'users', region: 'eu-west-1' })));
+    // The replica is read directly, and measured.
+    const ports = new Set(asked.map((request) => request.port));
+    expect(ports).toContain(main.replicas[0]?.endpoint.port);
+    expect(ports).toContain(port);
   });
 
   it('sends nothing that pins, and one request at a time', async () => {

@@ -1,6 +1,6 @@
-import { parseTier, rdsProxy, postgres, type TierDefinition } from '../../lib/definition';
+import { iam, parseTier, postgres, rdsProxy, shardedPostgres, type TierDefinition } from '../../lib/definition';
 import config from '../../tier.config';
-import { resourcesOf, templatesOf } from '../support/synthesized-tier';
+import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 /** The example with proxies before both stores, and with pooled reads of the shards. */
 function pooledBlog(stage: 'dev' | 'prod', shards = 11): TierDefinition {
@@ -164,4 +164,56 @@ test('publishes pooled ways beside the direct ones', () => {
   // Ten endpoints and ten readers of hosts as long as they get fit what a parameter holds.
   const text = JSON.stringify(parts[1]?.Properties['Value']);
   expect(text.length).toBeLessThan(4096);
+});
+
+describe('services that log in by IAM', () => {
+  const pooling = rdsProxy();
+  const principal = 'arn:aws:iam::111122223333:role/jobs';
+  const byToken = templatesOf(
+    parseTier({
+      name: 'blog',
+      stages: { prod: { profile: 'protected', env: { account: '111122223333', region: 'eu-west-1' } } },
+      stores: {
+        main: postgres({ pooling }),
+        posts: shardedPostgres({ shardKey: 'id', shards: 11, pooling }),
+      },
+      services: {
+        jobs: { uses: { main: 'write', posts: 'write' }, principal, authentication: iam() },
+        web: { uses: { main: 'read' } },
+      },
+    }),
+  );
+  const inStack = (stack: string, type: string) =>
+    resourcesOf({ [stack]: byToken[stack] as TemplateJson }, type).map(({ Properties }) => Properties);
+
+  test('give a proxy tokens, which gives the server tokens of its own; beside them it takes the passwords that others have', () => {
+    expect(inStack('main-pooling', 'AWS::RDS::DBProxy')).toMatchObject([
+      { DefaultAuthScheme: 'IAM_AUTH', RequireTLS: true, Auth: [{ AuthScheme: 'SECRETS', IAMAuth: 'DISABLED' }] },
+    ]);
+    const alone = inStack('posts-pooling-s0', 'AWS::RDS::DBProxy');
+    expect(alone).toHaveLength(10);
+    for (const proxy of alone) {
+      expect(proxy).toMatchObject({ DefaultAuthScheme: 'IAM_AUTH', RequireTLS: true });
+      expect(proxy).not.toHaveProperty('Auth');
+    }
+  });
+
+  test('make a proxy’s role nobody else on its own servers', () => {
+    const [role] = inStack('posts-pooling-s1', 'AWS::IAM::Role');
+    const [{ PolicyName, PolicyDocument }, ...more] = role?.['Policies'] as [
+      { PolicyName: string; PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } },
+    ];
+    expect([PolicyName, more]).toEqual(['Logins', []]);
+    expect(PolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: 'rds-db:connect', Resource: expect.anything() as unknown },
+    ]);
+    const text = JSON.stringify(PolicyDocument.Statement[0]?.Resource);
+    expect(text).toMatch(/GetAttShardss10Cluster\w+DBClusterResourceId/);
+    expect(text).toMatch(/:rds-db:eu-west-1:111122223333:dbuser:.*\/jobs"/);
+    expect(text).not.toMatch(/s0|\*/);
+  });
+
+  test('leave the proxies of others as they were', () => {
+    for (const { Properties } of of('AWS::RDS::DBProxy')) expect(Properties).not.toHaveProperty('DefaultAuthScheme');
+  });
 });

@@ -61,6 +61,9 @@ const everyWay = fair({
   },
   plain: { uses: { main: 'read' } },
 });
+const jobs = { uses: { main: 'write' }, principal: `${ACCOUNT}:role/jobs`, authentication: iam() } as const;
+const tokens = fair({ jobs, plain: { uses: { main: 'read' } } });
+const tokensOnly = fair({ jobs });
 
 const dev = blogTier('dev');
 const prod = blogTier('prod');
@@ -149,6 +152,8 @@ function impliedBy(tier: TierDefinition): Reach {
       : store.kind === 'postgres'
         ? ['primary', ...store.replicas.map(({ name }) => name)].map((name) => `${store.name}-${name}`)
         : store.shards.map(({ name }) => `${store.name}-${name}`);
+  const primariesOf = (store: StoreDefinition): readonly string[] =>
+    serversOf(store).filter((found) => store.kind === 'shardedPostgres' || found.endsWith('-primary'));
   const key = (store: StoreDefinition): string => store.encryptionKeyArn ?? `${store.name}/Key961B73FD`;
   const { env } = tier.stage;
   const region = env ? `${env.region}:${env.account}` : '';
@@ -168,7 +173,9 @@ function impliedBy(tier: TierDefinition): Reach {
     ];
   });
   const ofProxies = stores.flatMap((store) =>
-    pools(store).map((pool) => `${pool} kms:Decrypt ${key(store)} via secretsmanager`),
+    byPassword(store).length === 0
+      ? []
+      : pools(store).map((pool) => `${pool} kms:Decrypt ${key(store)} via secretsmanager`),
   );
   return {
     egress: [...toStores.filter(({ foreign }) => !foreign).map(({ way }) => way), ...toAws, ...toDynamoDb].sort(),
@@ -207,6 +214,14 @@ function impliedBy(tier: TierDefinition): Reach {
             .filter((store) => uses[store.name] !== undefined)
             .flatMap(serversOf)
             .map((found) => `service ${name} logs in as ${name} on ${found}`),
+          ...stores
+            .filter((store) => uses[store.name] !== undefined)
+            .flatMap((store) =>
+              pools(store).flatMap((pool) => [
+                `service ${name} logs in as ${name} on any proxy`,
+                ...primariesOf(store).map((found) => `${pool} logs in as ${name} on ${found}`),
+              ]),
+            ),
         ]),
     ].sort(),
     takesTokens: byToken.flatMap(serversOf).sort(),
@@ -228,6 +243,8 @@ test.each([
   ['a market with consumers of several accounts', market],
   ['databases and caches of a network of people', parseTier(instagram, { stage: 'live' })],
   ['a tier with proxies, and services of every sort', everyWay],
+  ['a tier whose proxies take passwords and tokens', tokens],
+  ['a tier whose proxies take nothing but tokens', tokensOnly],
   ['a tier on an estate', estateTier()],
 ])('in %s, exactly what the definition says is reached', (_name, tier) => {
   expect(ofConsumers(reach(tier))).toEqual(impliedBy(tier));
@@ -249,7 +266,7 @@ test('whatever the services are, they reach what they use and no more', () => {
     fc.property(services, fc.boolean(), (table, pooled) => {
       const written = Object.entries(table).map(
         ([name, { byToken, group, ...rest }], index): [string, ServiceConfig] => {
-          const mayBe = rest.principal !== undefined && !(pooled && 'main' in rest.uses);
+          const mayBe = rest.principal !== undefined;
           const id = GROUPS[index] as string;
           const client = group === 'existing' ? existingGroup(id) : existingGroup(id, { account: '777788889999' });
           return [

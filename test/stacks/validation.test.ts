@@ -6,7 +6,7 @@ import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
 import instagram from '../../examples/instagram.config';
-import { parseTier, valkey } from '../../lib/definition';
+import { parseTier, rdsProxy, valkey } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
@@ -89,6 +89,18 @@ test('a tier whose consumers run in several accounts and log in by IAM has no fi
     .filter(({ rule }) => rule.includes(':dbuser:'))
     .map(({ rule }) => rule.split(':dbuser:')[1]);
   expect(users.sort()).toEqual(['*/billing]', '*/polystore_owner]', '*/reports]']);
+});
+
+test('a tier whose proxies take tokens has none either, and says why proxies are named by a wildcard', () => {
+  const { ledger } = consumers.stores;
+  const pooled = { ...consumers, stores: { ...consumers.stores, ledger: { ...ledger, pooling: rdsProxy() } } };
+  const { findings, acknowledged } = summarize(
+    createTierApp({ definition: parseTier(pooled, { stage: 'live' }) }).synth(),
+  );
+  expect(findings).toEqual([]);
+  expect(acknowledged.filter(({ rule }) => rule.includes(':dbuser:prx-*/')).map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('security group'),
+  ]);
 });
 
 test('says in a protected stage that zones are written down on purpose', () => {

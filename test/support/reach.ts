@@ -257,6 +257,7 @@ function userIn(templates: Templates, prefix: string, arn: string): string {
   const [, at = '', role = ''] = /:dbuser:(.+)\/([^/]+)$/.exec(arn) ?? [];
   if (role === '') throw new Error(`no user of a database: ${arn}`);
   if (at === '*') return `as ${role} on any server`;
+  if (at === 'prx-*') return `as ${role} on any proxy`;
   const [stack = '', id = ''] = at.split('/');
   const server = templates[stack]?.Resources[id];
   if (server === undefined) throw new Error(`no server: ${arn}`);
