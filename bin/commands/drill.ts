@@ -95,7 +95,7 @@ async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held):
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });
-      return { value, detail: describeServers(own) };
+      return { value, detail: describeServers(own, value.topology) };
     });
     try {
       return await hold(chosen, await openDrillTier(tier.topologyFile, tier), held);

@@ -127,7 +127,7 @@ async function runAndProve(
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });
-      return { value, detail: describeServers(definition) };
+      return { value, detail: describeServers(definition, value.topology) };
     });
     try {
       const smoke = await steps.run('smoke', async () => {

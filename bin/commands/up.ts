@@ -1,5 +1,7 @@
 import { DYNAMODB_STAND_IN, startLocalTier, type LocalTier } from '../../lib/local';
 import { isRelational, type TierDefinition } from '../../lib/definition';
+import { FileTopology } from '../../lib/sources';
+import type { Topology } from '../../lib/topology';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
 import { painterFor, Steps } from '../terminal';
@@ -20,7 +22,8 @@ export async function up(options: UpOptions): Promise<ExitCode> {
   if (options.detach) {
     const pid = await steps.run('up', async (now) => {
       const started = await startDetached(directory, now);
-      return { value: started, detail: `${describeServers(definition)}, process ${started}` };
+      const topology = await new FileTopology(topologyFileIn(directory)).read();
+      return { value: started, detail: `${describeServers(definition, topology)}, process ${started}` };
     });
     printReady(options, definition, pid);
     return EXIT_CODES.ok;
@@ -44,7 +47,7 @@ async function runUntilInterrupted(options: UpOptions, definition: TierDefinitio
         },
         ...(options.port !== undefined && { basePort: options.port }),
       });
-      return { value: started, detail: describeServers(definition) };
+      return { value: started, detail: describeServers(definition, started.topology) };
     });
     reportEndedServers(tier, steps);
     parent.ready();
@@ -80,14 +83,14 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
   process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
 }
 
-/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`, `carts (dynamodb, emulated)`. */
-export function describeServers({ stores }: TierDefinition): string {
+/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`, `carts (dynamodb, emulated)`, `catalog (documentdb on FerretDB 1.24.2)`. */
+export function describeServers({ stores }: TierDefinition, topology: Topology): string {
   const counts = { primary: 0, replica: 0, shard: 0 };
   const versions = new Set<string>();
   const others: string[] = [];
   for (const store of Object.values(stores)) {
     if (!isRelational(store)) {
-      others.push(`${store.name} (${store.kind}${store.kind === 'dynamodb' ? `, ${DYNAMODB_STAND_IN.label}` : ''})`);
+      others.push(`${store.name} (${describeOther(store.name, store.kind, topology)})`);
       continue;
     }
     versions.add(store.version);
@@ -103,6 +106,14 @@ export function describeServers({ stores }: TierDefinition): string {
     .map(([noun, count]) => (count === 1 ? (noun === 'primary' ? noun : `1 ${noun}`) : `${count} ${plural(noun)}`));
   const relational = named.length === 0 ? [] : [`${named.join(', ')} (PostgreSQL ${[...versions].sort().join(', ')})`];
   return [...relational, ...others].join(', ');
+}
+
+/** What runs a store that is not relational, so that nobody takes what stands in for the engine of AWS. */
+function describeOther(name: string, kind: string, { stores, absent = {} }: Topology): string {
+  const store = stores[name];
+  if (Object.hasOwn(absent, name) || store === undefined) return `${kind}, absent`;
+  if (store.kind === 'dynamodb') return `${kind}, ${DYNAMODB_STAND_IN.label}`;
+  return 'standIn' in store && store.standIn !== undefined ? `${kind} on ${store.standIn.engine}` : kind;
 }
 
 const plural = (noun: string): string => (noun === 'primary' ? 'primaries' : `${noun}s`);

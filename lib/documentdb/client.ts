@@ -12,6 +12,6 @@ export interface DocumentClientOptions {
   readonly appName: string;
   /** How long a connection may take to be made, and a server to be found, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** How long an operation may take, in milliseconds. @default - as long as it takes */
+  /** How long a server may be silent while it is asked something, in milliseconds. @default - as long as it takes */
   readonly operationTimeoutMs?: number;
 }

@@ -1,4 +1,4 @@
-import type { DocumentDbTopology, Endpoint, Trust } from '../topology';
+import type { DocumentDbTopology, Endpoint, StoreTrust } from '../topology';
 import type { DocumentClient, DocumentClientOptions } from './client';
 
 /** What a client needs to know. */
@@ -9,7 +9,7 @@ export interface DocumentConnection {
   /** `primary`: reads what was written. `replicas`: reads from a replica, a little behind; from the primary where none answers. */
   readonly readsFrom: 'primary' | 'replicas';
   readonly credentials: { readonly username: string; readonly password: string };
-  readonly trust: Trust;
+  readonly trust: StoreTrust;
 }
 
 /**
@@ -26,14 +26,27 @@ export async function connectDocumentDb(
     appName,
     auth: credentials,
     authSource: 'admin',
-    tls: true,
-    tlsCAFile: trust.kind === 'file' ? trust.path : trust.bundlePath,
+    ...tlsOf(trust),
     ...(replicaSet === undefined ? { directConnection: true } : { replicaSet }),
     readPreference: readsFrom === 'replicas' ? 'secondaryPreferred' : 'primary',
     // DocumentDB has none.
     retryWrites: false,
     connectTimeoutMS: connectTimeoutMs,
     serverSelectionTimeoutMS: connectTimeoutMs,
-    ...(operationTimeoutMs !== undefined && { timeoutMS: operationTimeoutMs }),
+    ...(operationTimeoutMs !== undefined && { socketTimeoutMS: operationTimeoutMs }),
   });
+}
+
+/** Options of MongoDB's client, by which it knows a server. */
+export function tlsOf(trust: StoreTrust): { readonly tls: boolean; readonly tlsCAFile?: string } {
+  switch (trust.kind) {
+    case 'file':
+      return { tls: true, tlsCAFile: trust.path };
+    case 'rds':
+      return { tls: true, tlsCAFile: trust.bundlePath };
+    case 'system':
+      return { tls: true };
+    case 'plaintext':
+      return { tls: false };
+  }
 }

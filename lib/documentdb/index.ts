@@ -1,2 +1,2 @@
-export { connectDocumentDb, type DocumentConnection } from './connect';
+export { connectDocumentDb, tlsOf, type DocumentConnection } from './connect';
 export type { DocumentClient, DocumentClientOptions, DocumentDatabase } from './client';

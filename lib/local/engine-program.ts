@@ -3,6 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PolystoreError } from '../errors';
+import type { AbsentStore } from '../topology';
 import { ENGINE_ENVIRONMENT } from './run-as';
 
 /** An engine's program on this machine. */
@@ -45,13 +46,28 @@ export async function findProgram(search: ProgramSearch): Promise<EngineProgram 
   return undefined;
 }
 
+const missing = ({ engines, oldest }: ProgramSearch): string =>
+  `no ${Object.keys(engines).join(' or ')} of version ${oldest} or later is on the PATH`;
+
+/** What is said of a store whose program was not found. */
+export const absentStore = (kind: AbsentStore['kind'], search: ProgramSearch): AbsentStore => ({
+  kind,
+  reason: missing(search),
+  next: search.provide,
+});
+
 /** @throws {PolystoreError} ENGINE_MISSING with the command that would provide one */
 export async function requireProgram(search: ProgramSearch): Promise<EngineProgram> {
   const found = await findProgram(search);
   if (found) return found;
-  const names = Object.keys(search.engines).join(' or ');
-  throw new PolystoreError('ENGINE_MISSING', `no ${names} of version ${search.oldest} or later is on the PATH`, {
-    details: { engine: Object.values(search.engines)[0] ?? names, platform: `${process.platform}-${process.arch}` },
+  throw missingProgram(search);
+}
+
+/** With the command that would provide one. */
+export function missingProgram(search: ProgramSearch): PolystoreError<'ENGINE_MISSING'> {
+  const [engine = ''] = Object.values(search.engines);
+  return new PolystoreError('ENGINE_MISSING', missing(search), {
+    details: { engine, platform: `${process.platform}-${process.arch}` },
     next: search.provide,
   });
 }

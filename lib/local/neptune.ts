@@ -2,7 +2,7 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Credentials } from '../sources/secrets';
-import { requireProgram, type EngineProgram, type ProgramSearch } from './engine-program';
+import { findProgram, missingProgram, type EngineProgram, type ProgramSearch } from './engine-program';
 import { onFreshPorts, startInRoom, type EngineRoom, type RunningEngine } from './engine-room';
 import { findFreePorts } from './ports';
 import { FIRST_USER, renderFirstUser, renderNeo4jSettings } from './neptune-settings';
@@ -34,11 +34,21 @@ export interface Neo4jProgram extends EngineProgram {
   readonly jars: string;
 }
 
+/** Finds a Neo4j and a Java that can run it; else says which of them is missing. */
+export async function findNeo4j(searchPath: string): Promise<Neo4jProgram | { readonly missing: ProgramSearch }> {
+  const programs = { ...neptunePrograms(searchPath), isUsable: (path: string) => hasServer(jarsOf(path)) };
+  const program = await findProgram(programs);
+  if (program === undefined) return { missing: programs };
+  const java = await findProgram(javaPrograms(searchPath));
+  if (java === undefined) return { missing: javaPrograms(searchPath) };
+  return { ...program, java: java.path, jars: jarsOf(program.path) };
+}
+
 /** @throws {PolystoreError} ENGINE_MISSING where there is no Neo4j, or no Java that can run it */
 export async function requireNeo4j(searchPath: string): Promise<Neo4jProgram> {
-  const program = await requireProgram({ ...neptunePrograms(searchPath), isUsable: (path) => hasServer(jarsOf(path)) });
-  const { path: java } = await requireProgram(javaPrograms(searchPath));
-  return { ...program, java, jars: jarsOf(program.path) };
+  const found = await findNeo4j(searchPath);
+  if ('missing' in found) throw missingProgram(found.missing);
+  return found;
 }
 
 const jarsOf = (program: string): string => join(dirname(dirname(realpathSync(program))), 'lib');

@@ -7,8 +7,10 @@ import {
 } from '../definition';
 import type { Credentials } from '../sources/secrets';
 import type { AbsentStore, StoreTopology } from '../topology';
+import { planDocumentDbStore } from './documentdb-store';
 import { planDynamoDbStore } from './dynamodb-store';
 import type { EngineRoom, RunningEngine } from './engine-room';
+import { planNeptuneStore } from './neptune-store';
 import type { PlannedServer } from './tier-plan';
 import { planValkeyStore } from './valkey-store';
 
@@ -34,20 +36,12 @@ type PlanStore<K extends OtherKind> = (
   place: { readonly tier: TierDefinition; readonly searchPath: string },
 ) => Promise<PlannedStore | AbsentStore>;
 
-/** Of a kind that nothing runs here. */
-function nothingFor(reason: string) {
-  return ({ kind }: { readonly kind: OtherKind }): Promise<AbsentStore> => {
-    const next = `deploy the tier to have it proven, or run \`npm run conformance -- --only ${kind}\` in the kit's repository, which proves its checks on an engine`;
-    return Promise.resolve({ kind, reason, next });
-  };
-}
-
 /** What runs each kind here, or why nothing does. A kind without a row does not compile. */
 const PLANS: { readonly [K in OtherKind]: PlanStore<K> } = {
   valkey: planValkeyStore,
   dynamodb: planDynamoDbStore,
-  documentdb: nothingFor('the local tier starts no engine for documents yet'),
-  neptune: nothingFor('the local tier starts no engine for graphs yet'),
+  documentdb: planDocumentDbStore,
+  neptune: planNeptuneStore,
 };
 
 /** The stores of a tier that are not relational: what runs them, and which of them nothing does. */

@@ -116,7 +116,8 @@ function serverOf(store: string, name: string, role: PlannedServer['role']): Pla
   return { store, name, label: `${store}/${name}`, role };
 }
 
-function secretsAt(place: string, services: readonly string[]): DatabaseSecrets {
+/** Names of the secrets of what lies at `place`: a store, or a shard of one. */
+export function secretsAt(place: string, services: readonly string[]): DatabaseSecrets {
   return {
     owner: `${place}/owner`,
     smoke: `${place}/smoke`,
@@ -124,7 +125,8 @@ function secretsAt(place: string, services: readonly string[]): DatabaseSecrets 
   };
 }
 
-function servicesOf(definition: TierDefinition, store: string): readonly string[] {
+/** Names of the services that use a store. */
+export function servicesOf(definition: Pick<TierDefinition, 'services'>, store: string): readonly string[] {
   return Object.values(definition.services)
     .filter(({ uses }) => uses[store] !== undefined)
     .map(({ name }) => name);

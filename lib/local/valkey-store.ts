@@ -1,7 +1,7 @@
 import type { TierDefinition, ValkeyDefinition } from '../definition';
 import type { Credentials } from '../sources/secrets';
 import { CACHE_ACCESS, SMOKE_ROLE, type AbsentStore, type ServerTopology, type StoreTopology } from '../topology';
-import { findProgram } from './engine-program';
+import { absentStore, findProgram } from './engine-program';
 import type { PlannedStore } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import type { PlannedServer } from './tier-plan';
@@ -21,14 +21,7 @@ export async function planValkeyStore(
 ): Promise<PlannedStore | AbsentStore> {
   const search = valkeyPrograms(searchPath);
   const program = await findProgram(search);
-  if (program === undefined) {
-    const names = Object.keys(search.engines).join(' or ');
-    return {
-      kind: 'valkey',
-      reason: `no ${names} of version ${search.oldest} or later is on the PATH`,
-      next: search.provide,
-    };
-  }
+  if (program === undefined) return absentStore('valkey', search);
   const store = definition.name;
   const shards = shardsOf(definition);
   const users = usersOf(store, tier.services);

@@ -1,14 +1,16 @@
-import type { AuthToken } from 'neo4j-driver';
-import type { Endpoint, NeptuneTopology, Trust } from '../topology';
+import type { AuthToken, Config } from 'neo4j-driver';
+import type { Endpoint, NeptuneTopology, StoreTrust } from '../topology';
 import type { GraphClient, GraphClientOptions } from './client';
 import { signBoltLogin } from './sign-bolt-login';
 
 /** What a client needs to know. */
 export interface GraphConnection {
   readonly endpoint: Endpoint;
-  /** Absent where nobody is asked who they are. */
+  /** For which region a login is signed. Absent where none is. */
   readonly iam: NeptuneTopology['iam'];
-  readonly trust: Trust;
+  /** What an engine that stands in for Neptune asks for instead. Absent there too: nobody is asked who they are. */
+  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly trust: StoreTrust;
 }
 
 /** How long a signed login is used for new connections: less than the five minutes that Neptune takes it for. */
@@ -21,13 +23,13 @@ const LOGIN_MS = 4 * 60_000;
  * @throws {TypeError} where the package neo4j-driver is not installed
  */
 export async function connectNeptune(
-  { endpoint, iam, trust }: GraphConnection,
+  { endpoint, iam, credentials, trust }: GraphConnection,
   { userAgent, connectTimeoutMs }: GraphClientOptions,
 ): Promise<GraphClient> {
   const { default: neo4j } = await import('neo4j-driver');
   const login =
     iam === undefined
-      ? undefined
+      ? credentials && neo4j.auth.basic(credentials.username, credentials.password)
       : neo4j.authTokenManagers.bearer({
           tokenProvider: async () => ({
             token: signedLogin(await signBoltLogin({ endpoint, region: iam.region })),
@@ -38,12 +40,22 @@ export async function connectNeptune(
     userAgent,
     connectionTimeout: connectTimeoutMs,
     connectionAcquisitionTimeout: connectTimeoutMs,
-    encrypted: 'ENCRYPTION_ON',
-    // Neptune's certificates are by Amazon's public authorities, which every runtime trusts; a local tier has an authority of its own.
-    ...(trust.kind === 'file'
-      ? { trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES' as const, trustedCertificates: [trust.path] }
-      : { trust: 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES' as const }),
+    ...encryptionOf(trust),
   });
+}
+
+/**
+ * Options of the driver, by which it knows a server. Neptune's certificates are by Amazon's public authorities, which every runtime trusts; a local tier
+ * has an authority of its own.
+ */
+export function encryptionOf(trust: StoreTrust): Pick<Config, 'encrypted' | 'trust' | 'trustedCertificates'> {
+  if (trust.kind === 'plaintext') return { encrypted: 'ENCRYPTION_OFF' };
+  return {
+    encrypted: 'ENCRYPTION_ON',
+    ...(trust.kind === 'file'
+      ? { trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES', trustedCertificates: [trust.path] }
+      : { trust: 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES' }),
+  };
 }
 
 /** Neptune reads what was signed where others have a password. */

@@ -1,6 +1,6 @@
 import { connectDocumentDb, type DocumentDatabase } from '../documentdb';
 import type { Credentials, SecretSource } from '../sources';
-import { credentialOf, type Access, type DocumentDbTopology, type Topology, type Trust } from '../topology';
+import { credentialOf, type Access, type DocumentDbTopology, type StoreTrust, type Topology } from '../topology';
 import { usesOf } from './target-database';
 import type { DatabaseReport, RoleReport } from './provision-report';
 
@@ -20,7 +20,7 @@ export function documentsOf(topology: Topology): readonly TargetDocuments[] {
 
 export interface DocumentUsersOptions {
   readonly secrets: SecretSource;
-  readonly trust: Trust;
+  readonly trust: StoreTrust;
   /** How long the store may take to answer, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -30,10 +30,16 @@ const SMOKE_DATABASE = 'polystore_smoke';
 
 const ROLE_OF = { read: 'read', write: 'readWrite' } as const satisfies Record<Access, string>;
 
+interface DocumentRole {
+  readonly role: string;
+  readonly db: string;
+}
+
 /** A user as it should be. */
 interface WantedUser {
   readonly credentials: Credentials;
-  readonly role: { readonly role: string; readonly db: string };
+  /** None where the engine has no roles: who has a name may do everything there. */
+  readonly roles: readonly DocumentRole[];
   readonly report: Pick<RoleReport, 'service' | 'access'>;
 }
 
@@ -72,13 +78,14 @@ export async function provisionDocuments(
 }
 
 async function wantedUsers(
-  { database, secrets: names }: DocumentDbTopology,
+  { database, standIn, secrets: names }: DocumentDbTopology,
   uses: Readonly<Record<string, Access>>,
   secrets: SecretSource,
 ): Promise<readonly WantedUser[]> {
+  const rolesFor = (role: DocumentRole): readonly DocumentRole[] => (standIn?.lacks.includes('roles') ? [] : [role]);
   const smoke: WantedUser = {
     credentials: await secrets.read(names.smoke),
-    role: { role: ROLE_OF.write, db: SMOKE_DATABASE },
+    roles: rolesFor({ role: ROLE_OF.write, db: SMOKE_DATABASE }),
     report: { access: 'smoke' },
   };
   const services = await Promise.all(
@@ -86,7 +93,7 @@ async function wantedUsers(
       const credential = credentialOf(names, service);
       if (credential?.kind !== 'secret') return [];
       const credentials = await secrets.read(credential.secret);
-      return [{ credentials, role: { role: ROLE_OF[access], db: database }, report: { service, access } }];
+      return [{ credentials, roles: rolesFor({ role: ROLE_OF[access], db: database }), report: { service, access } }];
     }),
   );
   return [smoke, ...services.flat()];
@@ -94,19 +101,19 @@ async function wantedUsers(
 
 async function provisionUser(
   admin: DocumentDatabase,
-  { credentials: { username, password }, role, report }: WantedUser,
+  { credentials: { username, password }, roles, report }: WantedUser,
 ): Promise<RoleReport> {
   const { users } = (await admin.command({ usersInfo: username })) as {
-    readonly users: readonly { readonly roles?: readonly { readonly role: string; readonly db: string }[] }[];
+    readonly users: readonly { readonly roles?: readonly DocumentRole[] }[];
   };
   const [found] = users;
   const common = { role: username, ...report, relationsChanged: 0, leftAlone: [] };
   if (found === undefined) {
-    await admin.command({ createUser: username, pwd: password, roles: [role] });
+    await admin.command({ createUser: username, pwd: password, roles });
     return { ...common, outcome: 'created' };
   }
-  await admin.command({ updateUser: username, pwd: password, roles: [role] });
-  const had = found.roles ?? [];
-  const isSame = had.length === 1 && had[0]?.role === role.role && had[0].db === role.db;
+  await admin.command({ updateUser: username, pwd: password, roles });
+  const namesOf = (held: readonly DocumentRole[]): string => held.map(({ role, db }) => `${db}.${role}`).join();
+  const isSame = namesOf(found.roles ?? []) === namesOf(roles);
   return { ...common, outcome: isSame ? 'confirmed' : 'changed' };
 }

@@ -1,7 +1,7 @@
 import { isPolystoreError, PolystoreError } from '../errors';
 import { errorCodeOf, errorGroupOf, withClient, type PgClient } from '../postgres';
 import type { Credentials, SecretSource, TokenSource } from '../sources';
-import { credentialOf, type Topology } from '../topology';
+import { credentialOf, trustOf, type Topology } from '../topology';
 import { createBucketFunction } from './bucket-function';
 import { closeToPublic } from './database-access';
 import { documentsOf, provisionDocuments, type TargetDocuments } from './document-users';
@@ -68,10 +68,10 @@ interface Target {
 
 async function provisionDocumentsOf(
   target: TargetDocuments,
-  { topology: { trust }, secrets, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
+  { topology, secrets, timeoutMs = TIMEOUT_MS }: ProvisionOptions,
 ): Promise<DatabaseReport> {
   try {
-    return await provisionDocuments(target, { secrets, trust, timeoutMs });
+    return await provisionDocuments(target, { secrets, trust: trustOf(topology, target.topology), timeoutMs });
   } catch (error) {
     if (isPolystoreError(error)) throw error;
     throw new PolystoreError('PROVISION_FAILED', `${target.store}: ${messageOf(error)}`, {

@@ -1,6 +1,6 @@
 import { connectDocumentDb, type DocumentClient, type DocumentClientOptions } from '../documentdb';
 import type { SecretSource } from '../sources';
-import { credentialOf, type DocumentDbTopology, type Trust } from '../topology';
+import { credentialOf, trustOf, type DocumentDbTopology, type Trust } from '../topology';
 import type { DocumentDbHandle } from './documentdb-handle';
 import { unknownLogin, type Grant, type RouterLogin } from './grant';
 import type { Lifetime } from './lifetime';
@@ -71,7 +71,7 @@ async function connect(
         replicaSet,
         readsFrom,
         credentials: { username, password },
-        trust: context.topology.trust,
+        trust: trustOf(context.topology, topology),
       },
       context.documentdb,
     );

@@ -1,5 +1,6 @@
 import { connectNeptune, type GraphClient, type GraphClientOptions } from '../neptune';
-import type { NeptuneTopology, ServerTopology, Trust } from '../topology';
+import type { SecretSource } from '../sources';
+import { trustOf, type NeptuneTopology, type ServerTopology, type Trust } from '../topology';
 import type { Grant } from './grant';
 import type { Lifetime } from './lifetime';
 import type { NeptuneHandle } from './neptune-handle';
@@ -9,6 +10,7 @@ import { TwoClients, type Clients } from './two-clients';
 /** What opening a graph needs of its router. */
 export interface NeptuneStoreContext {
   readonly topology: { readonly trust: Trust };
+  readonly secrets: SecretSource;
   readonly lifetime: Lifetime;
   readonly neptune: GraphClientOptions;
 }
@@ -22,7 +24,7 @@ export class NeptuneStore implements NeptuneHandle {
     private readonly clients: TwoClients<NeptuneTopology, GraphClient>,
   ) {}
 
-  /** Opens no connection. */
+  /** Reads the secret, where there is one; opens no connection. @throws {PolystoreError} DOCUMENT_MISSING, DOCUMENT_INVALID */
   static async open(context: NeptuneStoreContext, grant: Grant, topology: NeptuneTopology): Promise<NeptuneStore> {
     const { lifetime } = context;
     const clients = await TwoClients.open({ grant, lifetime, topology }, (next) => connect(context, next));
@@ -47,9 +49,11 @@ export class NeptuneStore implements NeptuneHandle {
 }
 
 async function connect(context: NeptuneStoreContext, topology: NeptuneTopology): Promise<Clients<GraphClient>> {
-  const { primary, replicas, iam } = topology;
+  const { primary, replicas, iam, login } = topology;
+  const credentials = login && (await context.secrets.read(login.secret));
+  const trust = trustOf(context.topology, topology);
   const clientOf = ({ endpoint }: ServerTopology): Promise<GraphClient> =>
-    connectNeptune({ endpoint, iam, trust: context.topology.trust }, context.neptune);
+    connectNeptune({ endpoint, iam, ...(credentials && { credentials }), trust }, context.neptune);
   const writing = await clientOf(primary);
   const [reader] = replicas;
   return { primary: writing, replicas: reader === undefined ? writing : await clientOf(reader) };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { secretLogin, type SecretSource } from '../sources';
-import { credentialOf, type Endpoint, type Trust, type ValkeyTopology } from '../topology';
+import { credentialOf, trustOf, type Endpoint, type Trust, type ValkeyTopology } from '../topology';
 import { connectValkey, type ValkeyClient, type ValkeyLogin, type ValkeyOptions } from '../valkey';
 import { requireAccess, unknownLogin, type Grant, type RouterLogin } from './grant';
 import type { Lifetime } from './lifetime';
@@ -89,7 +89,7 @@ async function clientsOf(context: ValkeyStoreContext, grant: Grant, topology: Va
   const { primary, replicas, slots } = topology;
   const login = await loginOf(context, grant, topology);
   const connect = (endpoint: Endpoint, to: 'primary' | 'replicas'): Promise<ValkeyClient> =>
-    connectValkey({ endpoint, slots, to, login, trust: context.topology.trust }, context.valkey);
+    connectValkey({ endpoint, slots, to, login, trust: trustOf(context.topology, topology) }, context.valkey);
   const writer = await connect(primary.endpoint, 'primary');
   const [reader] = replicas;
   if (slots !== undefined) {

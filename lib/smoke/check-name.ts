@@ -15,7 +15,7 @@ const PROVISION_AGAIN: NextSteps = {
 
 const SERVER_IS_LOST: NextSteps = {
   local: 'npx polystore status shows what runs; npx polystore down, then up starts every server again',
-  aws: 'look at the events of the instance in the RDS console, and at its log group',
+  aws: 'look at the events of the server in the console of RDS, or of its own service, and at its log group',
 };
 
 const PLACEMENT_IS_WRONG: NextSteps = {
@@ -110,6 +110,10 @@ const NEXT_STEPS = {
   'finds-nested': KEEPS_DATA,
   'finds-by-date': KEEPS_DATA,
   'changes-fields': KEEPS_DATA,
+  'knows-signatures': {
+    local: 'only Neptune knows signatures of IAM: deploy the tier',
+    aws: 'compare the rights of the smoke test (neptune-db:connect) with the resource id of the cluster, and its clock with the time',
+  },
   'finds-friends': KEEPS_DATA,
   'finds-colleagues': KEEPS_DATA,
   recommends: KEEPS_DATA,

@@ -1,9 +1,12 @@
 import type { Collection, Document, Filter, MongoClient } from 'mongodb';
+import { tlsOf } from '../documentdb';
 import type { Credentials } from '../sources';
+import type { StandInTopology, StoreTrust } from '../topology';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, type Check, type CheckContext } from './check';
 import { cleaningUp } from './clean-up';
 import { clientPackage } from './client-package';
+import { requireTls, withEngine } from './stand-in';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -22,8 +25,9 @@ export interface DocumentDbUnderTest {
   readonly replicas: readonly DocumentServerUnderTest[];
   /** What the smoke test logs in with, asked for by each check. */
   readonly login: () => Promise<Credentials>;
-  /** Certificates of the authorities to trust, in PEM. */
-  readonly authority: string;
+  readonly trust: StoreTrust;
+  /** What answers in the place of DocumentDB. @default - DocumentDB itself */
+  readonly standIn?: StandInTopology;
   /** How long one connection, or one operation, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -32,7 +36,7 @@ export interface DocumentDbUnderTest {
 export const SMOKE_DATABASE = 'polystore_smoke';
 const LOOK_EVERY_MS = 20;
 /** @see https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
-const UNAUTHORIZED = 13;
+export const UNAUTHORIZED = 13;
 const AUTHENTICATION_FAILED = 18;
 const NOT_WRITABLE_PRIMARY = 10_107;
 
@@ -75,7 +79,7 @@ function takesWrites(store: DocumentDbUnderTest): Check {
     run: (context) =>
       withUser(store, context, async (users, user) => {
         const seen = await users.findOne({ run: context.run, username: user.username }, { projection: { _id: 0 } });
-        if (JSON.stringify(seen) === JSON.stringify(user)) return { fields: Object.keys(user) };
+        if (JSON.stringify(seen) === JSON.stringify(user)) return withEngine(store, { fields: Object.keys(user) });
         throw new SmokeFailure('what was written is not what is read', {
           evidence: { fields: Object.keys(seen ?? {}) },
         });
@@ -165,6 +169,7 @@ function refusesPlaintext(store: DocumentDbUnderTest, server: DocumentServerUnde
     subject: server.label,
     promise: 'The server answers nobody who comes without TLS.',
     run: async () => {
+      requireTls(store);
       const answer = await firstBytes(server, await helloMessage(), store.timeoutMs);
       if (answer.length === 0 || isTlsAlert(answer)) return { refused: true };
       throw new SmokeFailure('answered without TLS', { evidence: { bytes: answer.length } });
@@ -228,8 +233,8 @@ const usersOf = (client: MongoClient): Collection<User> => client.db(SMOKE_DATAB
 const mongodb = () => clientPackage('mongodb', () => import('mongodb'));
 
 /** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
-async function onServer<T>(
-  { login, authority, timeoutMs }: DocumentDbUnderTest,
+export async function onServer<T>(
+  { login, trust, timeoutMs }: DocumentDbUnderTest,
   { host, port }: DocumentServerUnderTest,
   work: (client: MongoClient) => Promise<T>,
   as?: Credentials | 'nobody',
@@ -238,8 +243,7 @@ async function onServer<T>(
   const { MongoClient } = await mongodb();
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
     ...(auth !== 'nobody' && { auth, authSource: 'admin' }),
-    tls: true,
-    ca: authority,
+    ...tlsOf(trust),
     appName: APPLICATION_NAME,
     directConnection: true,
     // DocumentDB has none.
@@ -255,7 +259,7 @@ async function onServer<T>(
 }
 
 /** The code of a refusal; undefined where the server did as asked. Rejects where there was none from the server. */
-async function refusalOf(ask: () => Promise<unknown>): Promise<number | undefined> {
+export async function refusalOf(ask: () => Promise<unknown>): Promise<number | undefined> {
   try {
     await ask();
     return undefined;

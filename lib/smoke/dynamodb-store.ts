@@ -1,6 +1,7 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbTopology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
+import { Contact, onceAnswered } from './contact';
 import { dynamoDbChecks } from './dynamodb';
 import type { TierUnderTest } from './tier-under-test';
 
@@ -23,7 +24,13 @@ export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: Dy
         () => undefined,
       ),
   );
-  return [
+  const contact = new Contact({
+    label: name,
+    ...(emulator !== undefined && { endpoint: addressOf(emulator.url) }),
+    ask: async () => (await client()).send(new (await sdk()).DescribeTableCommand({ TableName: table })),
+    timeoutMs: tier.timeoutMs,
+  });
+  const checks = [
     ...dynamoDbChecks({
       store: name,
       table,
@@ -38,13 +45,21 @@ export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: Dy
     refusesStrangers(tier, name, store),
     refusesPlaintext(tier, name, store),
   ];
+  return onceAnswered(checks, [contact], tier.topology.world);
+}
+
+function addressOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
 }
 
 const sdk = () => import('@aws-sdk/client-dynamodb');
 
 async function clientOf({ timeoutMs }: TierUnderTest, config: DynamoDBClientConfig): Promise<DynamoDBClient> {
   const { DynamoDBClient } = await sdk();
-  const requestHandler = { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true };
+  // It asks three times, and all of them have to end in time.
+  const attemptMs = Math.round(timeoutMs / 4);
+  const requestHandler = { connectionTimeout: attemptMs, requestTimeout: attemptMs, throwOnRequestTimeout: true };
   return new DynamoDBClient({ requestHandler, ...config });
 }
 

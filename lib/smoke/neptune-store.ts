@@ -1,8 +1,10 @@
 import { signBoltLogin } from '../neptune';
 import type { Credentials } from '../sources';
-import type { NeptuneTopology, ServerTopology } from '../topology';
+import { trustOf, type NeptuneTopology, type ServerTopology } from '../topology';
 import { SmokeSkip, type Check } from './check';
-import { neptuneChecks, type GraphServerUnderTest } from './neptune';
+import { Contact, onceAnswered } from './contact';
+import { neptuneChecks, onServer, type GraphServerUnderTest, type NeptuneUnderTest } from './neptune';
+import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
 /** Neptune looks at what was signed, and not at who is named. */
@@ -10,15 +12,27 @@ const SIGNER = 'username';
 
 /** What proves a store of kind `neptune`, as the topology describes it. */
 export function neptuneStoreChecks(tier: TierUnderTest, name: string, store: NeptuneTopology): readonly Check[] {
-  const { trust } = tier.topology;
-  return neptuneChecks({
+  const underTest: NeptuneUnderTest = {
     store: name,
     writer: serverOf(name, store.primary),
     readers: store.replicas.map((server) => serverOf(name, server)),
-    login: (server) => signedFor(server, store),
-    ...(trust.kind === 'file' && { authorityFile: trust.path }),
+    login: (server) => (store.login ? tier.secrets.read(store.login.secret) : signedFor(server, store)),
+    trust: trustOf(tier.topology, store),
+    ...(store.standIn && { standIn: store.standIn }),
     timeoutMs: tier.timeoutMs,
-  });
+  };
+  const { writer, readers } = underTest;
+  const contactOf = (server: GraphServerUnderTest): Contact =>
+    new Contact({
+      label: server.label,
+      endpoint: server,
+      ask: () => onServer(underTest, server, (session) => session.run('RETURN 1')),
+      timeoutMs: tier.timeoutMs,
+    });
+  return [
+    ...onceAnswered(neptuneChecks(underTest), [contactOf(writer), ...readers.map(contactOf)], tier.topology.world),
+    ...missingReplica({ ...underTest, primary: writer }),
+  ];
 }
 
 async function signedFor(endpoint: GraphServerUnderTest, { iam }: NeptuneTopology): Promise<Credentials> {

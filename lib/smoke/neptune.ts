@@ -1,10 +1,13 @@
 import type { Driver, Session } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
+import { encryptionOf } from '../neptune';
 import type { Credentials } from '../sources';
+import type { StandInTopology, StoreTrust } from '../topology';
 import { SmokeFailure, type Check, type CheckContext, type EvidenceValue } from './check';
 import { cleaningUp } from './clean-up';
 import { clientPackage } from './client-package';
 import { firstBytes, isTlsAlert } from './first-bytes';
+import { requireTls, standsInWithout, withEngine } from './stand-in';
 import { APPLICATION_NAME } from './tier-under-test';
 
 /** One server that takes openCypher over Bolt with TLS. */
@@ -22,8 +25,9 @@ export interface NeptuneUnderTest {
   readonly readers: readonly GraphServerUnderTest[];
   /** What the smoke test logs in to a server with, asked for by each connection: what is signed counts for minutes. */
   readonly login: (server: GraphServerUnderTest) => Promise<Credentials>;
-  /** File with the certificates of the authorities to trust, in PEM. @default - those that every runtime trusts */
-  readonly authorityFile?: string;
+  readonly trust: StoreTrust;
+  /** What answers in the place of Neptune. @default - Neptune itself */
+  readonly standIn?: StandInTopology;
   /** How long one connection, or one query, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -94,6 +98,7 @@ export function neptuneChecks(store: NeptuneUnderTest): readonly Check[] {
   const { writer, readers } = store;
   return [
     takesWrites(store),
+    knowsSignatures(store),
     ...[writer, ...readers].flatMap((server) => QUESTIONS.map((question) => answers(store, server, question))),
     ...readers.map((reader) => refusesWrites(store, reader)),
     ...[writer, ...readers].flatMap((server) => [refusesPlaintext(store, server), refusesStrangers(store, server)]),
@@ -109,8 +114,27 @@ function takesWrites(store: NeptuneUnderTest): Check {
     run: (context) =>
       withPeople(store, context, async (session, run) => {
         const people = 'MATCH (n:PolystoreSmokePerson {run: $run}) RETURN n.name AS answer ORDER BY answer';
-        return expectAnswer(await ask(session, people, run), ['Alice', 'Bob', 'Carol', 'Dave', 'Erin']);
+        return withEngine(
+          store,
+          expectAnswer(await ask(session, people, run), ['Alice', 'Bob', 'Carol', 'Dave', 'Erin']),
+        );
       }),
+  };
+}
+
+function knowsSignatures(store: NeptuneUnderTest): Check {
+  const { writer } = store;
+  return {
+    name: 'knows-signatures',
+    store: store.store,
+    subject: writer.label,
+    promise: 'Whoever signs with rights of IAM is let in, and no password is asked for.',
+    run: async () => {
+      const missing = standsInWithout(store, 'signatures');
+      if (missing !== undefined) throw missing;
+      await onServer(store, writer, (session) => session.run('RETURN 1'));
+      return { letIn: true };
+    },
   };
 }
 
@@ -164,6 +188,7 @@ function refusesPlaintext(store: NeptuneUnderTest, server: GraphServerUnderTest)
     subject: server.label,
     promise: 'The server answers nobody who comes without TLS.',
     run: async () => {
+      requireTls(store);
       const answer = await firstBytes(server, BOLT_GREETING, store.timeoutMs);
       if (answer.length === 0 || isTlsAlert(answer)) return { refused: true };
       throw new SmokeFailure('answered without TLS', { evidence: { bytes: answer.toString('hex').slice(0, 16) } });
@@ -209,7 +234,7 @@ function withPeople<T>(
 }
 
 /** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
-async function onServer<T>(
+export async function onServer<T>(
   store: NeptuneUnderTest,
   server: GraphServerUnderTest,
   work: (session: Session) => Promise<T>,
@@ -226,7 +251,7 @@ async function onServer<T>(
 }
 
 async function open(
-  { authorityFile, timeoutMs }: NeptuneUnderTest,
+  { trust, timeoutMs }: NeptuneUnderTest,
   { host, port }: GraphServerUnderTest,
   as: Credentials | 'nobody',
 ): Promise<Driver> {
@@ -234,10 +259,7 @@ async function open(
   const token =
     as === 'nobody' ? { scheme: 'none', principal: '', credentials: '' } : neo4j.auth.basic(as.username, as.password);
   return neo4j.driver(`bolt://${host}:${port}`, token, {
-    encrypted: 'ENCRYPTION_ON',
-    ...(authorityFile === undefined
-      ? { trust: 'TRUST_SYSTEM_CA_SIGNED_CERTIFICATES' as const }
-      : { trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES' as const, trustedCertificates: [authorityFile] }),
+    ...encryptionOf(trust),
     userAgent: APPLICATION_NAME,
     connectionTimeout: timeoutMs,
     connectionAcquisitionTimeout: timeoutMs,

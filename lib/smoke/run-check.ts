@@ -71,9 +71,15 @@ const interrupted = (): SmokeSkip => new SmokeSkip('interrupted');
 function describe(error: unknown): { reason: string; evidence: Evidence; next?: string | undefined } {
   if (error instanceof SmokeFailure) return { reason: error.message, evidence: error.evidence, next: error.next };
   if (isPolystoreError(error)) return { reason: `${error.code}: ${error.message}`, evidence: {}, next: error.next };
+  return { reason: reasonOf(error), evidence: {} };
+}
+
+/** What went wrong, in words for a report. */
+export function reasonOf(error: unknown): string {
   const code = errorCodeOf(error);
   const message = error instanceof Error ? error.message : '';
   // A socket's message repeats its code, with an address that the subject names already.
-  const reason = message === '' || message.includes(code) ? code : `${code}: ${message}`;
-  return { reason, evidence: {} };
+  if (message === '' || message.includes(code)) return code;
+  // Neo4j's driver has this code for what has none.
+  return code === 'N/A' ? message : `${code}: ${message}`;
 }

@@ -1,5 +1,7 @@
 import Valkey, { Cluster, type RedisOptions } from 'iovalkey';
 import type { Credentials } from '../sources';
+import type { StoreTrust } from '../topology';
+import { tlsOf } from '../valkey';
 import { APPLICATION_NAME } from './tier-under-test';
 
 /** One server that takes Valkey's protocol over TLS. */
@@ -19,8 +21,7 @@ export interface ValkeyUnderTest {
   readonly replicas: readonly ValkeyServerUnderTest[];
   /** The smoke test's own user. */
   readonly login: () => Promise<Credentials>;
-  /** Certificates of the authorities to trust, in PEM. @default - those that the runtime trusts, Amazon's among them */
-  readonly authority?: string;
+  readonly trust: StoreTrust;
   /** How long one connection, or one command, may take, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -78,8 +79,8 @@ export async function onStore<T>(
   return using(client, work);
 }
 
-const optionsOf = ({ authority, timeoutMs }: ValkeyUnderTest): RedisOptions => ({
-  tls: authority === undefined ? {} : { ca: authority },
+const optionsOf = ({ trust, timeoutMs }: ValkeyUnderTest): RedisOptions => ({
+  ...(trust.kind !== 'plaintext' && { tls: tlsOf(trust) }),
   connectionName: APPLICATION_NAME,
   connectTimeout: timeoutMs,
   commandTimeout: timeoutMs,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SMOKE_KEYS } from '../topology';
+import { requireTls } from './stand-in';
 import { SmokeFailure, type Check, type CheckContext, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
 import { firstBytes, isTlsAlert } from './first-bytes';
@@ -230,6 +231,7 @@ function refusesPlaintext(store: ValkeyUnderTest, server: ValkeyServerUnderTest)
     subject: server.label,
     promise: 'The server answers nobody who comes without TLS.',
     run: async () => {
+      requireTls(store);
       const answer = await firstBytes(server, Buffer.from('PING\r\n'), store.timeoutMs);
       // Without TLS a server of this protocol answers with +PONG, or with -NOAUTH.
       if (answer.length > 0 && !isTlsAlert(answer)) {

@@ -63,6 +63,8 @@ export const shardedPostgresSchema = z.strictObject({
   ),
 });
 
+const givenTrust = z.exactOptional(z.strictObject({ kind: z.enum(['system', 'plaintext']) }));
+
 export const valkeySchema = z.strictObject({
   kind: z.literal('valkey'),
   engine: z.enum(['valkey', 'redis']),
@@ -71,6 +73,7 @@ export const valkeySchema = z.strictObject({
   slots: z.exactOptional(
     z.strictObject({ shards: z.exactOptional(z.int().check(z.gte(1))), replicasAShard: z.int().check(z.gte(0)) }),
   ),
+  trust: givenTrust,
   secrets: logins,
 });
 
@@ -86,12 +89,18 @@ export const dynamodbSchema = z.strictObject({
   emulator: z.exactOptional(z.strictObject({ url: name })),
 });
 
+const standIn = z.exactOptional(
+  z.strictObject({ engine: name, lacks: z.array(z.enum(['roles', 'replicas', 'signatures'])) }),
+);
+
 export const documentdbSchema = z.strictObject({
   kind: z.literal('documentdb'),
   database: name,
   replicaSet: z.exactOptional(name),
   primary: server,
   replicas: z.array(server),
+  standIn,
+  trust: givenTrust,
   secrets,
 });
 
@@ -100,6 +109,9 @@ export const neptuneSchema = z.strictObject({
   primary: server,
   replicas: z.array(server),
   iam: z.exactOptional(z.strictObject({ region: name })),
+  standIn,
+  trust: givenTrust,
+  login: z.exactOptional(z.strictObject({ secret: name })),
 });
 
 /** One schema a kind, so that a store of a kind unknown to this version is refused. A kind without a row does not compile. */

@@ -33,6 +33,19 @@ export const TOPOLOGY_VERSION = 1;
 export type Trust =
   { readonly kind: 'file'; readonly path: string } | { readonly kind: 'rds'; readonly bundlePath: string };
 
+/**
+ * How a client knows a server that somebody else runs. `system`: by the authorities that the runtime trusts. `plaintext`: not at all, which only a
+ * server on the loopback address may ask for.
+ */
+export type GivenTrust = { readonly kind: 'system' } | { readonly kind: 'plaintext' };
+
+/** How a client knows the servers of one store. */
+export type StoreTrust = Trust | GivenTrust;
+
+/** As the store says, else as its tier does. */
+export const trustOf = (tier: { readonly trust: Trust }, store: { readonly trust?: GivenTrust }): StoreTrust =>
+  store.trust ?? tier.trust;
+
 export type StoreTopology =
   PostgresTopology | ShardedPostgresTopology | ValkeyTopology | DynamoDbTopology | DocumentDbTopology | NeptuneTopology;
 
@@ -135,6 +148,8 @@ export interface ValkeyTopology {
   readonly replicas: readonly ServerTopology[];
   /** Present where keys are spread over shards by their slots; else the primary holds everything. */
   readonly slots?: SlotsTopology;
+  /** Of servers that somebody else runs, on this machine only. @default - the tier's */
+  readonly trust?: GivenTrust;
   readonly secrets: LoginSecrets;
 }
 
@@ -170,6 +185,17 @@ export interface TableIndexTopology {
   readonly sortKey?: TableAttributeTopology;
 }
 
+/** An engine that answers on this machine in the place of AWS's own, and does less. */
+export interface StandInTopology {
+  /** As people call it, with its version: `FerretDB 1.24.2`. */
+  readonly engine: string;
+  /** What it can't do: no promise that takes it counts as kept here. */
+  readonly lacks: readonly StandInGap[];
+}
+
+/** `roles`: whoever logs in may do everything. `replicas`: one server answers everything. `signatures`: it asks for a password, and not for rights of IAM. */
+export type StandInGap = 'roles' | 'replicas' | 'signatures';
+
 /** A store of documents, asked with clients of MongoDB. */
 export interface DocumentDbTopology {
   readonly kind: 'documentdb';
@@ -180,18 +206,28 @@ export interface DocumentDbTopology {
   readonly primary: ServerTopology;
   /** Answer reads, a little behind: on AWS one name for all of them. None of a cluster that shards by itself. */
   readonly replicas: readonly ServerTopology[];
+  /** Absent on AWS. */
+  readonly standIn?: StandInTopology;
+  /** Of servers that somebody else runs, on this machine only. @default - the tier's */
+  readonly trust?: GivenTrust;
   readonly secrets: DatabaseSecrets;
 }
 
-/** A store of graphs, asked in openCypher over Bolt. Nobody logs in with a password. */
+/** A store of graphs, asked in openCypher over Bolt. Nobody logs in with a password, but to what stands in for Neptune. */
 export interface NeptuneTopology {
   readonly kind: 'neptune';
   /** Takes writes. */
   readonly primary: ServerTopology;
   /** Answer reads, a little behind: on AWS one name for all of them. */
   readonly replicas: readonly ServerTopology[];
-  /** Who connects signs with rights of IAM, for this region. Absent where nobody is asked who they are, as on this machine. */
+  /** Who connects signs with rights of IAM, for this region. Absent on this machine. */
   readonly iam?: { readonly region: string };
+  /** Absent on AWS. */
+  readonly standIn?: StandInTopology;
+  /** Of servers that somebody else runs, on this machine only. @default - the tier's */
+  readonly trust?: GivenTrust;
+  /** With what everybody logs in to an engine that stands in; never there beside `iam`. */
+  readonly login?: { readonly secret: string };
 }
 
 /** Who logs in how: names under which the secrets source finds `{ username, password }`, and who needs no secret. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { RedisOptions } from 'iovalkey';
-import type { Endpoint, Trust, ValkeyTopology } from '../topology';
+import type { Endpoint, StoreTrust, ValkeyTopology } from '../topology';
 import type { ValkeyClient, ValkeyOptions } from './client';
 import { connectorWith } from './connector';
 import { LiveLogin, type ValkeyLogin } from './live-login';
@@ -14,7 +14,7 @@ export interface ValkeyConnection {
   /** `primary`: takes writes. `replicas`: answers reads, a little behind; with slots, from the replicas of each shard. */
   readonly to: 'primary' | 'replicas';
   readonly login: ValkeyLogin;
-  readonly trust: Trust;
+  readonly trust: StoreTrust;
 }
 
 /** Longest wait before a lost connection is tried again, in milliseconds. */
@@ -34,7 +34,7 @@ export async function connectValkey(connection: ValkeyConnection, options: Valke
     Connector: connectorWith(AbstractConnector, login),
     // What AUTH is followed by, word for word, where no username stands beside it.
     password: login.words as unknown as string,
-    tls: tlsOf(trust),
+    ...(trust.kind !== 'plaintext' && { tls: tlsOf(trust) }),
     connectionName: options.connectionName,
     connectTimeout: options.connectTimeoutMs,
     ...(options.commandTimeoutMs !== undefined && { commandTimeout: options.commandTimeoutMs }),
@@ -62,7 +62,7 @@ export async function connectValkey(connection: ValkeyConnection, options: Valke
 
 const backOff = (attempt: number): number => Math.min(50 * 2 ** attempt, RECONNECT_MS);
 
-/** ElastiCache's certificates are by Amazon's public authorities, which every runtime trusts; a local tier has an authority of its own. */
-function tlsOf(trust: Trust): ConnectionOptions {
+/** Options of TLS, by which a client knows a server. ElastiCache's certificates are by Amazon's public authorities, which every runtime trusts; a local tier has an authority of its own. */
+export function tlsOf(trust: StoreTrust): ConnectionOptions {
   return trust.kind === 'file' ? { ca: readFileSync(trust.path, 'utf8') } : {};
 }

@@ -1,3 +1,3 @@
-export { connectValkey, type ValkeyConnection } from './connect';
+export { connectValkey, tlsOf, type ValkeyConnection } from './connect';
 export type { ValkeyClient, ValkeyOptions } from './client';
 export type { ValkeyLogin } from './live-login';

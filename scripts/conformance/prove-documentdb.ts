@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { startDocumentDb } from '../../lib/local/documentdb';
 import type { EngineProgram } from '../../lib/local/engine-program';
@@ -21,7 +20,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
         primary: { label: planned.label, host: '127.0.0.1', port },
         replicas: [],
         login: () => Promise.resolve(login),
-        authority: await readFile(room.tls.authority, 'utf8'),
+        trust: { kind: 'file', path: room.tls.authority },
         timeoutMs: 8_000,
       };
       await prove('a server', documentDbChecks(store));

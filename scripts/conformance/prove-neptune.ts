@@ -16,13 +16,13 @@ export const proveNeptune: Proof<Neo4jProgram> = {
     const { port, process } = await startNeptune(room, program, planned, login, signal);
     try {
       const writer = { label: planned.label, host: '127.0.0.1', port };
-      const authorityFile = room.tls.authority;
       const store: NeptuneUnderTest = {
         store: planned.store,
         writer,
         readers: [],
         login: () => Promise.resolve(login),
-        authorityFile,
+        trust: { kind: 'file', path: room.tls.authority },
+        standIn: { engine: proveNeptune.describe(program), lacks: ['signatures'] },
         timeoutMs: 8_000,
       };
       await prove('a writer', neptuneChecks(store));

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { EngineProgram } from '../../lib/local/engine-program';
 import type { RunningEngine } from '../../lib/local/engine-room';
@@ -64,7 +63,7 @@ async function proveShape(
       primary: servers[0] as (typeof servers)[number],
       replicas,
       login: () => Promise.resolve((plan.users[0] as PlannedValkey['users'][number]).credentials),
-      authority: await readFile(room.tls.authority, 'utf8'),
+      trust: { kind: 'file', path: room.tls.authority },
       timeoutMs: 8_000,
     };
     await prove(subject, valkeyChecks(store));
