@@ -20,4 +20,3 @@ export * from './server-state';
 export * from './traced-to-caller';
 export * from './transaction-outcome';
 export * from './wal-position';
-export * from './watched-client';

@@ -1,8 +1,7 @@
 import {
   RoutedPool,
+  sendTogether,
   watchForLoss,
-  WatchedClient,
-  type ConnectionObserver,
   type PgPool,
   type PgPoolClient,
   type PgStatement,
@@ -12,6 +11,7 @@ import {
 import type { Member } from './member';
 import { leadsTo, positionIn, positionOf } from './observe';
 import type { ReadSite } from './read-site';
+import type { Choice } from './marked-reads';
 import type { SessionReads, Turn } from './session-reads';
 import type { SessionScope, SessionState } from './session-state';
 import type { StoreServer } from './store-server';
@@ -19,8 +19,6 @@ import { traceStatements } from './telemetry';
 
 /** What pools need of their cluster. */
 export interface PoolSite extends ReadSite {
-  /** Of the cluster, in tokens. */
-  readonly id: string;
   readonly sessions: SessionScope;
   readonly sessionReads: SessionReads;
   write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>>;
@@ -34,13 +32,12 @@ export interface PoolSite extends ReadSite {
 interface Loan {
   readonly server: StoreServer;
   readonly client: PgPoolClient;
-  /** The replica that it leads to; undefined for the primary. */
-  readonly replica: Member | undefined;
+  readonly role: 'primary' | 'replica';
+  /** What is done before others may have the connection. @default - nothing */
+  readonly before?: (isLost: boolean) => Promise<void>;
   /** Called when it is given back. */
   readonly done: () => void;
 }
-
-const nothing = (): void => undefined;
 
 /** The pools of a cluster as libraries see them: one leads to the primary, whoever that is, one to replicas. */
 export class ClusterPools {
@@ -68,28 +65,54 @@ export class ClusterPools {
   async lendPrimary(): Promise<PgPoolClient> {
     const session = this.site.sessions.current();
     const { server, client } = await this.site.checkout(undefined);
-    return this.lend({ server, client, replica: undefined, done: nothing }, session);
+    // Whatever is done on it may write.
+    const done = session ? this.site.sessionReads.beginWrite(session) : (): void => undefined;
+    return this.lend({ server, client, role: 'primary', done });
   }
 
   /** A connection to a replica that may answer the session in force; to the primary by the rules of reads. @throws {PolystoreError} as a read */
   async lendReplica(): Promise<PgPoolClient> {
     const session = this.site.sessions.current();
     await this.site.prepare();
-    return this.lend(await this.borrowReplica(session), session);
+    return this.lend(await this.borrowReplica(session));
   }
 
   private borrowReplica(session: SessionState | undefined): Promise<Loan> {
     return this.site.sessionReads.answer(session, {
       // A connection is kept for longer than a read.
       isPrimaryFirst: () => false,
-      tryReplica: async ({ member, after }) => {
-        const client = await member.server.checkout();
-        if (session) await this.requireSame(member, client);
-        if (after !== undefined && !(await this.hasReached(member, client, after))) return undefined;
-        return { server: member.server, client, replica: member, done: nothing };
-      },
-      askPrimary: (turn) => this.borrowPrimary(turn),
+      primaryTells: () => false,
+      tryReplica: (choice) => this.tryReplica(session, choice),
+      askPrimary: (turn) => this.borrowPrimary(session, turn),
     });
+  }
+
+  /** Undefined where the replica has not come so far. The session stays with it from now on: what else it reads must not go further meanwhile. */
+  private async tryReplica(session: SessionState | undefined, { member, after }: Choice): Promise<Loan | undefined> {
+    const { marked } = this.site.sessionReads;
+    const { server } = member;
+    const end = session && marked.begin(session, member);
+    let loan: Loan | undefined;
+    try {
+      const client = await server.checkout();
+      if (session) await this.requireSame(member, client);
+      if (after !== undefined && !(await this.hasReached(member, client, after))) return undefined;
+      const isKnown = marked.isKnown(member);
+      const before = async (isLost: boolean): Promise<void> => {
+        const [position] = isLost ? [] : await sendTogether(client, [positionOf(server)]);
+        if (session) marked.raise(session, member, positionIn(server, position));
+      };
+      // Of one that is not known, another may answer next by its name: it is asked now.
+      return (loan = {
+        server,
+        client,
+        role: 'replica',
+        ...(session && !isKnown && { before }),
+        done: () => end?.(isKnown ? 'seen' : 'failed'),
+      });
+    } finally {
+      if (!loan) end?.('failed');
+    }
   }
 
   /** A connection that leads to another server than the replica that is known is closed. @throws {PolystoreError} SERVER_UNAVAILABLE */
@@ -120,26 +143,30 @@ export class ClusterPools {
   }
 
   /** A connection to the primary in a replica's stead: its turn lasts until it is given back. */
-  private borrowPrimary(turn: Turn): Promise<Loan> {
+  private borrowPrimary(session: SessionState | undefined, turn: Turn): Promise<Loan> {
     return new Promise<Loan>((resolve, reject) => {
-      const borrow = async (done: () => void): Promise<void> => {
+      const borrow = async (over: () => void): Promise<void> => {
         try {
-          resolve({ ...(await this.site.checkout(undefined)), replica: undefined, done });
+          const { server, client } = await this.site.checkout(undefined);
+          const end = session && this.site.sessionReads.marked.begin(session, undefined);
+          const done = (): void => {
+            end?.('seen');
+            over();
+          };
+          resolve({ server, client, role: 'primary', done });
         } catch (error) {
-          done();
+          over();
           reject(error);
         }
       };
-      turn(() => new Promise<void>((done) => void borrow(done))).catch(reject);
+      turn(() => new Promise<void>((over) => void borrow(over))).catch(reject);
     });
   }
 
-  private lend(loan: Loan, session: SessionState | undefined): PgPoolClient {
-    const { server, client, done } = loan;
+  private lend({ server, client, role, before, done }: Loan): PgPoolClient {
     const giveBack = client.release;
-    const watch = session && new WatchedClient(client, this.observerOf(loan, session));
     const untrace = traceStatements(client, server.telemetry);
-    if (!loan.replica) watchForLoss(client, () => this.site.members.suspect());
+    if (role === 'primary') watchForLoss(client, () => this.site.members.suspect());
     server.outstanding++;
     client.release = (error) => {
       untrace();
@@ -148,33 +175,10 @@ export class ClusterPools {
         giveBack.call(client, error);
         done();
       };
-      if (!watch) return finish();
       const isLost = error !== undefined && error !== false && error !== null;
-      void watch.end(isLost).then(finish, finish);
+      if (before) void before(isLost).then(finish, finish);
+      else finish();
     };
     return client;
-  }
-
-  private observerOf({ server, replica }: Loan, session: SessionState): ConnectionObserver {
-    const { id, sessionReads } = this.site;
-    const position = positionOf(server);
-    if (replica) {
-      return {
-        position,
-        hold: nothing,
-        settle: (outcome) => sessionReads.marked.raise(session, replica, positionIn(server, outcome)),
-      };
-    }
-    let letGo: (() => void) | undefined;
-    const lentAtMs = performance.now();
-    return {
-      position,
-      hold: () => void (letGo ??= session.hold(id)),
-      settle: (outcome) => {
-        sessionReads.noteWrite(session, positionIn(server, outcome), lentAtMs);
-        letGo?.();
-        letGo = undefined;
-      },
-    };
   }
 }

@@ -7,7 +7,6 @@ import {
   type PgPool,
   type PgPoolClient,
   type PgStatement,
-  type PositionReport,
   type QueryResult,
   type QueryResultRow,
   type TransactionOutcome,
@@ -23,14 +22,12 @@ import { requireAccess, type Grant } from './grant';
 import type { PostgresHandle, ServerStatus } from './handles';
 import type { Lifetime } from './lifetime';
 import type { Member } from './member';
-import { observe } from './observe';
-import type { PrimaryReads } from './primary-reads';
 import type { EventHub } from './router-events';
-import type { ClusterContext, ReadPolicy, ReadSite } from './read-site';
+import type { ClusterContext, ReadPolicy, ReadsOnPrimary, ReadSite } from './read-site';
 import { isPrimaryLoss, mayAnswerElsewhere, primaryDemoted, serverUnavailable } from './server-errors';
 import { runTransaction } from './server-transaction';
 import { SessionReads } from './session-reads';
-import type { SessionScope } from './session-state';
+import type { SessionScope, SessionState } from './session-state';
 import type { StoreServer } from './store-server';
 import { backoffMs, beginSql, retryLostRaces, type TransactionOptions } from './transaction-options';
 
@@ -59,7 +56,7 @@ export class Cluster implements PostgresHandle, ReadSite {
 
   constructor(
     readonly members: ClusterMembers,
-    readonly primaryReads: PrimaryReads,
+    readonly primaryReads: ReadsOnPrimary,
     private readonly grant: Grant,
     { policy, lifetime, events, sessions }: ClusterContext,
   ) {
@@ -74,28 +71,43 @@ export class Cluster implements PostgresHandle, ReadSite {
     this.pools = new ClusterPools(this);
   }
 
-  async write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>> {
+  write<R extends QueryResultRow>(text: PgStatement, values?: readonly unknown[]): Promise<QueryResult<R>> {
+    return this.writeIn<R>(this.sessions.current(), text, values);
+  }
+
+  read<R extends QueryResultRow>(
+    text: PgStatement,
+    values?: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<QueryResult<R>> {
+    return this.readIn<R>(this.sessions.current(), text, values, signal);
+  }
+
+  /** {@link write} in a session, or in none. */
+  async writeIn<R extends QueryResultRow>(
+    session: SessionState | undefined,
+    text: PgStatement,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
     requireAccess(this.grant, 'write');
     // Who follows the primary has to be known before it is lost.
     void this.members.watch();
-    const session = this.sessions.current();
     for (let sends = 1; ; sends++) {
       try {
         const { server } = this.members.primaryLoss ? await this.primary() : this.members.writable;
         this.announce('write');
         if (!session) return await server.query<R>('write', text, values);
-        const beganAtMs = performance.now();
-        const seen = await observe<R>(server, { access: 'write', text, values, signal: undefined });
-        this.sessionReads.noteWrite(session, seen.position, beganAtMs);
-        return seen.result;
+        return await this.sessionReads.write(session, server.query<R>('write', text, values));
       } catch (error) {
         if (!(await this.mayBeSentAgain(error, sends))) throw tracedToCaller(error);
       }
     }
   }
 
-  async read<R extends QueryResultRow>(
+  /** {@link read} in a session, or in none. */
+  async readIn<R extends QueryResultRow>(
+    session: SessionState | undefined,
     text: PgStatement,
     values?: readonly unknown[],
     signal?: AbortSignal,
@@ -103,7 +115,6 @@ export class Cluster implements PostgresHandle, ReadSite {
     this.lifetime.check(this.store);
     const preparing = this.members.prepare();
     if (preparing) await preparing;
-    const session = this.sessions.current();
     let tried = NONE_TRIED;
     for (let passes = 1; ;) {
       this.lifetime.check(this.store);
@@ -139,12 +150,9 @@ export class Cluster implements PostgresHandle, ReadSite {
     const session = this.sessions.current();
     return retryLostRaces(options.retries ?? 0, signal, async () => {
       const { server, client } = await this.checkout(signal);
-      const beganAtMs = performance.now();
-      const observer =
-        session &&
-        ((position: PositionReport | undefined) => this.sessionReads.noteWrite(session, position, beganAtMs));
       try {
-        return await runTransaction(server, { client, begin, work, signal, observer });
+        const done = runTransaction(server, { client, begin, work, signal });
+        return await (session ? this.sessionReads.write(session, done) : done);
       } catch (error) {
         // What was begun is run again only where the options say so.
         if (isPrimaryLoss(error) || isPolystoreError(error, 'UNKNOWN_OUTCOME')) void this.members.look();
@@ -234,7 +242,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     const { store, shard, members } = this;
     if (members.replicas.length === 0) return read();
     this.events.emit('fallback', { store, shard, reason: 'noEligibleReplica', waitedMs: 0 });
-    return this.primaryReads.run({ store, server: members.primary }, read);
+    return this.primaryReads.inStead.run({ store, server: members.primary }, read);
   }
 
   /** A connection to the primary, on which nothing was sent yet. */

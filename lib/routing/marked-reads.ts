@@ -1,12 +1,10 @@
-import type { PositionReport, QueryResult, QueryResultRow } from '../postgres';
+import { isAnswer, type PositionReport, type QueryResultRow, type WalPosition } from '../postgres';
 import type { Route } from './decide-route';
 import type { Member } from './member';
 import { askPosition, observe, observeAfter, readFrom, type ObservedStatement, type ReplicaAnswer } from './observe';
 import type { ReadMark } from './read-mark';
 import type { ReadSite } from './read-site';
 import type { SessionState } from './session-state';
-import { BEYOND_ALL } from './session-token';
-import type { StoreServer } from './store-server';
 
 /** A replica that may answer, and what it is asked first: `after` where nobody knows yet whether it has come so far. */
 export interface Choice {
@@ -16,8 +14,8 @@ export interface Choice {
 }
 
 /**
- * Reads of sessions on servers that are not asked behind each how far they have come, which would cost half as much again: a {@link ReadMark}
- * keeps the session with the server until somebody has to know, and asks.
+ * What sessions do on servers that are not asked behind each statement how far they have come, which would cost half as much again: a
+ * {@link ReadMark} keeps the session with the server until somebody has to know, and asks.
  */
 export class MarkedReads {
   constructor(
@@ -43,40 +41,44 @@ export class MarkedReads {
       if (answer.verdict === 'counts') this.raise(session, member, answer.position);
       return answer;
     }
-    const running = session.beginRead(this.id, known.mark);
+    const running = session.begin(this.id, known.mark);
     let outcome: 'seen' | 'failed' = 'failed';
     try {
       const answer = await readFrom<R>(server, { startedAtUs: known.startedAtUs, after }, statement);
       if (answer.verdict === 'counts') outcome = 'seen';
       return answer;
     } finally {
-      session.endRead(this.id, running, outcome);
+      session.end(this.id, running, outcome);
     }
   }
 
+  /** Whether nobody else answers by a replica's name, as far as is known. */
+  isKnown(replica: Member): boolean {
+    return knownReplica(replica) !== undefined;
+  }
+
+  /** Something begins on a replica, or on the primary, and ends when what is returned is called. */
+  begin(session: SessionState, replica: Member | undefined): (outcome: 'seen' | 'failed') => void {
+    const running = session.begin(this.id, replica && knownReplica(replica)?.mark);
+    return (outcome) => session.end(this.id, running, outcome);
+  }
+
   /**
-   * A read of the primary, in a session that no replica could answer yet. `done` is called when it is over.
-   * @throws {PolystoreError} as a read outside a session
+   * Something was sent to the primary, and `answer` settles when it is answered; `done` is called then.
+   * One promise: with one a step, sessions cost a tenth of pg's own throughput.
    */
-  onPrimary<R extends QueryResultRow>(
-    session: SessionState,
-    server: StoreServer,
-    { text, values, signal }: ObservedStatement,
-    done?: () => void,
-  ): Promise<QueryResult<R>> {
-    const running = session.beginRead(this.id, undefined);
-    const end = (outcome: 'seen' | 'failed'): void => {
-      session.endRead(this.id, running, outcome);
-      done?.();
-    };
-    const answer = signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values);
+  onPrimary<T>(session: SessionState, answer: Promise<T>, done?: () => void): Promise<T> {
+    const running = session.begin(this.id, undefined);
     return answer.then(
       (result) => {
-        end('seen');
+        session.end(this.id, running, 'seen');
+        done?.();
         return result;
       },
       (error: unknown) => {
-        end('failed');
+        // A refusal tells of what is there, as a key that another row has.
+        session.end(this.id, running, isAnswer(error) ? 'seen' : 'failed');
+        done?.();
         throw error;
       },
     );
@@ -91,8 +93,8 @@ export class MarkedReads {
   /** Asks how far the replica had come that a session has read from; resolves to whether that is known now. */
   async ask(session: SessionState, read: ReadMark): Promise<boolean> {
     const { replica } = read;
-    // Of the primary, or of several, only the primary can say, and does behind the next read.
-    if (replica === undefined) return this.site.policy.fallback === 'none' && this.askPrimary(session);
+    // Of the primary, or of several, only the primary can say.
+    if (replica === undefined) return this.askPrimary(session);
     const sample = this.site.members.replicas
       .map(({ monitor }) => monitor?.lastSample)
       .find((one) => one?.mark === replica && read.isCoveredBy(one.sampledAtMs));
@@ -104,16 +106,16 @@ export class MarkedReads {
     const known = member && knownReplica(member);
     const askedAtMs = performance.now();
     const answer = known && (await askPosition(member.server, known.startedAtUs).catch(() => undefined));
-    if (!answer) {
+    const position = answer && this.positionBehind(session, member, answer);
+    if (!position) {
       read.giveUp();
       return this.askPrimary(session);
     }
-    this.raise(session, member, answer);
-    session.learn(this.id, session.positionOf(this.id) ?? BEYOND_ALL, askedAtMs);
+    session.learn(this.id, position, askedAtMs);
     return session.markOf(this.id) !== read;
   }
 
-  /** The primary has all that was read, from whomever; resolves to whether it has said how far that is. */
+  /** The primary has all that was seen, of whomever; resolves to whether it has said how far that is. */
   private async askPrimary(session: SessionState): Promise<boolean> {
     const { server } = this.site.members.writable;
     const askedAtMs = performance.now();
@@ -122,19 +124,26 @@ export class MarkedReads {
     return session.markOf(this.id) === undefined;
   }
 
-  /** What the primary said when it was asked at `askedAtMs` or later. Where it said nothing, the session stays with it until it does. */
-  settle(session: SessionState, position: PositionReport | undefined, askedAtMs: number): void {
+  /** What the primary said behind a read, when it was asked at `askedAtMs` or later. Where it said nothing, the session stays with it until it does. */
+  settle(session: SessionState, { timeline, lsn }: Partial<PositionReport> = {}, askedAtMs: number): void {
     // One of a timeline that is over speaks of another history than the one that was read.
-    const isOver = (position?.timeline ?? Infinity) < (this.site.members.timeline() ?? 0);
-    session.settle(this.id, isOver ? undefined : position, askedAtMs);
+    const isOver = timeline === undefined || timeline < (this.site.members.timeline() ?? 0);
+    if (isOver || lsn === undefined) session.note(this.id, undefined);
+    else session.learn(this.id, { timeline, lsn }, askedAtMs);
   }
 
   /** A replica's answer may show what the next replica has not. */
-  raise(session: SessionState, member: Member, position: PositionReport | undefined): void {
-    const { health } = member;
+  raise(session: SessionState, member: Member, report: PositionReport | undefined): void {
+    const position = report && this.positionBehind(session, member, report);
+    if (position) session.raise(this.id, position);
+    else session.note(this.id, undefined);
+  }
+
+  /** Nothing that a replica has shown lies beyond; undefined where its timeline is not known. */
+  private positionBehind(session: SessionState, { health }: Member, report: PositionReport): WalPosition | undefined {
     const known = health.state === 'up' ? health.position?.timeline : undefined;
-    const timeline = position?.timeline ?? known ?? session.positionOf(this.id)?.timeline;
-    session.raise(this.id, position && timeline !== undefined ? { timeline, lsn: position.showsUpTo } : BEYOND_ALL);
+    const timeline = report.timeline ?? known ?? session.positionOf(this.id)?.timeline;
+    return timeline === undefined ? undefined : { timeline, lsn: report.showsUpTo };
   }
 }
 

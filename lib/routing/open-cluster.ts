@@ -19,7 +19,7 @@ import { ClusterMembers, type MemberList } from './cluster-members';
 import { unknownLogin, type Grant, type RouterLogin } from './grant';
 import { Member } from './member';
 import { OnDemandMonitor } from './on-demand-monitor';
-import { PrimaryReads } from './primary-reads';
+import { CROWDED_MS, PrimaryReads } from './primary-reads';
 import type { ClusterContext } from './read-site';
 import { ServerMonitor, type Reach } from './server-monitor';
 import { StoreServer } from './store-server';
@@ -37,6 +37,9 @@ export interface OpenClusterContext extends ClusterContext {
   /** The part of the primary's pool that reads may take in the stead of replicas, (0, 1]. */
   readonly primaryReadShare: number;
 }
+
+/** The part of the primary's pool that sessions may take for what they read right behind their writes: what is left is for writes. */
+const BEHIND_WRITES_SHARE = 0.9;
 
 /** Which cluster, and of what sort. */
 export interface ClusterPlace {
@@ -100,9 +103,14 @@ export async function openCluster(
     return list;
   };
   const members: ClusterMembers = new ClusterMembers({ store: grant.store, shard }, listOf(servers), context.events);
-  const primaryReads = new PrimaryReads(Math.max(1, Math.floor(max * context.primaryReadShare)), connectTimeoutMs);
+  const readsOf = (share: number, maxWaitMs: number): PrimaryReads =>
+    new PrimaryReads(Math.max(1, Math.floor(max * share)), maxWaitMs);
+  const reads = {
+    inStead: readsOf(context.primaryReadShare, connectTimeoutMs),
+    behindWrites: readsOf(BEHIND_WRITES_SHARE, CROWDED_MS),
+  };
   return {
-    cluster: new Cluster(members, primaryReads, grant, context),
+    cluster: new Cluster(members, reads, grant, context),
     refresh: async (next) => {
       const before = [...known.values()];
       const list = listOf(next);

@@ -1,5 +1,8 @@
 import { PolystoreError } from '../errors';
 
+/** Where sessions have to wait so long for the primary, it has no room, and replicas are asked, in milliseconds. */
+export const CROWDED_MS = 250;
+
 /** Whom the primary belongs to, for messages. */
 interface Owner {
   readonly store: string;
@@ -8,8 +11,7 @@ interface Owner {
 }
 
 /**
- * The reads that a primary takes in the stead of replicas: so many at once, so that lost replicas leave it the connections that its writes
- * need. Others wait for their turn, first come first served.
+ * Reads that a primary takes although there are replicas: so many at once, so that they leave it the connections that its writes need. Others wait for their turn, first come first served.
  */
 export class PrimaryReads {
   private running = 0;
@@ -52,7 +54,8 @@ export class PrimaryReads {
     return since.done === true ? 0 : performance.now() - since.value;
   }
 
-  private turn(owner: Owner): Promise<void> {
+  /** Takes a place when there is one. Whoever has taken it gives it back with {@link leave}. @throws {PolystoreError} READ_BUDGET_EXHAUSTED */
+  turn(owner: Owner): Promise<void> {
     return new Promise((resolve, reject) => {
       const take = (): void => {
         clearTimeout(timer);

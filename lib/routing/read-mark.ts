@@ -6,7 +6,7 @@
 export class ReadMark {
   private running = 0;
   private hasSeen = false;
-  private untilMs = performance.now();
+  private untilMs = -Infinity;
   private who: string | undefined;
 
   /** @param replica the one that is read from, see {@link markOf}; undefined where it is the primary */
@@ -24,6 +24,11 @@ export class ReadMark {
   /** The one replica that was read from, as a token carries it; undefined where the primary or several were. */
   get replica(): string | undefined {
     return this.who;
+  }
+
+  /** When the session saw something last, on the clock of `performance.now()`. */
+  get lastSeenAtMs(): number {
+    return this.untilMs;
   }
 
   begin(replica: string | undefined): void {

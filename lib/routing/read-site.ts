@@ -31,12 +31,20 @@ export interface ClusterContext {
   readonly telemetry: Telemetry;
 }
 
+/** The reads that a primary takes although there are replicas. */
+export interface ReadsOnPrimary {
+  /** In the stead of replicas. */
+  readonly inStead: PrimaryReads;
+  /** Of sessions, right behind their own writes: whether replicas are there or not. */
+  readonly behindWrites: PrimaryReads;
+}
+
 /** What a read needs of its cluster, in a session or not. */
 export interface ReadSite {
   readonly members: ClusterMembers;
   readonly policy: ReadPolicy;
   readonly events: EventHub;
-  readonly primaryReads: PrimaryReads;
+  readonly primaryReads: ReadsOnPrimary;
   /** @param only name of the one replica that may answer @default - any may */
   request(tried: readonly string[], after: CatchUp | undefined, only?: string): ReadRequest;
   /** The server that takes writes. @throws {PolystoreError} SERVER_UNAVAILABLE where none does */

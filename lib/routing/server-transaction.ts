@@ -1,16 +1,12 @@
 import {
   errorCodeOf,
   errorGroupOf,
-  isAliveAfter,
   isAnswer,
-  sendTogether,
   TRANSACTION_ID,
   TRANSACTION_REFERENCE,
   type PgPoolClient,
-  type PositionReport,
   type TransactionReference,
 } from '../postgres';
-import { positionIn, positionOf } from './observe';
 import { transactionAborted, unknownOutcome, type Progress } from './server-errors';
 import type { StoreServer } from './store-server';
 import { TRANSACTION, traceStatements } from './telemetry';
@@ -21,9 +17,6 @@ const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
 
 const IDLE_IN_TRANSACTION = '25P03';
 
-/** Who is told how far the server had come behind the commit; undefined where it could not tell. */
-export type CommitObserver = (position: PositionReport | undefined) => void;
-
 /** What {@link runTransaction} runs, and how. */
 export interface ServerTransaction<T> {
   /** Of the server; it is given back whatever happens. */
@@ -32,8 +25,6 @@ export interface ServerTransaction<T> {
   /** The statements that begin it. */
   readonly begin: string;
   readonly signal: AbortSignal | undefined;
-  /** Of a session. @default - the position is not asked for, which would cost */
-  readonly observer: CommitObserver | undefined;
 }
 
 /**
@@ -50,7 +41,7 @@ export function runTransaction<T>(server: StoreServer, transaction: ServerTransa
 }
 
 async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
-  const { client, begin, work, signal, observer } = transaction;
+  const { client, begin, work, signal } = transaction;
   server.outstanding++;
   try {
     let progress: Progress = 'uncommitted';
@@ -74,7 +65,7 @@ async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<
       reference = await referenceOf(server, client);
       // What has written nothing has no outcome: it may be run again, whatever became of its COMMIT.
       if (reference) progress = 'committing';
-      const command = await commit(server, client, observer);
+      const { command } = await client.query('commit');
       client.release();
       // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
       if (command === 'COMMIT') return result;
@@ -131,23 +122,6 @@ async function referenceOf(server: StoreServer, client: PgPoolClient): Promise<T
     if (isAnswer(error) && errorGroupOf(error) !== 'unavailable') return undefined;
     throw error;
   }
-}
-
-/** The tag that COMMIT ended with. */
-async function commit(
-  server: StoreServer,
-  client: PgPoolClient,
-  observer: CommitObserver | undefined,
-): Promise<string> {
-  if (!observer) return (await client.query('commit')).command;
-  const outcomes = await sendTogether(client, [{ text: 'commit' }, positionOf(server)]);
-  const [committed, behind] = outcomes;
-  if (!committed) throw new Error('Connection terminated');
-  if ('error' in committed) throw committed.error;
-  observer(positionIn(server, behind));
-  // The commit is done; a connection that was lost behind it is of no use to the next.
-  if (!isAliveAfter(outcomes)) client.connection.stream.destroy();
-  return committed.result.command;
 }
 
 /** Rolls back; false where the connection is lost. */

@@ -1,13 +1,15 @@
 import type { PolystoreError } from '../errors';
-import type { PgStatement, PositionReport, QueryResult, QueryResultRow, WalPosition } from '../postgres';
+import type { PgStatement, QueryResult, QueryResultRow, WalPosition } from '../postgres';
 import { decideRoute, type Route } from './decide-route';
 import { isEligible, noEligibleReplica, type CatchUp } from './eligibility';
 import { MarkedReads, type Choice } from './marked-reads';
 import type { Member } from './member';
 import { observe, type ObservedStatement } from './observe';
 import type { ReadSite } from './read-site';
+import { CROWDED_MS } from './primary-reads';
 import { mayAnswerElsewhere, serverUnavailable } from './server-errors';
 import type { SessionState } from './session-state';
+import type { StoreServer } from './store-server';
 
 /** One statement of a session that only reads. */
 export interface SessionRead {
@@ -23,19 +25,21 @@ export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 export interface Answerers<T> {
   /** Whether the primary is asked rather than a replica of which nobody knows whether it has come far enough. */
   isPrimaryFirst(): boolean;
+  /** Whether the primary, where nobody else may answer, tells its position with its answer, so that it need not be asked for that alone. */
+  primaryTells(): boolean;
   /** Resolves with undefined where the replica has not come so far. */
   tryReplica(choice: Choice): Promise<T | undefined>;
   askPrimary(turn: Turn): Promise<T>;
 }
 
 /**
- * Right after a write the replicas are likely to be behind: for so long the primary answers its session where it has room, and nobody is asked
- * how far he has come. In milliseconds.
+ * Right after a write the replicas are likely to be behind: the primary answers its session, and nobody is asked how far he has come, until the
+ * session pauses for so long. In milliseconds.
  */
-const PRIMARY_FIRST_MS = 50;
+const PAUSE_MS = 50;
 
-/** Where reads have to wait so long for the primary, it has no room, in milliseconds. */
-const CROWDED_MS = 10;
+/** A session that does not pause stays with the primary for so long after its write, in milliseconds. */
+const PRIMARY_FIRST_MS = 500;
 
 /**
  * The reads of sessions on one cluster. A session never sees less than it has seen: it stays with the replica that it has read from, so that one
@@ -55,13 +59,23 @@ export class SessionReads {
   /** @throws {PolystoreError} as a read outside a session, and READ_BUDGET_EXHAUSTED */
   read<R extends QueryResultRow>(session: SessionState, read: SessionRead): Promise<QueryResult<R>> {
     const statement = { access: 'read', ...read } as const;
-    // It has been with the primary since its write. One promise: with one a step, the router cost a tenth of pg's own throughput.
     const mark = session.markOf(this.id);
-    if (mark && mark.replica === undefined && this.isPrimaryFirst(session) && this.site.primaryReads.enter()) {
-      return this.readEntered<R>(session, statement);
-    }
+    const isFirst = mark !== undefined && mark.replica === undefined && this.isPrimaryFirst(session);
+    if (isFirst) return this.readInTurn<R>(session, statement);
+    const { policy, primaryReads } = this.site;
+    const primaryTells = (): boolean =>
+      policy.fallback === 'primary' && primaryReads.inStead.longestWaitMs < CROWDED_MS;
+    return this.readAnywhere<R>(session, statement, primaryTells);
+  }
+
+  private readAnywhere<R extends QueryResultRow>(
+    session: SessionState,
+    statement: ObservedStatement,
+    primaryTells: () => boolean,
+  ): Promise<QueryResult<R>> {
     return this.answer(session, {
       isPrimaryFirst: () => this.isPrimaryFirst(session),
+      primaryTells,
       tryReplica: async (choice) => {
         const { member } = choice;
         const answer = await this.marked.onReplica<R>(session, choice, statement);
@@ -73,10 +87,18 @@ export class SessionReads {
     });
   }
 
-  /** What the primary said behind a write of a session that began at `beganAtMs`, on the clock of `performance.now()`. */
-  noteWrite(session: SessionState, position: PositionReport | undefined, beganAtMs: number): void {
-    session.noteWrite(this.id, performance.now());
-    this.marked.settle(session, position, beganAtMs);
+  /** A write of a session, or a transaction: `done` settles when it is answered. */
+  write<T>(session: SessionState, done: Promise<T>): Promise<T> {
+    return this.marked.onPrimary(session, done, () => session.noteWrite(this.id, performance.now()));
+  }
+
+  /** Something begins that may write, and ends when what is returned is called. */
+  beginWrite(session: SessionState): () => void {
+    const end = this.marked.begin(session, undefined);
+    return () => {
+      end('seen');
+      session.noteWrite(this.id, performance.now());
+    };
   }
 
   /** Another server than the one that was known answers by a replica's name. Returns why it has answered nothing. */
@@ -95,7 +117,7 @@ export class SessionReads {
    */
   async answer<T>(
     session: SessionState | undefined,
-    { isPrimaryFirst, tryReplica, askPrimary }: Answerers<T>,
+    { isPrimaryFirst, primaryTells, tryReplica, askPrimary }: Answerers<T>,
   ): Promise<T> {
     const { members, policy, events } = this.site;
     const beganAtMs = performance.now();
@@ -106,7 +128,9 @@ export class SessionReads {
       const only = mark && this.marked.stillThere(mark)?.name;
       const choice = mark && only === undefined ? undefined : this.choose(token, tried, only);
       if (!choice) {
-        if (session && mark && (await this.marked.ask(session, mark))) continue;
+        if (!session || !mark || members.replicas.length === 0) break;
+        if (mark.replica === undefined && primaryTells()) break;
+        if (await this.marked.ask(session, mark)) continue;
         break;
       }
       if (choice.after !== undefined && isPrimaryFirst()) break;
@@ -138,7 +162,7 @@ export class SessionReads {
     }
     const reason = this.decide(tried, undefined) ? 'behind' : 'noEligibleReplica';
     events.emit('fallback', { store, shard, reason, waitedMs: Math.round(performance.now() - beganAtMs) });
-    return (work) => primaryReads.run({ store, server: members.primary }, work);
+    return (work) => primaryReads.inStead.run({ store, server: members.primary }, work);
   }
 
   /** A replica that is known to have come so far; else one that may have, and is asked; undefined where none may. */
@@ -154,36 +178,60 @@ export class SessionReads {
     statement: ObservedStatement,
   ): Promise<QueryResult<R>> {
     const { server } = await this.site.primary();
-    if (this.hasJustWritten(session)) return this.marked.onPrimary<R>(session, server, statement);
+    // Without replicas there is nobody to go on to.
+    if (this.isWithPrimary(session) || this.site.members.replicas.length === 0) {
+      return this.marked.onPrimary(session, readOn<R>(server, statement));
+    }
     const beganAtMs = performance.now();
     const { result, position } = await observe<R>(server, statement);
     this.marked.settle(session, position, beganAtMs);
     return result;
   }
 
-  private readEntered<R extends QueryResultRow>(
+  /** A read of a session that only the primary can answer, which is not asked for its position. */
+  private readInTurn<R extends QueryResultRow>(
     session: SessionState,
     statement: ObservedStatement,
   ): Promise<QueryResult<R>> {
     const { members, events, primaryReads } = this.site;
     const { store, shard } = members;
     if (events.has('fallback')) events.emit('fallback', { store, shard, reason: 'behind', waitedMs: 0 });
-    return this.marked.onPrimary<R>(session, members.writable.server, statement, () => primaryReads.leave());
+    const { behindWrites } = primaryReads;
+    if (behindWrites.enter()) return this.readEntered<R>(session, statement);
+    return behindWrites.turn({ store, server: members.primary }).then(
+      () => this.readEntered<R>(session, statement),
+      () => this.readAnywhere<R>(session, statement, () => false),
+    );
   }
 
-  private hasJustWritten(session: SessionState): boolean {
-    return performance.now() - session.lastWriteAtMs(this.id) < PRIMARY_FIRST_MS;
+  private readEntered<R extends QueryResultRow>(
+    session: SessionState,
+    statement: ObservedStatement,
+  ): Promise<QueryResult<R>> {
+    const { members, primaryReads } = this.site;
+    return this.marked.onPrimary(session, readOn<R>(members.writable.server, statement), () =>
+      primaryReads.behindWrites.leave(),
+    );
+  }
+
+  /** Whether a session that has written has not paused since. */
+  private isWithPrimary(session: SessionState): boolean {
+    const nowMs = performance.now();
+    const sinceWriteMs = nowMs - session.lastWriteAtMs(this.id);
+    if (sinceWriteMs < PAUSE_MS) return true;
+    const mark = session.markOf(this.id);
+    if (!mark || mark.replica !== undefined || sinceWriteMs >= PRIMARY_FIRST_MS) return false;
+    return nowMs - mark.lastSeenAtMs < PAUSE_MS;
   }
 
   private isPrimaryFirst(session: SessionState): boolean {
-    const { policy, members, primaryReads } = this.site;
+    const { policy, members } = this.site;
     return (
       policy.fallback === 'primary' &&
       // Without replicas its reads are the primary's own, which no budget bounds.
       members.replicas.length > 0 &&
-      this.hasJustWritten(session) &&
       !members.primaryLoss &&
-      primaryReads.longestWaitMs < CROWDED_MS
+      this.isWithPrimary(session)
     );
   }
 
@@ -198,3 +246,9 @@ export class SessionReads {
     return route.role === 'replica' ? route : undefined;
   }
 }
+
+const readOn = <R extends QueryResultRow>(
+  server: StoreServer,
+  { text, values, signal }: ObservedStatement,
+): Promise<QueryResult<R>> =>
+  signal ? server.cancellableRead<R>(text, values, signal) : server.query<R>('read', text, values);

@@ -16,14 +16,8 @@ export interface SessionToken {
 /** A session that has seen nothing. */
 export const EMPTY_TOKEN: SessionToken = { positions: new Map(), readFrom: new Map(), mapVersions: new Map() };
 
-/** More than one replica, or the primary: only the primary may answer, until it has told its position. */
+/** More than one replica, or the primary, by a read or a write: only the primary may answer, until it has told its position. */
 export const SEVERAL = '';
-
-/**
- * Beyond every position that there is: only the primary may answer. Stands for a write whose position could not be learned; the first answer
- * of the primary takes its place.
- */
-export const BEYOND_ALL: WalPosition = { timeline: 2 ** 32 - 1, lsn: 2n ** 64n - 1n };
 
 /** The later of two positions. */
 export const laterPosition = (one: WalPosition, other: WalPosition): WalPosition =>
@@ -43,6 +37,8 @@ function mergeMaps<V>(
   other: ReadonlyMap<string, V>,
   later: (a: V, b: V) => V,
 ): ReadonlyMap<string, V> {
+  if (one.size === 0 || one === other) return other;
+  if (other.size === 0) return one;
   const merged = new Map(one);
   for (const [key, value] of other) {
     const known = merged.get(key);

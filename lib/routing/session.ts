@@ -33,7 +33,7 @@ export interface SessionHost {
 export class RouterSession implements Session {
   constructor(
     private readonly host: SessionHost,
-    private readonly state: SessionState,
+    readonly state: SessionState,
   ) {}
 
   run<R>(work: () => R): R {
@@ -41,7 +41,7 @@ export class RouterSession implements Session {
   }
 
   store(name: string): StoreHandle {
-    return inSession(this.host.store(name), (work) => this.run(work));
+    return inSession(this.host.store(name), this);
   }
 
   token(): string {

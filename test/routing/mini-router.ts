@@ -22,7 +22,7 @@ export interface Subject {
 
 /** The parts that a router of sessions is made of, each as it should be or as it should not. */
 export interface Parts {
-  readonly takesPosition: 'behindCommit' | 'beforeCommit';
+  readonly takesPosition: 'behindCommit' | 'beforeCommit' | 'ofReplica';
   readonly chooses: 'byToken' | 'atRandom';
   /** What a read that a replica has answered does to the token. */
   readonly afterRead: 'raises' | 'forgets';
@@ -51,7 +51,8 @@ export class MiniRouter implements Subject {
     await beforeCommit();
     const [, late] = await sendTogether(client, [{ text: 'commit' }, position]);
     const taken = this.parts.takesPosition === 'behindCommit' ? late : early;
-    this.raise(taken && 'result' in taken ? parsePosition('postgres', taken.result.rows) : undefined);
+    const ofPrimary = taken && 'result' in taken ? parsePosition('postgres', taken.result.rows) : undefined;
+    this.raise(this.parts.takesPosition === 'ofReplica' ? await this.positionOf('r1') : ofPrimary);
     client.release();
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { WalPosition } from '../../lib/postgres';
 import { markOf } from '../../lib/routing/read-mark';
-import { BEYOND_ALL, EMPTY_TOKEN, mergeTokens, SEVERAL, type SessionToken } from '../../lib/routing/session-token';
+import { EMPTY_TOKEN, mergeTokens, SEVERAL, type SessionToken } from '../../lib/routing/session-token';
 import { SessionState } from '../../lib/routing/session-state';
 import { decodeToken, encodeToken, type TokenCodec } from '../../lib/routing/token-codec';
 
@@ -57,12 +57,8 @@ describe('tokens', () => {
         const session = new SessionState();
         for (const one of seen) session.raise('main', one);
         const before = session.token;
-        for (const one of more) session.settle('main', one, performance.now());
-        // An unknown position is the one that gives way.
-        return (
-          before.positions.get('main')?.timeline === BEYOND_ALL.timeline ||
-          sameToken(mergeTokens(before, session.token), session.token)
-        );
+        for (const one of more) session.learn('main', one, performance.now());
+        return sameToken(mergeTokens(before, session.token), session.token);
       }),
     ));
 
@@ -77,17 +73,23 @@ describe('tokens', () => {
 
   it('forget a replica that has answered nothing', () => {
     const session = new SessionState();
-    session.endRead('main', session.beginRead('main', 'r1@a'), 'failed');
+    session.end('main', session.begin('main', 'r1@a'), 'failed');
     expect(session.token.readFrom.size).toBe(0);
   });
 
-  it('stay with the primary after a write whose position is unknown, until the primary tells one', () => {
+  it('stay with the primary after a write until the primary tells a position that was asked for behind it', () => {
     const session = new SessionState();
-    session.raise('main', BEYOND_ALL);
-    session.raise('main', { timeline: 1, lsn: 5n });
-    expect(session.positionOf('main')).toEqual(BEYOND_ALL);
-    session.settle('main', { timeline: 1, lsn: 9n }, performance.now());
-    expect(session.positionOf('main')).toEqual({ timeline: 1, lsn: 9n });
+    const position = { timeline: 1, lsn: 9n };
+    const write = session.begin('main', undefined);
+    session.learn('main', { timeline: 1, lsn: 5n }, performance.now());
+    expect(session.token.readFrom.get('main')).toBe(SEVERAL);
+    const askedBeforeMs = performance.now();
+    while (performance.now() === askedBeforeMs);
+    session.end('main', write, 'seen');
+    session.learn('main', { timeline: 1, lsn: 8n }, askedBeforeMs);
+    expect(session.token.readFrom.get('main')).toBe(SEVERAL);
+    session.learn('main', position, performance.now());
+    expect(session.token).toEqual({ ...EMPTY_TOKEN, positions: new Map([['main', position]]) });
   });
 });
 

@@ -1,4 +1,6 @@
 import type { Router, RouterEvents } from '../../lib/routing';
+import { SEVERAL } from '../../lib/routing/session-token';
+import { decodeToken } from '../../lib/routing/token-codec';
 import { FileTopology } from '../../lib/sources';
 import type { PostgresTopology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
@@ -8,6 +10,7 @@ import { MiniRouter, RIGHT, type Parts, type Subject } from './mini-router';
 import { mainOnly, routerOf, through, WHO, withMain, type tier, type Who } from './tier';
 
 const REPLICAS = ['main/r1', 'main/r2'];
+const CODEC = { scope: 'routing/dev', keys: [] };
 const TOKEN_KEY = 'a key of more than thirty-two characters';
 
 let test: TestTier;
@@ -45,9 +48,9 @@ const onEach = (labels: readonly string[], sql: string) =>
 /** Waits until a replica has replayed all that the primary has written so far. */
 async function caughtUp(...labels: string[]): Promise<void> {
   const lsn = await test.on('main/primary', async (client) => {
-    // An insert that is not committed is not flushed, and not sent either.
-    await client.query('insert into flushed values (now())');
     const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_insert_lsn() as lsn');
+    // What no commit has flushed is not sent.
+    await client.query('insert into flushed values (now())');
     return rows[0]?.lsn;
   });
   await Promise.all(
@@ -130,6 +133,7 @@ describe('a session', () => {
       ['picks a replica at random', { chooses: 'atRandom' }, 'staleHalfReplayed'],
       ['picks a replica at random, of which one is behind', { chooses: 'atRandom' }, 'staleWithOneBehind'],
       ['takes the position before COMMIT', { takesPosition: 'beforeCommit' }, 'staleHalfReplayed'],
+      ['asks a replica for the position of a write', { takesPosition: 'ofReplica' }, 'staleHalfReplayed'],
       ['leaves the session once one replica has caught up', { afterRead: 'forgets' }, 'staleWithOneBehind'],
     ])('%s would be found out', async (_name, parts, scenario) => {
       expect(await staleOfParts(parts, scenario)).toBeGreaterThan(0);
@@ -307,7 +311,9 @@ describe('a session', () => {
     await main.write('insert into note values ($1)', [nextId++]);
     expect(await who()).toBe('main/primary');
     await resume(...REPLICAS);
+    // Asked again and again without a pause.
     await eventually('a replica answers', async () => REPLICAS.includes((await who()) ?? ''));
+    for (let read = 0; read < 10; read++) expect(REPLICAS).toContain(await who());
   });
 
   it('says of each replica why it may not answer, where the primary must not', async () => {
@@ -358,8 +364,9 @@ describe('a session', () => {
     const fallbacks: RouterEvents['fallback'][] = [];
     router.on('fallback', (event) => fallbacks.push(event));
     await pauseReplay(...REPLICAS);
-    const main = router.session().store('main');
-    await main.write('insert into note values ($1)', [nextId++]);
+    const writing = router.session();
+    await writing.store('main').write('insert into note values ($1)', [nextId++]);
+    const main = router.session(writing.token()).store('main');
     const slow = main.read('select pg_sleep(0.5)');
     await eventually('it runs', () => router.main.servers()[0]?.outstanding === 1);
     await expect(main.read('select 1')).rejects.toMatchObject({
@@ -370,6 +377,63 @@ describe('a session', () => {
     await main.write('insert into note values ($1)', [nextId++]);
     await slow;
     expect(fallbacks[0]).toMatchObject({ store: 'main', shard: undefined, reason: 'behind' });
+  });
+
+  it('leaves others a connection to write on, however many read behind their own writes', async () => {
+    const router = await open({ pool: { max: 4 }, catchUpMs: 5_000 });
+    await router.main.read('select 1');
+    const readBehindWrite = async (sql: string) => {
+      const main = router.session().store('main');
+      await main.write('insert into note values ($1)', [nextId++]);
+      return main.read<Who>(sql);
+    };
+    const slow = Array.from({ length: 3 }, () => readBehindWrite(`${WHO}, pg_sleep(1.5)`));
+    const asleep = () =>
+      test.on('main/primary', async (client) => {
+        const { rowCount } = await client.query("select from pg_stat_activity where wait_event = 'PgSleep'");
+        return rowCount === 3;
+      });
+    await eventually('they sleep', asleep);
+    const late = readBehindWrite(WHO);
+    await router.main.write('select 1');
+    // It goes on to replicas rather than wait for the others.
+    expect(REPLICAS).toContain((await late).rows[0]?.who);
+    expect(await asleep()).toBe(true);
+    for (const { rows } of await Promise.all(slow)) expect(rows[0]?.who).toBe('main/primary');
+  });
+
+  it('asks nobody behind a write how far he has come: the next reader is told, and goes on to replicas', async () => {
+    const [one, other] = await Promise.all([open(), open({ catchUpMs: 5_000 })]);
+    await other.main.read('select 1');
+    const id = nextId++;
+    const writing = one.session();
+    await writing.store('main').write('insert into note values ($1)', [id]);
+    const whoFinds = async (session: typeof writing) =>
+      (await session.store('main').read<Who>(`${WHO} where exists (select from note where id = $1)`, [id])).rows[0]
+        ?.who;
+    const unknown = decodeToken(writing.token(), CODEC);
+    expect(unknown).toMatchObject({ positions: new Map(), readFrom: new Map([['main', SEVERAL]]) });
+    const reading = other.session(writing.token());
+    expect(await whoFinds(reading)).toBe('main/primary');
+    expect(decodeToken(reading.token(), CODEC)).toMatchObject({ readFrom: new Map() });
+    const answers: (string | undefined)[] = [];
+    for (let read = 0; read < 10; read++) answers.push(await whoFinds(reading));
+    expect(new Set(answers).size).toBe(1);
+    expect(REPLICAS).toContain(answers[0]);
+    expect(await whoFinds(other.session(reading.token()))).toBe(answers[0]);
+  });
+
+  it('sees what a write was refused for', async () => {
+    const router = await open({ catchUpMs: 5 });
+    await router.main.read('select 1');
+    await pauseReplay(...REPLICAS);
+    const id = nextId++;
+    await router.main.write('insert into note values ($1)', [id]);
+    const main = router.session().store('main');
+    const sees = async () => (await main.read('select from note where id = $1', [id])).rowCount === 1;
+    expect(await sees()).toBe(false);
+    await expect(main.write('insert into note values ($1)', [id])).rejects.toMatchObject({ code: '23505' });
+    expect(await sees()).toBe(true);
   });
 });
 
