@@ -61,9 +61,8 @@ export interface ReadWrite {
    * The router ends it; its own `end` does nothing. A client that is checked out sends what it is told as it is; errors of its statements are
    * pg's own.
    *
-   * In a session, each statement outside a transaction and each end of one raises the session, with what is done on a client that was checked
-   * out in it, too. Of a cursor, a stream, or a transaction that ends within a text of several statements, the position is asked when the client
-   * is given back; until then the primary answers the session.
+   * In a session, whatever is done on it, or on a client that was checked out in it, counts as seen. While such a client is out, the primary
+   * answers the session.
    * @throws {PolystoreError} ACCESS_REFUSED where the service may only read, HANDLE_CLOSED
    */
   pool(): PgPool;

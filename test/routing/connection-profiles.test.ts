@@ -79,7 +79,8 @@ async function useAll(router: Router<typeof routingTier>, id: number): Promise<v
   });
   const aborting = new AbortController();
   await main.transaction((client) => client.query('select 1'), {}, aborting.signal);
-  await router.session().run(async () => {
+  const session = router.session();
+  await session.run(async () => {
     await main.write('update note set text = $1 where id = $2', ['three', id]);
     await main.transaction((client) => client.query('select 1'));
     expect((await main.read('select text from note where id = $1', [id])).rows).toEqual([{ text: 'three' }]);
@@ -87,6 +88,12 @@ async function useAll(router: Router<typeof routingTier>, id: number): Promise<v
     await client.query('update note set text = $1 where id = $2', ['four', id]);
     client.release();
   });
+  // Whoever carries it on is told the primary's position.
+  const { rows } = await router
+    .session(session.token())
+    .store('main')
+    .read('select text from note where id = $1', [id]);
+  expect(rows).toEqual([{ text: 'four' }]);
   expect((await main.pool().query('select text from note where id = $1', [id])).rows).toEqual([{ text: 'four' }]);
 }
 
