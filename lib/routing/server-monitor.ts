@@ -10,13 +10,13 @@ import {
   readServerState,
   type ConnectionTarget,
   type PgClient,
-  type ReplicaLag,
   type ServerState,
   type WalPosition,
 } from '../postgres';
 import type { PostgresEngine } from '../topology';
 import { CatchUpWait } from './catch-up-wait';
 import type { ReplicaHealth, ReplicaSample } from './eligibility';
+import { LagBound } from './lag-bound';
 import type { MonitorListener } from './monitor-listener';
 import { markOf } from './read-mark';
 import type { RoleAnswer } from './role-answer';
@@ -62,9 +62,7 @@ export class ServerMonitor {
   private closed = false;
   /** An answer to a question of before says nothing: the server was lost after it. */
   private lostAtMs = -Infinity;
-  /** What the server serves was true at this time, if not later. */
-  private currentAsOfMs = -Infinity;
-  private lastPosition: WalPosition | undefined;
+  private readonly lag = new LagBound();
   private sample: ReplicaSample | undefined;
   private readonly catchUp = new CatchUpWait(() => this.askReplayed());
   private readonly breaker = circuitBreaker(handleAll, {
@@ -220,7 +218,7 @@ export class ServerMonitor {
         ? { state: 'notReplica' }
         : {
             state: 'up',
-            lagMs: this.boundedLag(lagMs, askedAtMs, position),
+            lagMs: this.reach === 'oneServer' ? this.lag.after(state, askedAtMs) : lagMs,
             sampledAtMs: askedAtMs,
             ...(this.reach === 'oneServer' && {
               position,
@@ -232,19 +230,6 @@ export class ServerMonitor {
     if (this.current.state === 'up') this.sample = this.current;
     if (position) this.observe(position.lsn);
     this.listener?.answered(state, askedAtMs);
-  }
-
-  /**
-   * What a replica served at some time is at most as old now as the time since, whatever it can tell itself: so the lag of one that has lost
-   * its primary grows from what it was, and one that idled is not taken for late when the first commit in an hour arrives.
-   */
-  private boundedLag(lagMs: ReplicaLag, askedAtMs: number, position: WalPosition | undefined): ReplicaLag {
-    if (this.reach !== 'oneServer') return lagMs;
-    // One that has gone back is another one: it was restored, or built anew.
-    if (position && this.lastPosition && position.lsn < this.lastPosition.lsn) this.currentAsOfMs = -Infinity;
-    this.lastPosition = position;
-    if (lagMs !== 'unknown') this.currentAsOfMs = Math.max(this.currentAsOfMs, askedAtMs - lagMs);
-    return this.currentAsOfMs === -Infinity ? 'unknown' : Math.round(askedAtMs - this.currentAsOfMs);
   }
 
   /** How far the replica has come, for those who wait for it; undefined where it can't be asked. */
