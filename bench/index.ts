@@ -7,8 +7,8 @@ import type { RequestKind } from './contestants';
 import { coresFor, type Cores } from './cores';
 import { failover } from './failover';
 import { guardAndDiff } from './guard-and-diff';
-import { coldStart, keptTemplateStart } from './local-start';
-import { RUNS, type Benchmark } from './paired';
+import { localStart } from './local-start';
+import { RUNS, type Benchmark, type BenchmarkSeries, type PairedResult } from './paired';
 import { poolContest } from './pool-contest';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
 import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
@@ -23,11 +23,12 @@ const ALONE = {
   directory: [cachedDirectoryLookup],
   scatter: [scatterThroughput],
   failover: [failover],
-  start: [coldStart, keptTemplateStart],
   status: [localStatus],
   synth: [synth, synthScaling],
   guard: [guardAndDiff],
-} as const satisfies Record<string, readonly Benchmark[]>;
+  // Last: it leaves the file system gigabytes to remove.
+  start: [localStart],
+} as const satisfies Record<string, readonly (Benchmark | BenchmarkSeries)[]>;
 
 /** These share servers, which are started once. */
 const CONTESTS = ['read', 'write', 'session'] as const satisfies readonly RequestKind[];
@@ -49,9 +50,13 @@ async function runAll(
     });
   }
   for (const name of names.filter((each) => each in ALONE) as (keyof typeof ALONE)[]) {
-    for (const { name: title, limit, run } of ALONE[name] as readonly Benchmark[]) {
+    for (const bench of ALONE[name] as readonly (Benchmark | BenchmarkSeries)[]) {
       signal.throwIfAborted();
-      report({ name: title, limit, result: await run(signal) });
+      const results = [await bench.run(signal)].flat();
+      const rows = 'rows' in bench ? bench.rows : [bench];
+      rows.forEach(({ name: title, limit }, row) =>
+        report({ name: title, limit, result: results[row] as PairedResult }),
+      );
     }
   }
 }

@@ -24,6 +24,13 @@ export interface Benchmark {
   run(signal: AbortSignal): Promise<PairedResult>;
 }
 
+/** Promises of speed that are measured in turns, because whichever came first would slow down the next: a row each. */
+export interface BenchmarkSeries {
+  readonly rows: readonly Pick<Benchmark, 'name' | 'limit'>[];
+  /** Resolves to a result a row. Otherwise as of a {@link Benchmark}. */
+  run(signal: AbortSignal): Promise<readonly PairedResult[]>;
+}
+
 /** Runs in a measurement; each gives one ratio, or one time. */
 export const RUNS = 10;
 
