@@ -54,6 +54,7 @@ export const isDocumentDbClass = (name: string): name is DocumentDbClass => Obje
 /**
  * Versions that a new cluster may have and that can be serverless and I/O-optimized, each with what AWS calls it.
  * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/release-notes.html
+ * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-serverless-limitations.html (serverless: 5.0 and 8.0)
  */
 export const DOCUMENTDB_VERSIONS = { '5.0': '5.0.0', '8.0': '8.0.0' } as const;
 

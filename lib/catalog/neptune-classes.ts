@@ -101,7 +101,8 @@ export type NeptuneClass = keyof typeof NEPTUNE_CLASSES;
 export const isNeptuneClass = (name: string): name is NeptuneClass => Object.hasOwn(NEPTUNE_CLASSES, name);
 
 /**
- * Versions that a new cluster may have, the oldest first; all of them can be serverless. No validator of templates knows them.
+ * Versions that a new cluster may have, the oldest first; all of them can be serverless. No validator of templates knows them. Those of 1.3 end on
+ * 2027-03-06, as all of 1.4 did when this was read, in 2026-08.
  * @see https://docs.aws.amazon.com/neptune/latest/userguide/engine-releases.html
  * @see https://github.com/aws/aws-cdk (aws-neptune-alpha, EngineVersion, 2.263)
  */
@@ -121,6 +122,10 @@ export const NEPTUNE_VERSIONS = [
   '1.4.5.1',
   '1.4.6.0',
   '1.4.6.1',
+  '1.4.6.2',
+  '1.4.6.3',
+  '1.4.7.0',
+  '1.4.8.0',
 ] as const;
 
 export type NeptuneVersion = (typeof NEPTUNE_VERSIONS)[number];

@@ -7,7 +7,7 @@ export interface Quota {
   /** Regions whose default is another. */
   readonly exceptions?: Readonly<Record<string, number>>;
   /** Of what the quota is: an account's region, or one of something. */
-  readonly per: 'region' | 'VPC' | 'security group' | 'stack';
+  readonly per: 'region' | 'VPC' | 'security group' | 'stack' | 'cache' | 'group of users';
   /** By which Service Quotas knows it; absent where it does not. */
   readonly code?: { readonly service: string; readonly quota: string };
   /** Whether AWS raises it on request. */
@@ -17,6 +17,7 @@ export interface Quota {
 }
 
 const RDS_LIMITS = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html';
+/** With the codes of https://github.com/aws/agent-toolkit-for-aws (amazon-elasticache, service-quotas.md, 2026-08). */
 const ELASTICACHE_LIMITS = 'https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html';
 const VPC_LIMITS = 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html';
 const MUMBAI = 'ap-south-1';
@@ -78,6 +79,15 @@ export const QUOTAS = {
     label: 'cache nodes',
     default: 300,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-DFE45DF3' },
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  nodesOfOneCache: {
+    label: 'nodes of one cache',
+    default: 90,
+    per: 'cache',
+    code: { service: 'elasticache', quota: 'L-AF354865' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },
@@ -85,34 +95,47 @@ export const QUOTAS = {
     label: 'serverless caches',
     default: 40,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-BBCDAECC' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },
   cacheSubnetGroups: {
     label: 'cache subnet groups',
-    default: 150,
+    default: 300,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-3E7F7726' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },
   cacheParameterGroups: {
     label: 'cache parameter groups',
-    default: 150,
+    default: 300,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-3F15A733' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },
   cacheUsers: {
     label: 'users of caches',
-    default: 1000,
+    default: 2000,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-80E085C7' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },
   cacheUserGroups: {
     label: 'user groups of caches',
-    default: 100,
+    default: 200,
     per: 'region',
+    code: { service: 'elasticache', quota: 'L-AD484FC5' },
+    adjustable: true,
+    source: ELASTICACHE_LIMITS,
+  },
+  usersOfOneGroup: {
+    label: 'users of one cache',
+    default: 100,
+    per: 'group of users',
+    code: { service: 'elasticache', quota: 'L-943F0F1C' },
     adjustable: true,
     source: ELASTICACHE_LIMITS,
   },

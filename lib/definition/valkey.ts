@@ -17,7 +17,7 @@ export type EvictionPolicy =
 export interface ValkeyOptions {
   /** @default 'valkey' */
   readonly engine?: CacheEngine;
-  /** Of the engine: Valkey 7.2 to 8.2, Redis OSS 6.2 to 7.1; a serverless cache has its major version. @default '8.1' of Valkey, '7.1' of Redis OSS */
+  /** Of the engine: Valkey 7.2 to 9.0, Redis OSS 6.2 to 7.1; a serverless cache has its major version. @default '8.1' of Valkey, '7.1' of Redis OSS */
   readonly version?: CacheVersion;
   /** One primary with replicas, shards of these, or what grows by itself. A stage may choose another one that is asked in the same way. @default replicationGroup() */
   readonly shape?: ValkeyShape;

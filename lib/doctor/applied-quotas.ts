@@ -16,7 +16,7 @@ export function diagnoseAppliedQuotas(tier: TierDefinition, scope: AwsScope): Pr
     const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
     const clientIn = (region: string | undefined): ServiceQuotasClient =>
       new ServiceQuotasClient({ ...scope, ...(region !== undefined && { region }) });
-    const asked = neededQuotas(tier).filter(({ quota }) => codeOf(quota) !== undefined);
+    const asked = neededQuotas(tier).filter(({ quota, needed }) => needed > 0 && codeOf(quota) !== undefined);
     const applied = await Promise.all(
       asked.map(async (need) => ({ need, value: (await appliedQuota(clientIn(need.region), need)) ?? need.default })),
     );

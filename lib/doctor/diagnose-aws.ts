@@ -1,10 +1,11 @@
 import type { TierDefinition } from '../definition';
 import { diagnoseBootstrap } from './bootstrap';
+import { diagnoseCacheOffers } from './cache-offers';
 import type { Diagnosis } from './diagnosis';
 import { diagnoseExistingNetwork } from './existing-network';
 import { diagnoseInstanceClasses } from './instance-classes';
 import { diagnoseAppliedQuotas } from './applied-quotas';
-import { diagnoseServiceLinkedRole } from './service-linked-role';
+import { diagnoseServiceLinkedRoles } from './service-linked-role';
 
 /** Where the doctor asks. */
 export interface AwsScope {
@@ -28,9 +29,10 @@ export async function diagnoseAws(
   const scope: AwsScope = region === undefined ? {} : { region };
   const diagnoses = await Promise.all([
     diagnoseBootstrap(tier, scope, bootstrapQualifier),
-    diagnoseServiceLinkedRole(scope),
+    diagnoseServiceLinkedRoles(tier, scope),
     diagnoseAppliedQuotas(tier, scope),
     diagnoseInstanceClasses(tier, scope),
+    diagnoseCacheOffers(tier, scope),
     diagnoseExistingNetwork(tier, scope),
   ]);
   return diagnoses.flat();

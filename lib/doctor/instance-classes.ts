@@ -1,8 +1,8 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
-import type { InstanceClass, PostgresEngineOffering } from '../catalog';
-import { isRelational, type TierDefinition } from '../definition';
+import { DOCUMENTDB_VERSIONS, type PostgresEngineOffering } from '../catalog';
+import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
 import { PROFILES } from '../definition/profile';
-import { inventoryOf } from '../inventory';
+import { inventoryOf, type Server } from '../inventory';
 import { askAws } from './ask-aws';
 import type { AwsScope } from './diagnose-aws';
 import type { Diagnosis } from './diagnosis';
@@ -15,19 +15,51 @@ const ENGINES: Readonly<Record<PostgresEngineOffering, string>> = {
 
 /** A class as a store of the tier asks for it. */
 interface Wanted {
-  readonly engine: PostgresEngineOffering;
-  readonly class: InstanceClass | 'serverless';
-  /** Major version. */
+  /** As RDS calls it. */
+  readonly engine: string;
+  /** Without `db.`. */
+  readonly class: string;
+  /** A version, or the first parts of one. */
   readonly version: string;
 }
 
-/** Whether RDS offers every class of the stage, for its engine and version, in enough zones of the region. */
+type WantedBy<K extends StoreKind> = (
+  store: Extract<StoreDefinition, { readonly kind: K }>,
+  servers: readonly Server[],
+) => readonly Wanted[];
+
+const relational = ({ version }: { readonly version: string }, servers: readonly Server[]): readonly Wanted[] =>
+  servers.map((server) => ({ engine: ENGINES[server.engine], class: server.class, version }));
+
+/** Classes of servers that a store of each kind asks RDS for. A kind without a row does not compile. */
+const WANTED_BY: { readonly [K in StoreKind]: WantedBy<K> } = {
+  postgres: relational,
+  shardedPostgres: relational,
+  // Its nodes are of ElastiCache's own types.
+  valkey: () => [],
+  dynamodb: () => [],
+  documentdb: ({ servers, version }) =>
+    // An elastic cluster has no classes.
+    servers.kind === 'elastic'
+      ? []
+      : [{ engine: 'docdb', class: classOf(servers), version: DOCUMENTDB_VERSIONS[version] }],
+  neptune: ({ servers, version }) => [{ engine: 'neptune', class: classOf(servers), version }],
+};
+
+const classOf = (servers: { readonly kind: 'serverless' } | { readonly kind: 'instances'; readonly class: string }) =>
+  servers.kind === 'serverless' ? 'serverless' : servers.class;
+
+/**
+ * Whether every class of the stage is offered, for its engine and version, in enough zones of the region. DocumentDB and Neptune are asked at the
+ * endpoint of RDS, which is theirs too.
+ * @see https://docs.aws.amazon.com/general/latest/gr/docdb.html, https://docs.aws.amazon.com/general/latest/gr/neptune.html (service endpoints)
+ */
 export async function diagnoseInstanceClasses(tier: TierDefinition, scope: AwsScope): Promise<readonly Diagnosis[]> {
   const { RDSClient } = await import('@aws-sdk/client-rds');
   const client = new RDSClient(scope);
   const diagnoses = await Promise.all(
     wantedClasses(tier).map((wanted) => {
-      const subject = `${ENGINES[wanted.engine]} db.${wanted.class}`;
+      const subject = `${wanted.engine} db.${wanted.class}`;
       return askAws(subject, 'rds:DescribeOrderableDBInstanceOptions', async () => [
         { subject, ...judge(tier, wanted, await zonesOffering(client, wanted)) },
       ]);
@@ -37,29 +69,28 @@ export async function diagnoseInstanceClasses(tier: TierDefinition, scope: AwsSc
 }
 
 function wantedClasses(tier: TierDefinition): readonly Wanted[] {
-  const wanted = inventoryOf(tier).servers.map((server): Wanted => ({
-    engine: server.engine,
-    class: server.class,
-    version: versionOf(tier, server.store),
-  }));
+  const { servers } = inventoryOf(tier);
+  const wanted = Object.values(tier.stores).flatMap((store) => {
+    // The row of a store's own kind takes that store, which the type checker can't follow through the table.
+    const wantedBy = WANTED_BY[store.kind] as WantedBy<StoreKind>;
+    return wantedBy(
+      store,
+      servers.filter((server) => server.store === store.name),
+    );
+  });
   return [...new Map(wanted.map((one) => [Object.values(one).join(), one])).values()];
-}
-
-function versionOf({ stores }: TierDefinition, name: string): string {
-  const store = stores[name];
-  return store !== undefined && isRelational(store) ? store.version : '';
 }
 
 async function zonesOffering(client: RDSClient, { engine, class: name, version }: Wanted): Promise<readonly string[]> {
   const { paginateDescribeOrderableDBInstanceOptions } = await import('@aws-sdk/client-rds');
   const pages = paginateDescribeOrderableDBInstanceOptions(
     { client },
-    { Engine: ENGINES[engine], DBInstanceClass: `db.${name}`, Vpc: true },
+    { Engine: engine, DBInstanceClass: `db.${name}`, Vpc: true },
   );
   const zones = new Set<string>();
   for await (const { OrderableDBInstanceOptions = [] } of pages) {
     for (const { EngineVersion = '', AvailabilityZones = [] } of OrderableDBInstanceOptions) {
-      if (EngineVersion.split('.')[0] !== version) continue;
+      if (EngineVersion !== version && !EngineVersion.startsWith(`${version}.`)) continue;
       for (const { Name } of AvailabilityZones) if (Name !== undefined) zones.add(Name);
     }
   }

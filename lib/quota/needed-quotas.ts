@@ -46,11 +46,13 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
   dbClusterParameterGroups: ofFamily('DBClusterParameterGroup'),
   dbProxies: ofType('AWS::RDS::DBProxy'),
   cacheNodes: ({ nodes }) => nodes.length,
+  nodesOfOneCache: ({ nodes }) => most(Object.values(countBy(nodes.map(({ store }) => store)))),
   serverlessCaches: ofType('AWS::ElastiCache::ServerlessCache'),
   cacheSubnetGroups: ofType('AWS::ElastiCache::SubnetGroup'),
   cacheParameterGroups: ofType('AWS::ElastiCache::ParameterGroup'),
   cacheUsers: ofType('AWS::ElastiCache::User'),
   cacheUserGroups: ofType('AWS::ElastiCache::UserGroup'),
+  usersOfOneGroup: ({ groups }) => most(groups.map(({ resources }) => resources['AWS::ElastiCache::User'] ?? 0)),
   vpcs: ofType('AWS::EC2::VPC'),
   securityGroups: ofType('AWS::EC2::SecurityGroup'),
   interfaceEndpoints: ({ interfaceEndpoints }) => interfaceEndpoints,
@@ -66,11 +68,7 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
   parameters: ofType('AWS::SSM::Parameter'),
   stacks: ({ groups }) => stacksOf(groups).length,
   resources: ({ groups }) =>
-    Math.max(
-      ...stacksOf(groups).map((stack) =>
-        Object.values(countResources(groups, (group) => group.stack === stack)).reduce((sum, count) => sum + count, 0),
-      ),
-    ),
+    most(stacksOf(groups).map((stack) => sum(Object.values(countResources(groups, (group) => group.stack === stack))))),
 };
 
 const stacksOf = (groups: Inventory['groups']): readonly string[] => [...new Set(groups.map(({ stack }) => stack))];
@@ -107,6 +105,12 @@ function needsIn(tier: TierDefinition): readonly QuotaNeed[] {
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+/** The greatest; 0 of none. */
+const most = (counts: readonly number[]): number => Math.max(0, ...counts);
+
+const countBy = (names: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((other) => other === name).length]));
 
 /** Those that an account which never asked for more can't give. */
 export const exceededQuotas = (needs: readonly QuotaNeed[]): readonly QuotaNeed[] =>

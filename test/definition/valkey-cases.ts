@@ -35,7 +35,7 @@ export const valkeyCases: readonly RuleCase[] = [
     breaks: 'a version of Redis OSS for Valkey',
     input: cache({ version: '7.1' }),
     path: 'stores.sessions.version',
-    message: 'got 7.1, which is no version of valkey, allowed: 7.2, 8.0, 8.1, 8.2',
+    message: 'got 7.1, which is no version of valkey, allowed: 7.2, 8.0, 8.1, 8.2, 9.0',
   },
   {
     rule: 'cache-version-of-engine',

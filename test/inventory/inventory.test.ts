@@ -163,6 +163,12 @@ const tiers = {
 const nameIn = (region: string | undefined, name: string): string =>
   region === undefined ? name : name.replace(/^(s\d+)-([a-p])$/, `$1-${region}-$2`);
 
+/** How many each cache of nodes has. */
+const nodesOf = (own: ReturnType<typeof templatesOf>): readonly number[] =>
+  resourcesOf(own, 'AWS::ElastiCache::ReplicationGroup').map(({ Properties: of }) =>
+    Number(of['NumCacheClusters'] ?? Number(of['NumNodeGroups']) * (1 + Number(of['ReplicasPerNodeGroup']))),
+  );
+
 describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
   const inventory = inventoryOf(tier);
   const templates = templatesOf(tier);
@@ -229,17 +235,19 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
         dbClusterParameterGroups: ofEngines('DBClusterParameterGroup'),
         dbProxies: count('AWS::RDS::DBProxy'),
-        cacheNodes: resourcesOf(own, 'AWS::ElastiCache::ReplicationGroup').reduce(
-          (sum, { Properties: of }) =>
-            sum +
-            Number(of['NumCacheClusters'] ?? Number(of['NumNodeGroups']) * (1 + Number(of['ReplicasPerNodeGroup']))),
-          0,
-        ),
+        cacheNodes: nodesOf(own).reduce((sum, nodes) => sum + nodes, 0),
+        nodesOfOneCache: Math.max(0, ...nodesOf(own)),
         serverlessCaches: count('AWS::ElastiCache::ServerlessCache'),
         cacheSubnetGroups: count('AWS::ElastiCache::SubnetGroup'),
         cacheParameterGroups: count('AWS::ElastiCache::ParameterGroup'),
         cacheUsers: count('AWS::ElastiCache::User'),
         cacheUserGroups: count('AWS::ElastiCache::UserGroup'),
+        usersOfOneGroup: Math.max(
+          0,
+          ...resourcesOf(own, 'AWS::ElastiCache::UserGroup').map(
+            ({ Properties }) => (Properties['UserIds'] as readonly unknown[]).length,
+          ),
+        ),
         vpcs: count('AWS::EC2::VPC'),
         interfaceEndpoints: endpoints('Interface'),
         gatewayEndpoints: endpoints('Gateway'),

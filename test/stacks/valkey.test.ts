@@ -14,7 +14,7 @@ const tierOf = (profile: 'disposable' | 'protected'): TierDefinition =>
       sessions: valkey(),
       feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3 }), eviction: 'allkeys-lfu', slowCommandMs: 5 }),
       pages: valkey({ shape: serverlessCache({ dataGb: { min: 1, max: 10 }, ecpuPerSecond: { max: 5000 } }) }),
-      tiered: valkey({ class: 'r6gd.xlarge' }),
+      tiered: valkey({ class: 'r6gd.xlarge', version: '9.0' }),
     },
     services: {
       web: { uses: { sessions: 'write', feeds: 'read', pages: 'write' } },
