@@ -2,8 +2,9 @@ import { App } from 'aws-cdk-lib';
 import { isPolystoreError, PolystoreError } from '../lib/errors';
 import { createTierApp } from '../lib/stacks';
 import { exitCodeOf } from './exit-code';
+import { openGuardedTier } from './guarded-tier';
 import { writeRunbooks } from './runbook-copies';
-import { DEFAULT_TIER_FILE, openTier } from './tier-context';
+import { DEFAULT_TIER_FILE } from './tier-context';
 
 /**
  * The CDK app: `cdk synth -c stage=prod -c tier=path/to/other.config.ts`. Without a stage, the first of the tier file; without a tier file,
@@ -11,7 +12,7 @@ import { DEFAULT_TIER_FILE, openTier } from './tier-context';
  */
 async function main(): Promise<void> {
   const stage = contextOf('stage');
-  const definition = await openTier({
+  const definition = await openGuardedTier({
     tier: contextOf('tier') ?? DEFAULT_TIER_FILE,
     ...(stage === undefined ? {} : { stage }),
   });

@@ -13,6 +13,7 @@ import {
   type GuardedStage,
 } from '../../lib/guard';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { openGuardedTier } from '../guarded-tier';
 import { synthesizeStages } from '../synthesized-stages';
 import { painterFor } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
@@ -51,6 +52,7 @@ export async function guardTier({ tier, stage }: TierOptions): Promise<GuardOutc
 
 /** Exit 1 where something with data would be replaced, deleted, shrunk or less protected, and where nothing is committed to compare with. */
 export async function guard(options: GuardOptions): Promise<ExitCode> {
+  if (!options.accept) await openGuardedTier(options);
   const outcome = await guardTier(options);
   const { baseline, comparisons, tier } = outcome;
   const accepted =

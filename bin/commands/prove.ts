@@ -12,16 +12,10 @@ import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
 import { painterFor, Steps } from '../terminal';
-import {
-  openTier,
-  proofDirectory,
-  STATE_ROOT,
-  templatesDirectory,
-  topologyFileIn,
-  type TierOptions,
-} from '../tier-context';
+import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
 import { smokeTopologyFile } from './smoke';
 import { describeServers } from './up';
@@ -39,7 +33,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
   const startedAt = new Date().toISOString();
   const steps = new Steps(options.json ? process.stderr : process.stdout);
   const definition = await steps.run('tier', async () => {
-    const value = await openTier(options);
+    const value = await openGuardedTier(options);
     return { value, detail: describeTier(value) };
   });
   const synthesis = await steps.run('synth', () => synthesize(definition));

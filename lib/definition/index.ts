@@ -11,6 +11,7 @@ export * from './pooling';
 export * from './origin';
 export * from './postgres';
 export * from './region';
+export type { ShardsBefore } from './renamed-shards';
 export { isRelational, type RelationalDefinition, type RelationalKind } from './relational';
 export * from './service';
 export * from './shard-capacity';

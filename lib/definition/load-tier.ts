@@ -4,13 +4,10 @@ import { createJiti } from 'jiti';
 import { PolystoreError } from '../errors';
 import { describeLoadFailure } from './load-failure';
 import type { TierSource } from './locate-fault';
-import { parseStages, parseTier } from './parse-tier';
+import { parseStages, parseTier, type ParseTierOptions } from './parse-tier';
 import type { TierDefinition } from './tier';
 
-export interface LoadTierOptions {
-  /** @default - the first stage of the definition */
-  readonly stage?: string | undefined;
-}
+export type LoadTierOptions = Omit<ParseTierOptions, 'source'>;
 
 /**
  * Loads a tier file, TypeScript or JavaScript, and reads the definition that it exports as its default. A file is evaluated
@@ -22,7 +19,7 @@ export interface LoadTierOptions {
  */
 export async function loadTier(file: string, options: LoadTierOptions = {}): Promise<TierDefinition> {
   const source = { file, text: await readText(file) };
-  return parseTier(await evaluate(source), { stage: options.stage, source });
+  return parseTier(await evaluate(source), { ...options, source });
 }
 
 /**
@@ -30,9 +27,12 @@ export async function loadTier(file: string, options: LoadTierOptions = {}): Pro
  *
  * @throws {PolystoreError} TIER_FILE_UNREADABLE and CONFIG_INVALID as {@link loadTier}
  */
-export async function loadStages(file: string): Promise<readonly [TierDefinition, ...TierDefinition[]]> {
+export async function loadStages(
+  file: string,
+  options: Omit<LoadTierOptions, 'stage'> = {},
+): Promise<readonly [TierDefinition, ...TierDefinition[]]> {
   const source = { file, text: await readText(file) };
-  return parseStages(await evaluate(source), { source });
+  return parseStages(await evaluate(source), { ...options, source });
 }
 
 async function readText(file: string): Promise<string> {

@@ -3,6 +3,7 @@ import { deepFreeze } from './deep-freeze';
 import type { Fault } from './fault';
 import { locateIn, nowhere, type TierSource } from './locate-fault';
 import { suggestion } from './nearest-name';
+import { renamedShards, type ShardsBefore } from './renamed-shards';
 import { resolveTier } from './resolve-tier';
 import { ruleFaults } from './rules';
 import type { TierDefinition } from './tier';
@@ -13,6 +14,8 @@ export interface ParseTierOptions {
   readonly stage?: string | undefined;
   /** The file that the definition was loaded from, so that faults say where they stand. @default - faults have a path only */
   readonly source?: TierSource | undefined;
+  /** Shards that are there already: a store that lacks one and has another in its place is refused. @default - nobody knows */
+  readonly shardsBefore?: ShardsBefore | undefined;
 }
 
 /**
@@ -24,7 +27,12 @@ export interface ParseTierOptions {
 export function parseTier(input: unknown, options: ParseTierOptions = {}): TierDefinition {
   const { draft, faults: ofShape } = readDraft(input);
   const stage = chosenStage(draft, options.stage);
-  const faults = [...ofShape, ...ruleFaults(draft), ...stageFaults(draft, stage, options.stage)];
+  const faults = [
+    ...ofShape,
+    ...ruleFaults(draft),
+    ...renamedShards(draft, options.shardsBefore ?? {}),
+    ...stageFaults(draft, stage, options.stage),
+  ];
   if (faults.length > 0 || stage === undefined) {
     throw configInvalid(faults, options.source === undefined ? nowhere : locateIn(options.source));
   }
@@ -38,7 +46,7 @@ export function parseTier(input: unknown, options: ParseTierOptions = {}): TierD
  */
 export function parseStages(
   input: unknown,
-  options: Pick<ParseTierOptions, 'source'> = {},
+  options: Omit<ParseTierOptions, 'stage'> = {},
 ): readonly [TierDefinition, ...TierDefinition[]] {
   const first = parseTier(input, options);
   const others = (readDraft(input).draft.stages ?? []).slice(1);

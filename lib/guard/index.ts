@@ -7,6 +7,7 @@ export { acceptStages, guardStages, type GuardedStage, type StagesAsSynthesized 
 export { inheritedReplacements, type InheritedReplacement } from './inherited-replacement';
 export { countVerdicts, renderLeftOver, renderVerdicts } from './render-comparison';
 export { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from './synthesized-stack';
+export { shardsInBaseline } from './shards-in-baseline';
 export { sentenceOf, type Verdict, type VerdictKind } from './verdict';
 export { replacingProperties, schemaOf } from './resource-schemas';
 export { indexStacks, nameOfResource, resourceKey, type PlacedResource, type StackIndex } from './stack-index';

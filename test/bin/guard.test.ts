@@ -87,6 +87,15 @@ test('accepted with a reason, the change is on record and passes', async () => {
   expect((await project.run('guard')).code).toBe(0);
 });
 
+test('a shard that is renamed is refused where the file says it, before anything is synthesized', async () => {
+  const before = readFileSync(join(project.directory, 'tier.config.ts'), 'utf8');
+  project.edit((text) => text.replace(/\bs1: \{\}/, 's9: {}'));
+  const { code, stdout, stderr } = await project.run('guard');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^tier\.config\.ts:\d+:\d+ stores\.posts\.shards\.s9\n  got "s9" in the place of s1, /);
+  writeFileSync(join(project.directory, 'tier.config.ts'), before);
+});
+
 test('a base that git does not know is refused by its name', async () => {
   const { code, stderr } = await project.run('diff', '--base', 'nowhere');
   expect(code).toBe(3);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parseTier, shardedPostgres } from '../../lib/definition';
 import {
   baselineOf,
   compareWithBaseline,
@@ -6,9 +7,10 @@ import {
   encodeBaseline,
   acceptStages,
   guardStages,
+  shardsInBaseline,
 } from '../../lib/guard';
 import type { SynthesizedStack, Verdict } from '../../lib/guard';
-import { stacksOf, tierOf, withProperties, withResource } from '../support/synthesized-stacks';
+import { POSTS, stacksOf, TIER, tierOf, withProperties, withResource } from '../support/synthesized-stacks';
 
 const stacks = stacksOf(tierOf());
 const baseline = baselineOf(stacks);
@@ -244,5 +246,48 @@ describe('a baseline', () => {
     ['with a stranger in it', JSON.stringify({ ...first, more: 1 }), /more/],
   ])('%s is refused', (_, text, message) => {
     expect(() => decodeBaseline(text, 'file')).toThrow(message);
+  });
+});
+
+describe('a shard', () => {
+  const before = shardsInBaseline({ tier: 'shop', stages: { prod: baseline } });
+  const withShards = (...names: readonly string[]) => {
+    const shards = Object.fromEntries(names.map((name) => [name, {}]));
+    return () =>
+      parseTier(
+        { ...TIER, stores: { ...TIER.stores, posts: shardedPostgres({ ...POSTS, shards }) } },
+        { shardsBefore: before },
+      );
+  };
+
+  test('is known by the baseline, by its store, and not by another region', () => {
+    expect(before).toEqual({ prod: { posts: ['s0', 's10'] } });
+    const elsewhere = Object.fromEntries(
+      Object.entries(baseline).map(([name, stack]) => [`${name}-eu-central-1`, stack]),
+    );
+    expect(shardsInBaseline({ tier: 'shop', stages: { prod: elsewhere } })).toEqual({ prod: {} });
+    const prefixed = Object.fromEntries(Object.entries(baseline).map(([name, stack]) => [`team-${name}`, stack]));
+    expect(shardsInBaseline({ tier: 'shop', stages: { prod: prefixed } })).toEqual(before);
+  });
+
+  test('that is renamed is refused before synthesis, with its path, what it got and what it may be', () => {
+    expect(withShards('s0', 's11')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        details: {
+          faults: [
+            {
+              path: 'stores.posts.shards.s11',
+              message: expect.stringMatching(/^got "s11" in the place of s10, .* allowed: s10; /),
+            },
+          ],
+        },
+      }),
+    );
+  });
+
+  test('may come, and may go, but not both at once', () => {
+    expect(withShards('s0', 's10', 's11')).not.toThrow();
+    expect(withShards('s0')).not.toThrow();
   });
 });
