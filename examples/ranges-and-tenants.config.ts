@@ -8,7 +8,11 @@ export default defineTier({
   name: 'saas',
   stages: {
     dev: { profile: 'disposable' },
-    prod: { profile: 'protected', env: { account: '111122223333', region: 'eu-west-1' } },
+    prod: {
+      profile: 'protected',
+      zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      env: { account: '111122223333', region: 'eu-west-1' },
+    },
   },
   stores: {
     visits: shardedPostgres({

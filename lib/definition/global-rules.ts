@@ -1,5 +1,6 @@
 import { INSTANCE_CLASSES, isInstanceClass, LIMITS } from '../catalog';
 import { DEFAULTS } from './profile';
+import { isRegionName } from './region-schema';
 import { rule, storesOf } from './rule';
 import { mostReaders, readersOf, serversOf } from './shard-servers';
 import type { StageStoreOf } from './stage-store';
@@ -50,7 +51,7 @@ export const globalRules = [
     when: (draft) =>
       globalStores(draft).flatMap((store) =>
         secondaryRegions(store)
-          .filter((region) => !/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))
+          .filter((region) => !isRegionName(region))
           .map((region) => ({ path: store.origin('globalDatabase', 'secondaries', region), region })),
       ),
     message: ({ region }) => `got "${region}", allowed: region such as 'eu-central-1'`,

@@ -33,7 +33,7 @@ export const regionRules = [
           env !== undefined && region !== env.region && regions[region] === undefined,
       ),
     message: ({ region, stage: { name }, what }) =>
-      `got ${region}, of which stage ${name} does not say what its ${what} stand on: write stages.${name}.regions: { '${region}': { network: newVpc({ cidr: '10.1.0.0/16' }) } }`,
+      `got ${region}, of which stage ${name} does not say what its ${what} stand on: write stages.${name}.regions: { '${region}': { network: newVpc({ cidr: '10.1.0.0/16' }), zones: ['${region}a', '${region}b'] } }`,
   }),
   rule({
     id: 'region-used',

@@ -6,6 +6,9 @@ import type { RegionConfig } from './region';
 
 const REGION = '[a-z]{2,4}(-[a-z]+)+-\\d';
 
+/** Whether AWS could call a region so. */
+export const isRegionName = (name: string): boolean => new RegExp(`^${REGION}$`).test(name);
+
 export const regionName = text("region such as 'eu-west-1'", new RegExp(`^${REGION}$`));
 
 export const zoneNames = z

@@ -5,7 +5,7 @@ import type { NetworkConfig, NetworkDefinition } from './network';
 export interface RegionConfig {
   /** A network of its own. Written down, with a block that no other region of the stage has, so that the networks can be connected one day. */
   readonly network: NetworkConfig;
-  /** Availability zones of the region, at least two. @default - the first two zones of the region */
+  /** Availability zones of the region, at least two. A protected stage has to name them. @default - the first two zones of the region */
   readonly zones?: readonly string[];
   /** Encrypts the replicas there, and the copies of what clients log in with. @default - a key a store, made by the kit */
   readonly encryptionKey?: ExistingKey;

@@ -1,6 +1,8 @@
 import { LIMITS } from '../catalog';
 import { suggestion } from './nearest-name';
+import { networkOfStage } from './network-rules';
 import { PROFILES } from './profile';
+import { isRegionName } from './region-schema';
 import { rule } from './rule';
 
 export const stageRules = [
@@ -54,6 +56,26 @@ export const stageRules = [
         ),
       ),
     message: ({ zone }) => `${zone} is listed twice`,
+  }),
+  rule({
+    id: 'zones-of-protected-stage',
+    when: (draft) =>
+      (draft.stages ?? []).flatMap((stage) => {
+        if (stage.profile === 'disposable') return [];
+        const { network } = networkOfStage(draft, stage);
+        const own = { path: ['stages', stage.name], region: stage.env?.region ?? 'eu-west-1', ...stage, network };
+        const elsewhere = Object.entries(stage.regions ?? {})
+          .filter(([region]) => isRegionName(region))
+          .map(([region, there]) => ({ path: ['stages', stage.name, 'regions', region], region, ...there }));
+        // Subnets of a network that is there already have zones by a rule of their own.
+        return [own, ...elsewhere].flatMap(({ path, region, ...place }) =>
+          place.zones === undefined && place.network?.kind !== 'existingVpc'
+            ? [{ path: [...path, 'zones'], region }]
+            : [],
+        );
+      }),
+    message: ({ region }) =>
+      `missing, and a protected stage names its zones, since a subnet in "the first zone" moves, with its databases, when the account gets a zone: such as ['${region}a', '${region}b', '${region}c']`,
   }),
   rule({
     id: 'zone-count',

@@ -16,8 +16,8 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   readonly env?: { readonly account: string; readonly region: string };
   /**
    * Availability zones of one region, written down so that an account's new zone never moves a database: at least two, in a
-   * protected stage three.
-   * @default - the first two zones of the region in a disposable stage, the first three in a protected one
+   * protected stage, which has to name them, three.
+   * @default - the first two zones of the region, in a disposable stage
    */
   readonly zones?: readonly string[];
   /** @default - the tier's network */

@@ -7,17 +7,13 @@ export function diagnoseDefinition(tier: TierDefinition): readonly Diagnosis[] {
   return [diagnoseZones(tier), ...diagnoseDefaultQuotas(tier)];
 }
 
-function diagnoseZones({ stage }: TierDefinition): Diagnosis {
-  const subject = 'zones';
-  if ('names' in stage.zones) return { subject, verdict: 'good', says: stage.zones.names.join(', ') };
-  const says = `the first ${stage.zones.count} zones of the region, in the account's own order`;
-  if (stage.profile === 'disposable') return { subject, verdict: 'good', says };
-  return {
-    subject,
-    verdict: 'warning',
-    says: `${says}: another zone in that list would move subnets`,
-    next: `Write them down: stages.${stage.name}.zones.`,
-  };
+/** A protected stage has named its zones, or is no definition. */
+function diagnoseZones({ stage: { zones } }: TierDefinition): Diagnosis {
+  const says =
+    'names' in zones
+      ? zones.names.join(', ')
+      : `the first ${zones.count} zones of the region, in the account's own order`;
+  return { subject: 'zones', verdict: 'good', says };
 }
 
 function diagnoseDefaultQuotas(tier: TierDefinition): readonly Diagnosis[] {

@@ -122,7 +122,13 @@ describe('a price that nobody knows', () => {
   const tier = (instanceClass: string): TierDefinition =>
     parseTier({
       name: 'shop',
-      stages: { live: { profile: 'protected', env: { account: '111122223333', region: 'us-east-1' } } },
+      stages: {
+        live: {
+          profile: 'protected',
+          zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+          env: { account: '111122223333', region: 'us-east-1' },
+        },
+      },
       stores: { main: { ...postgres(), class: instanceClass } },
     });
 

@@ -1,7 +1,11 @@
 import { minimalTier } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
-const live = { profile: 'protected', env: { account: '111122223333', region: 'eu-west-1' } };
+const live = {
+  profile: 'protected',
+  zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+  env: { account: '111122223333', region: 'eu-west-1' },
+};
 const withAlarms = (alarms: object, stores: object = { main: { kind: 'postgres' } }) =>
   minimalTier({ stages: { live: { ...live, alarms } }, stores });
 const withThresholds = (thresholds: object) => withAlarms({ thresholds: { main: thresholds } });

@@ -8,7 +8,7 @@ const uses = (store: string, connections?: object, access = 'write') => ({
   ...(connections && { connections }),
 });
 const web = (store: string, connections?: object) => ({ services: { web: uses(store, connections) } });
-const PROTECTED = { stages: { prod: { profile: 'protected' } } };
+const PROTECTED = { stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } } };
 const pooling = (parts: object) => ({ kind: 'rdsProxy', ...parts });
 const OWN = 'the kit, PostgreSQL and AWS themselves = 18';
 const FEWER =
@@ -68,6 +68,7 @@ export const capacityCases: readonly RuleCase[] = [
         stages: {
           prod: {
             profile: 'protected',
+            zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
             services: { resize: { connections: lambda({ concurrency: 1000, poolMax: 1 }) } },
           },
         },

@@ -9,7 +9,7 @@ const withDocuments = (options: object, parts: Readonly<Record<string, unknown>>
 const withGraph = (options: object, parts: Readonly<Record<string, unknown>> = {}) =>
   minimalTier({ stores: { friends: { kind: 'neptune', ...options } }, ...parts });
 
-const live = { stages: { live: { profile: 'protected' } } };
+const live = { stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } } };
 const scaleOut = { shards: 2, vcpu: 2 };
 
 export const clusterCases: readonly RuleCase[] = [
@@ -118,10 +118,22 @@ export const clustersAccepted: Readonly<Record<string, unknown>> = {
   }),
   'a stage that has a class in the place of a capacity': minimalTier({
     stores: { friends: { kind: 'neptune', capacity: { minNcu: 1, maxNcu: 4 } } },
-    stages: { live: { profile: 'protected', stores: { friends: { class: 'r6g.large', readers: 15 } } } },
+    stages: {
+      live: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { friends: { class: 'r6g.large', readers: 15 } },
+      },
+    },
   }),
   'a stage that scales out what a store has of a class': minimalTier({
     stores: { profiles: { kind: 'documentdb', class: 'r6g.large', readers: 1 } },
-    stages: { live: { profile: 'protected', stores: { profiles: { scaleOut: { shards: 32, vcpu: 64 } } } } },
+    stages: {
+      live: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { profiles: { scaleOut: { shards: 32, vcpu: 64 } } },
+      },
+    },
   }),
 };

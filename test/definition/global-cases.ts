@@ -4,7 +4,12 @@ import type { RuleCase } from './rule-case';
 const env = { account: '111122223333', region: 'eu-west-1' };
 const AWAY = 'eu-central-1';
 const regionsOf = (...names: readonly string[]) =>
-  Object.fromEntries(names.map((name, at) => [name, { network: { kind: 'newVpc', cidr: `10.${at + 1}.0.0/16` } }]));
+  Object.fromEntries(
+    names.map((name, at) => [
+      name,
+      { network: { kind: 'newVpc', cidr: `10.${at + 1}.0.0/16` }, zones: [`${name}a`, `${name}b`] },
+    ]),
+  );
 const AFAR = [
   ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1'],
   ...['eu-north-1', 'eu-west-2', 'eu-west-3', 'sa-east-1', 'ap-southeast-2'],
@@ -14,7 +19,15 @@ const AFAR = [
 const LONG = 'l'.repeat(36);
 
 const inStage = (stage: object) => ({
-  stages: { prod: { profile: 'protected', env, regions: regionsOf(AWAY), ...stage } },
+  stages: {
+    prod: {
+      profile: 'protected',
+      zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      env,
+      regions: regionsOf(AWAY),
+      ...stage,
+    },
+  },
 });
 const follow = (...regions: readonly string[]) => Object.fromEntries(regions.map((region) => [region, {}]));
 /** Shards with copies in another region, and what the store and its stage say beside them. */
@@ -59,7 +72,11 @@ export const globalCases: readonly RuleCase[] = [
   {
     rule: 'global-region-name',
     breaks: 'copies in a city',
-    input: copied({ secondaries: follow('frankfurt') }, {}, { regions: regionsOf('frankfurt') }),
+    input: copied(
+      { secondaries: follow('frankfurt') },
+      {},
+      { regions: { frankfurt: { network: { kind: 'newVpc', cidr: '10.1.0.0/16' } } } },
+    ),
     path: 'stores.posts.globalDatabase.secondaries.frankfurt',
     message: 'got "frankfurt", allowed: region such as \'eu-central-1\'',
   },
@@ -117,7 +134,7 @@ export const globalCases: readonly RuleCase[] = [
     input: copied({}, {}, { regions: undefined }),
     path: `stores.posts.globalDatabase.secondaries.${AWAY}`,
     message:
-      "got eu-central-1, of which stage prod does not say what its secondaries stand on: write stages.prod.regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }) } }",
+      "got eu-central-1, of which stage prod does not say what its secondaries stand on: write stages.prod.regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }), zones: ['eu-central-1a', 'eu-central-1b'] } }",
   },
   ...['posts-eu-central-1', 'posts-global-s0', 'posts-shards-s0-eu-central-1'].map((store) => ({
     rule: 'stack-names-differ',
@@ -156,6 +173,7 @@ export const globalAccepted: Readonly<Record<string, unknown>> = {
         dev: { profile: 'disposable' },
         prod: {
           profile: 'protected',
+          zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
           env,
           regions: regionsOf(AWAY),
           stores: { posts: { globalDatabase: { version: '17.5', secondaries: follow(AWAY) } } },

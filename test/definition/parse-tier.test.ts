@@ -86,8 +86,14 @@ describe('parseTier', () => {
   });
 
   test('fills in what a protected stage has otherwise', () => {
-    const tier = parseTier(withMain({}, { stages: { prod: { profile: 'protected' } } }));
-    expect(tier.stage).toEqual({ name: 'prod', profile: 'protected', zones: { count: 3 } });
+    const tier = parseTier(
+      withMain({}, { stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } } }),
+    );
+    expect(tier.stage).toEqual({
+      name: 'prod',
+      profile: 'protected',
+      zones: { names: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+    });
     expect(tier.stores['main']).toMatchObject({
       class: 'r8g.large',
       storage: { sizeGiB: 100, maxSizeGiB: 400 },
@@ -147,7 +153,14 @@ describe('parseTier', () => {
   });
 
   test('judges every stage, not only the one that is read', () => {
-    const stages = { dev: { profile: 'disposable' }, prod: { profile: 'protected', stores: { main: { class: 'x' } } } };
+    const stages = {
+      dev: { profile: 'disposable' },
+      prod: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { main: { class: 'x' } },
+      },
+    };
     expect(faultsOf(withMain({}, { stages }), { stage: 'dev' }).map(({ path }) => path)).toEqual([
       'stages.prod.stores.main.class',
     ]);
@@ -165,7 +178,11 @@ describe('parseTier', () => {
   test('gives a replica the class of the primary in the stage that is read', () => {
     const stages = {
       dev: { profile: 'disposable' },
-      prod: { profile: 'protected', stores: { main: { class: 'r8g.xlarge' } } },
+      prod: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { main: { class: 'r8g.xlarge' } },
+      },
     };
     const input = withMain({ class: 't4g.large', replicas: 1 }, { stages });
     expect(mainOf(parseTier(input)).replicas).toEqual([{ name: 'r1', class: 't4g.large' }]);
@@ -189,14 +206,26 @@ describe('parseTier', () => {
   test('resolves servers and readers of each shard: its own word, the stage’s, the store’s, the profile’s', () => {
     const range = { kind: 'serverless', minAcu: 1, maxAcu: 8 };
     const shards = { s0: {}, s1: { class: 'r8g.large', readers: { kind: 'autoscaled', min: 2, max: 5 } } };
-    const stages = { prod: { profile: 'protected', stores: { posts: { capacity: range } } } };
+    const stages = {
+      prod: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { posts: { capacity: range } },
+      },
+    };
     const posts = postsOf(parseTier(withPosts({ class: 'r8g.xlarge', shards }, { stages })));
     expect(posts.shards).toMatchObject([
       { class: 'serverless', acu: { minAcu: 1, maxAcu: 8 }, readers: { min: 1 } },
       { class: 'r8g.large', readers: { min: 2, autoscaling: { max: 5, cpuPercent: 60 } } },
     ]);
     expect(posts.maxConnections).toBe(1532);
-    const backToClass = { prod: { profile: 'protected', stores: { posts: { class: 'r8g.xlarge' } } } };
+    const backToClass = {
+      prod: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        stores: { posts: { class: 'r8g.xlarge' } },
+      },
+    };
     expect(postsOf(parseTier(withPosts({ capacity: range }, { stages: backToClass }))).shards[0]?.class).toBe(
       'r8g.xlarge',
     );
@@ -206,7 +235,7 @@ describe('parseTier', () => {
     const pausing = { minAcu: 0, maxAcu: 4, autoPauseAfterSeconds: 300 };
     const pooled = { pooling: { kind: 'rdsProxy' } };
     const services = { web: { uses: { posts: 'write' } } };
-    const stages = { prod: { profile: 'protected' } };
+    const stages = { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } };
     const told = (options: object, parts: Readonly<Record<string, unknown>> = {}) => {
       const { shards, logicalReplication } = postsOf(parseTier(withPosts(options, parts)));
       return [...new Set(shards.map(({ class: name, acu }) => acu ?? name)), logicalReplication];
@@ -224,10 +253,12 @@ describe('parseTier', () => {
   describe('with replicas in another region', () => {
     const env = { account: '111122223333', region: 'eu-west-1' };
     const key = { kind: 'existingKey', arn: 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd' };
-    const regions = { 'eu-central-1': { network: { kind: 'newVpc', cidr: '10.1.0.0/16' }, encryptionKey: key } };
+    const zones = ['eu-central-1a', 'eu-central-1b'];
+    const network = { kind: 'newVpc', cidr: '10.1.0.0/16' };
+    const regions = { 'eu-central-1': { network, zones, encryptionKey: key } };
     const tier = parseTier(
       minimalTier({
-        stages: { prod: { profile: 'protected', env, regions } },
+        stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'], env, regions } },
         stores: {
           main: { kind: 'postgres', replicas: { r1: {}, eu: { region: 'eu-central-1', class: 'r8g.xlarge' } } },
           other: { kind: 'postgres' },
@@ -245,7 +276,7 @@ describe('parseTier', () => {
       expect(tier.stage.regions).toEqual({
         'eu-central-1': {
           network: { kind: 'newVpc', cidr: '10.1.0.0/16' },
-          zones: { count: 2 },
+          zones: { names: zones },
           encryptionKeyArn: key.arn,
         },
       });
@@ -257,7 +288,7 @@ describe('parseTier', () => {
         name: 'prod',
         profile: 'protected',
         env: { account: '111122223333', region: 'eu-central-1' },
-        zones: { count: 2 },
+        zones: { names: zones },
         awayFrom: 'eu-west-1',
       });
       expect(there.network).toEqual({ kind: 'newVpc', cidr: '10.1.0.0/16' });

@@ -5,7 +5,7 @@ import type { RuleCase } from './rule-case';
 const env = { account: '111122223333', region: 'eu-west-1' };
 const network = { kind: 'newVpc', cidr: '10.1.0.0/16' };
 const replicas = { r1: {}, eu: { region: 'eu-central-1' } };
-const regions = { 'eu-central-1': { network } };
+const regions = { 'eu-central-1': { network, zones: ['eu-central-1a', 'eu-central-1b'] } };
 
 /** A tier whose `main` has a replica in another region, and what one stage says of it. */
 const away = (stage: object, main: object = {}, parts: Readonly<Record<string, unknown>> = {}) =>
@@ -35,7 +35,7 @@ export const regionCases: readonly RuleCase[] = [
     input: away({ regions: undefined }),
     path: 'stores.main.replicas.eu.region',
     message:
-      "got eu-central-1, of which stage dev does not say what its replicas stand on: write stages.dev.regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }) } }",
+      "got eu-central-1, of which stage dev does not say what its replicas stand on: write stages.dev.regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }), zones: ['eu-central-1a', 'eu-central-1b'] } }",
   },
   {
     rule: 'region-used',
@@ -64,6 +64,18 @@ export const regionCases: readonly RuleCase[] = [
     input: inFrankfurt({ zones: ['eu-central-1a', 'eu-central-1a'] }),
     path: 'stages.dev.regions.eu-central-1.zones.1',
     message: 'eu-central-1a is listed twice',
+  },
+  {
+    rule: 'zones-of-protected-stage',
+    breaks: 'a protected stage without zones elsewhere',
+    input: away({
+      profile: 'protected',
+      zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      regions: { 'eu-central-1': { network } },
+    }),
+    path: 'stages.dev.regions.eu-central-1.zones',
+    message:
+      "missing, and a protected stage names its zones, since a subnet in \"the first zone\" moves, with its databases, when the account gets a zone: such as ['eu-central-1a', 'eu-central-1b', 'eu-central-1c']",
   },
   {
     rule: 'region-zone-count',
@@ -188,7 +200,7 @@ export const regionsAccepted: Readonly<Record<string, unknown>> = {
     { replicas },
     {
       stages: {
-        prod: { profile: 'protected', env, regions },
+        prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'], env, regions },
         dev: { profile: 'disposable', stores: { main: { replicas: 1 } } },
       },
     },

@@ -153,7 +153,10 @@ const cases: readonly RuleCase[] = [
     rule: 'identifier-length',
     breaks: 'an instance of a shard with an identifier of 64 characters, once for all stages',
     input: minimalTier({
-      stages: { dev: { profile: 'disposable' }, prod: { profile: 'protected' } },
+      stages: {
+        dev: { profile: 'disposable' },
+        prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+      },
       stores: {
         [long(50)]: { kind: 'shardedPostgres', shardKey: 'id', shards: { s0: {}, s1: {} }, database: 'posts' },
       },
@@ -263,6 +266,14 @@ const cases: readonly RuleCase[] = [
     message: 'eu-west-1a is listed twice',
   },
   {
+    rule: 'zones-of-protected-stage',
+    breaks: 'a protected stage without zones',
+    input: minimalTier({ stages: { prod: { profile: 'protected', env: { ...ireland, region: 'us-east-1' } } } }),
+    path: 'stages.prod.zones',
+    message:
+      "missing, and a protected stage names its zones, since a subnet in \"the first zone\" moves, with its databases, when the account gets a zone: such as ['us-east-1a', 'us-east-1b', 'us-east-1c']",
+  },
+  {
     rule: 'zone-count',
     breaks: 'one zone',
     input: inStage({ zones: ['eu-west-1a'] }),
@@ -365,7 +376,10 @@ const cases: readonly RuleCase[] = [
   {
     rule: 'storage-limit',
     breaks: 'a limit below the size that the profile gives',
-    input: withMain({ storage: { maxSizeGiB: 50 } }, { stages: { prod: { profile: 'protected' } } }),
+    input: withMain(
+      { storage: { maxSizeGiB: 50 } },
+      { stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } } },
+    ),
     path: 'stores.main.storage.maxSizeGiB',
     message:
       'got 50 with sizeGiB 100, the default of a protected stage; allowed: 100 (storage never grows), or 110–65536',

@@ -1,7 +1,7 @@
 import { minimalTier, withMain, withPosts } from './minimal-tier';
 import type { RuleCase } from './rule-case';
 
-const PROTECTED = { stages: { prod: { profile: 'protected' } } };
+const PROTECTED = { stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } } };
 const capacity = (minAcu: number, maxAcu: number, parts: object = {}) => ({
   kind: 'serverless',
   minAcu,

@@ -111,7 +111,11 @@ export const servicesAccepted: Readonly<Record<string, unknown>> = {
     {
       stages: {
         dev: { profile: 'disposable' },
-        prod: { profile: 'protected', services: { web: { authentication: { kind: 'iam' } } } },
+        prod: {
+          profile: 'protected',
+          zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+          services: { web: { authentication: { kind: 'iam' } } },
+        },
       },
     },
   ),
@@ -119,7 +123,11 @@ export const servicesAccepted: Readonly<Record<string, unknown>> = {
   'one group for one service in each stage': minimalTier({
     stages: {
       dev: { profile: 'disposable', services: { web: { client: { kind: 'existingGroup', groupId: group } } } },
-      prod: { profile: 'protected', services: { jobs: { client: { kind: 'existingGroup', groupId: group } } } },
+      prod: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        services: { jobs: { client: { kind: 'existingGroup', groupId: group } } },
+      },
     },
     services: { web: { uses: {} }, jobs: { uses: {} } },
   }),

@@ -331,7 +331,11 @@ describe('a fault', () => {
   });
 
   test('of a store is listed once, however many stages have the store', () => {
-    const stages = { dev: { profile: 'disposable' }, prod: { profile: 'protected' }, test: { profile: 'disposable' } };
+    const stages = {
+      dev: { profile: 'disposable' },
+      prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] },
+      test: { profile: 'disposable' },
+    };
     expect(faultsOf(withMain({ class: 'enormous' }, { stages }))).toHaveLength(1);
   });
 });

@@ -4,7 +4,9 @@ import type { RuleCase } from './rule-case';
 
 const cache = (options: object, parts: Readonly<Record<string, unknown>> = {}) =>
   minimalTier({ stores: { sessions: { kind: 'valkey', ...options } }, ...parts });
-const protectedStage = { stages: { live: { profile: 'protected' } } };
+const protectedStage = {
+  stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+};
 const web = (parts: object = {}) => ({ services: { web: { uses: { sessions: 'read' }, ...parts } } });
 const group = { kind: 'replicationGroup' };
 const serverless = { kind: 'serverlessCache' };
@@ -88,7 +90,11 @@ export const valkeyCases: readonly RuleCase[] = [
       {
         stages: {
           dev: { profile: 'disposable' },
-          live: { profile: 'protected', stores: { sessions: { shape: shards(3) } } },
+          live: {
+            profile: 'protected',
+            zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+            stores: { sessions: { shape: shards(3) } },
+          },
         },
       },
     ),
@@ -155,7 +161,11 @@ export const valkeyAccepted: Readonly<Record<string, unknown>> = {
     {
       stages: {
         dev: { profile: 'disposable' },
-        live: { profile: 'protected', stores: { sessions: { shape: shards(3), class: 'r7g.large' } } },
+        live: {
+          profile: 'protected',
+          zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+          stores: { sessions: { shape: shards(3), class: 'r7g.large' } },
+        },
       },
     },
   ),

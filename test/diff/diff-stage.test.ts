@@ -45,7 +45,12 @@ test('the same tier twice is nothing', () => {
 describe('a replica more, in another region', () => {
   const AWAY = 'eu-central-1';
   const diff = diffOf({
-    stages: { prod: { ...STAGE, regions: { [AWAY]: { network: newVpc({ cidr: '10.1.0.0/16' }) } } } },
+    stages: {
+      prod: {
+        ...STAGE,
+        regions: { [AWAY]: { network: newVpc({ cidr: '10.1.0.0/16' }), zones: [`${AWAY}a`, `${AWAY}b`] } },
+      },
+    },
     ...main({ replicas: { r1: {}, eu: { region: AWAY } } }),
   });
 

@@ -48,19 +48,6 @@ describe('the definition', () => {
     expect(diagnoseDefinition(blogTier('prod'))[0]?.says).toBe('eu-west-1a, eu-west-1b, eu-west-1c');
   });
 
-  it('of a protected stage without written zones is warned of, since subnets could move', () => {
-    const tier = parseTier({
-      name: 'shop',
-      stages: { live: { profile: 'protected' } },
-      stores: { main: postgres() },
-    });
-    expect(diagnoseDefinition(tier)[0]).toMatchObject({
-      subject: 'zones',
-      verdict: 'warning',
-      next: 'Write them down: stages.live.zones.',
-    });
-  });
-
   it('of many shards names every quota that must be raised', () => {
     const quotas = diagnoseDefinition(blogTier('prod', { shards: shardNames(60) })).slice(1);
     expect(quotas.map(({ verdict, says }) => [verdict, says])).toEqual([

@@ -77,7 +77,7 @@ const tiers = {
   'sixty shards, protected': blogTier('prod', { shards: shardNames(60) }),
   'many services and no shards': parseTier({
     name: 'shop',
-    stages: { live: { profile: 'protected' } },
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: { orders: postgres({ replicas: 3 }), stock: postgres(), ledger: postgres({ class: 'm7g.large' }) },
     services: Object.fromEntries(
       Array.from({ length: 8 }, (_, index) => [
@@ -94,7 +94,7 @@ const tiers = {
   'an estate, with the kit’s keys': estateTier({ withoutKeys: true }),
   'pools, serverless servers and readers by their CPU': parseTier({
     name: 'wide',
-    stages: { live: { profile: 'protected' } },
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: {
       main: postgres({ pooling: rdsProxy(), storage: { sizeGiB: 400, type: 'io1', iops: 4000 } }),
       posts: shardedPostgres({
@@ -137,7 +137,7 @@ const tiers = {
   }),
   'caches of every shape, protected': parseTier({
     name: 'fast',
-    stages: { live: { profile: 'protected' } },
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: {
       sessions: valkey(),
       feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3, replicas: 2 }) }),

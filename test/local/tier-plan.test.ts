@@ -56,8 +56,11 @@ test('a replica in another region is one like any other here, and says where it 
     stages: {
       prod: {
         profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
         env: { account: '111122223333', region: 'eu-west-1' },
-        regions: { 'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }) } },
+        regions: {
+          'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }), zones: ['eu-central-1a', 'eu-central-1b'] },
+        },
       },
     },
     stores: { main: postgres({ replicas: { r1: {}, eu: { region: 'eu-central-1' } } }) },

@@ -172,7 +172,13 @@ describe('services that log in by IAM', () => {
   const byToken = templatesOf(
     parseTier({
       name: 'blog',
-      stages: { prod: { profile: 'protected', env: { account: '111122223333', region: 'eu-west-1' } } },
+      stages: {
+        prod: {
+          profile: 'protected',
+          zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+          env: { account: '111122223333', region: 'eu-west-1' },
+        },
+      },
       stores: {
         main: postgres({ pooling }),
         posts: shardedPostgres({ shardKey: 'id', shards: 11, pooling }),

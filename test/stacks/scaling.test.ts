@@ -93,7 +93,7 @@ test('storage, its I/O and windows are as the definition says, on the primary an
   const after = templatesOf(
     parseTier({
       ...config,
-      stages: { prod: { profile: 'protected' } },
+      stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
       stores: {
         main: {
           ...main,

@@ -325,7 +325,7 @@ describe('docs/topology.schema.json', () => {
 test('that of caches leads to the primary, to replicas by one name, or to slots', () => {
   const tier = parseTier({
     name: 'fast',
-    stages: { live: { profile: 'protected' } },
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: {
       sessions: valkey(),
       feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3 }) }),

@@ -169,7 +169,7 @@ test.each(['dev', 'live'] as const)('databases with caches of every shape have n
 test('a cache of Redis OSS and one on disks of its own have none either', () => {
   const definition = parseTier({
     name: 'fast',
-    stages: { live: { profile: 'protected' } },
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: { feeds: valkey({ engine: 'redis' }), tiered: valkey({ class: 'r6gd.xlarge' }) },
     services: { web: { uses: { feeds: 'write' } } },
   });

@@ -7,7 +7,13 @@ import { anyOf, stateAlarms } from '../../lib/watch';
 test('ten shards of the most servers that AWS allows, with proxies, fit into templates, and rules into CloudWatch', () => {
   const tier = parseTier({
     name: 'a-name-of-20-letters',
-    stages: { live: { profile: 'protected', namePrefix: 'another-of-20-letter' } },
+    stages: {
+      live: {
+        profile: 'protected',
+        zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+        namePrefix: 'another-of-20-letter',
+      },
+    },
     stores: { posts: shardedPostgres({ shardKey: 'id', shards: 10, readers: 15, pooling: rdsProxy() }) },
     services: { web: { uses: { posts: 'write' } } },
   });

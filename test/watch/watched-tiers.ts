@@ -29,7 +29,7 @@ import type { AlarmProperties } from './template-alarm';
 /** Servers that scale, burst and are reached by proxies: what the examples have none of. */
 const wide = parseTier({
   name: 'wide',
-  stages: { live: { profile: 'protected' } },
+  stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
   stores: {
     main: postgres({ class: 't4g.medium', pooling: rdsProxy(), replicas: 1 }),
     posts: shardedPostgres({
@@ -44,7 +44,7 @@ const wide = parseTier({
 
 const caches = parseTier({
   name: 'fast',
-  stages: { live: { profile: 'protected' } },
+  stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
   stores: {
     sessions: valkey({ eviction: 'allkeys-lru' }),
     feeds: valkey({ shape: clusterMode({ shards: 2 }), class: 'r7g.xlarge' }),
@@ -54,7 +54,7 @@ const caches = parseTier({
 
 const scaling = parseTier({
   name: 'scaling',
-  stages: { live: { profile: 'protected' } },
+  stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
   stores: {
     profiles: documentdb({ capacity: { minDcu: 1, maxDcu: 16 } }),
     friends: neptune({ capacity: { minNcu: 1, maxNcu: 16 } }),
@@ -69,7 +69,10 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
   parseTier(federated, { stage: 'test' }),
   parseTier(federated, { stage: 'live' }),
   parseTier(rangesAndTenants, { stage: 'prod' }),
-  parseTier({ ...single, stages: { live: { profile: 'protected' } } }),
+  parseTier({
+    ...single,
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+  }),
   awayTier(),
   globalTier(),
   wide,
