@@ -15,6 +15,7 @@ import { coresText, figureOf, rowText, totalText, type Figure, type Report } fro
 import { scatterThroughput } from './scatter';
 import { localStatus } from './status';
 import { synth } from './synth';
+import { synthAlarms } from './synth-alarms';
 import { synthScaling } from './synth-scaling';
 
 /** By the names that `--only` takes, in the order in which they run. */
@@ -25,6 +26,7 @@ const ALONE = {
   failover: [failover],
   status: [localStatus],
   synth: [synth, synthScaling],
+  alarms: [synthAlarms],
   guard: [guardAndDiff],
   // Last: it leaves the file system gigabytes to remove.
   start: [localStart],

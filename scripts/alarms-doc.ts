@@ -39,6 +39,9 @@ What a tier is watched for in a protected stage. Disposable stages wake nobody.
   primary, a cache, a table with its indexes and copies, a shard, the tables of a sharded store, the kit's own functions. \`page\`: something is
   broken or about to be. \`ticket\`: somebody looks at it in working hours. They tell the topic \`<tier>-<stage>-alarms\`, to which you subscribe what you like, and the topics that
   \`stages.<stage>.alarms.topics\` names.
+- **Shards.** What the servers of a shard have in common, or only one of them does, is watched of their cluster, by the worst of them: memory, connections,
+  transaction ids, lag. It holds for readers too that come and go with the load. A server's own are its processors and its silence. Alarms of shards stand in the templates
+  once and are repeated for each by CloudFormation (\`Fn::ForEach\`); each has its shard's name. 300 shards of two servers have 4,243 alarms, below the 5,000 that an account has by default.
 - **Silence.** What stands for a period without data: \`trouble\` (missing data breaches), \`health\` (it does not, so that a metric that vanishes while
   idle leaves no alarm behind) or \`unknown\` (the alarm says so and tells nobody).
 - **Announced work.** A data point of the kit's own metric keeps a store's alarms from telling for an hour:

@@ -23,18 +23,28 @@ export class GatheringAlarm extends Construct {
 
   constructor(scope: Construct, id: string, props: GatheringAlarmProps) {
     super(scope, id);
-    const { alarmName, alarmDescription, of, topicArns = [], silencedBy } = props;
-    const actions = [...topicArns];
-    this.alarm = new cloudwatch.CfnCompositeAlarm(this, 'Resource', {
-      alarmName,
-      alarmDescription,
-      alarmRule: anyOf(of),
-      ...(actions.length > 0 && { alarmActions: actions, okActions: actions }),
-      ...(silencedBy !== undefined && {
-        actionsSuppressor: silencedBy,
-        actionsSuppressorWaitPeriod: GRACE.wait,
-        actionsSuppressorExtensionPeriod: GRACE.extension,
-      }),
-    });
+    this.alarm = new cloudwatch.CfnCompositeAlarm(this, 'Resource', gatheringProps(props));
   }
+}
+
+/** An alarm that gathers others as CloudFormation takes it. */
+export function gatheringProps({
+  alarmName,
+  alarmDescription,
+  of,
+  topicArns = [],
+  silencedBy,
+}: GatheringAlarmProps): cloudwatch.CfnCompositeAlarmProps {
+  const actions = [...topicArns];
+  return {
+    alarmName,
+    alarmDescription,
+    alarmRule: anyOf(of),
+    ...(actions.length > 0 && { alarmActions: actions, okActions: actions }),
+    ...(silencedBy !== undefined && {
+      actionsSuppressor: silencedBy,
+      actionsSuppressorWaitPeriod: GRACE.wait,
+      actionsSuppressorExtensionPeriod: GRACE.extension,
+    }),
+  };
 }

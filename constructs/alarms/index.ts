@@ -1,3 +1,4 @@
-export * from './gathering-alarm';
+export { GatheringAlarm, type GatheringAlarmProps } from './gathering-alarm';
 export * from './rds-event-subscription';
+export * from './repeated-alarms';
 export * from './watched-alarms';

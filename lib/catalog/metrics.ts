@@ -61,11 +61,28 @@ const graphs = (unit: MetricUnit): MetricFact => ({
   source: GRAPHS,
 });
 
+/** Metrics of Aurora's servers that are kept of their cluster too, over all of its servers, and of its writer and its readers. */
+function ofClusters(units: Readonly<Record<string, MetricUnit>>): Readonly<Record<string, MetricFact>> {
+  const fact = (unit: MetricUnit): MetricFact => ({
+    unit,
+    dimensions: [INSTANCE, CLUSTER, CLUSTER_ROLE],
+    source: AURORA_DIMENSIONS,
+  });
+  return Object.fromEntries(Object.entries(units).map(([metric, unit]) => [`AWS/RDS/${metric}`, fact(unit)]));
+}
+
 /** What AWS's list of recommended alarms does not hold, or holds with fewer dimensions than there are; by `namespace/metric`. */
 const FURTHER: Readonly<Record<string, MetricFact>> = {
   'AWS/RDS/ACUUtilization': { unit: 'Percent', dimensions: [INSTANCE], source: AURORA },
   'AWS/RDS/AuroraGlobalDBReplicationLag': { unit: 'Milliseconds', dimensions: [CLUSTER], source: AURORA },
   'AWS/RDS/AuroraReplicaLag': { unit: 'Milliseconds', dimensions: [INSTANCE, CLUSTER_ROLE], source: AURORA },
+  ...ofClusters({
+    BufferCacheHitRatio: 'Percent',
+    FreeLocalStorage: 'Bytes',
+    FreeableMemory: 'Bytes',
+    MaximumUsedTransactionIDs: 'Count',
+    WriteLatency: 'Seconds',
+  }),
   'AWS/RDS/AuroraReplicaLagMaximum': { unit: 'Milliseconds', dimensions: [INSTANCE, CLUSTER_ROLE], source: AURORA },
   'AWS/RDS/CPUCreditBalance': { unit: 'Count', dimensions: [INSTANCE], source: RDS },
   'AWS/RDS/CPUUtilization': {

@@ -23,11 +23,15 @@ export interface PlannedAlarms {
   readonly id: string;
   readonly watched: Watched;
   readonly alarms: readonly Alarm[];
+  /** Name of the unit that it is of, where that is one of many alike. */
+  readonly repeatedFor?: string;
 }
 
 /** An alarm that gathers others, and the one that keeps it silent while somebody works on its store. */
 export interface PlannedState extends StateAlarm {
   readonly silencedBy?: string;
+  /** Name of the unit that it is of, where that is one of many alike. */
+  readonly repeatedFor?: string;
 }
 
 /** What RDS tells by itself. */
@@ -67,12 +71,13 @@ export function watchPlans(tier: TierDefinition, tableName: TableName): readonly
 type PlannedUnit = { readonly unit: WatchUnit; readonly entries: readonly Entry[] };
 
 /** The alarms of a unit, each in its stack, and then what the unit has to say. */
-function entriesOf(tier: TierDefinition, { name, store, stack, watched }: WatchUnit): readonly Entry[] {
+function entriesOf(tier: TierDefinition, { name, store, stack, watched, form }: WatchUnit): readonly Entry[] {
   const of = store === undefined ? {} : { store };
+  const repeated = form === 'repeated' ? { repeatedFor: name } : {};
   const thresholds = tier.stage.alarms?.thresholds[store ?? ''];
   const planned = watched.map(({ stack: elsewhere, ...each }) => ({
     parts: elsewhere ?? stack,
-    each: { ...each, alarms: alarmsOf(each.watched, thresholds) },
+    each: { ...each, ...repeated, alarms: alarmsOf(each.watched, thresholds) },
   }));
   const alarms = planned
     .flatMap(({ each }) => each.alarms)
@@ -82,7 +87,11 @@ function entriesOf(tier: TierDefinition, { name, store, stack, watched }: WatchU
     // What others gather comes before them.
     ...planned.filter(({ parts }) => parts !== stack).map(({ parts, each }) => ({ parts, ...of, watched: [each] })),
     ...planned.filter(({ parts }) => parts === stack).map(({ parts, each }) => ({ parts, ...of, watched: [each] })),
-    { parts: stack, ...of, states: stateAlarms(name, alarms, 'tells').map((state) => ({ ...state, ...silenced })) },
+    {
+      parts: stack,
+      ...of,
+      states: stateAlarms(name, alarms, 'tells').map((state) => ({ ...state, ...silenced, ...repeated })),
+    },
   ];
 }
 
@@ -109,21 +118,22 @@ function wholeOf(tier: TierDefinition, store: string, units: readonly PlannedUni
 }
 
 function plansOf(entries: readonly Entry[]): readonly WatchPlan[] {
-  const plans = new Map<string, WatchPlan>();
-  for (const { parts, store, watched = [], states = [], events } of entries) {
-    const key = parts.join('/');
-    const known: WatchPlan = plans.get(key) ?? {
+  const plans = new Map<string, Required<Pick<Entry, 'parts'>> & { readonly entries: Entry[] }>();
+  for (const entry of entries) {
+    const key = entry.parts.join('/');
+    const known = plans.get(key);
+    if (known === undefined) plans.set(key, { parts: entry.parts, entries: [entry] });
+    else known.entries.push(entry);
+  }
+  return [...plans.values()].map(({ parts, entries: own }): WatchPlan => {
+    const { store } = own[0] ?? {};
+    const events = own.findLast((entry) => entry.events !== undefined)?.events;
+    return {
       parts,
       ...(store !== undefined && { store }),
-      watched: [],
-      states: [],
-    };
-    plans.set(key, {
-      ...known,
-      watched: [...known.watched, ...watched],
-      states: [...known.states, ...states],
+      watched: own.flatMap(({ watched = [] }) => watched),
+      states: own.flatMap(({ states = [] }) => states),
       ...(events && { events }),
-    });
-  }
-  return [...plans.values()];
+    };
+  });
 }

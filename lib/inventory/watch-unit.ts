@@ -9,6 +9,8 @@ export interface WatchUnit {
   /** Of the name of the stack that tells of it, after tier and stage. */
   readonly stack: readonly string[];
   readonly watched: readonly WatchedIn[];
+  /** `repeated`: one of many alike, whose alarms are written once for all of them. @default - it is one of its kind */
+  readonly form?: 'repeated';
 }
 
 /** One thing with alarms. */

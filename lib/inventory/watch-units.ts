@@ -1,21 +1,19 @@
-import { CACHE_CLASSES, INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
+import { CACHE_CLASSES } from '../catalog';
 import type {
   DynamoDbDefinition,
-  RelationalDefinition,
   ShardedPostgresDefinition,
   StoreDefinition,
   StoreKind,
   TierDefinition,
   ValkeyDefinition,
 } from '../definition';
-import { functionName, serverName, shardName, shardStackOf, stackName } from '../definition/stack-names';
+import { functionName, serverName, stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
-import type { WatchedServer } from '../watch';
-import { importedServers } from './imported-servers';
-import type { Server } from './inventory';
 import { storeInventory } from './store-inventory';
 import type { WatchUnit, WatchedIn } from './watch-unit';
 import { documentUnits, graphUnits } from './watched-clusters';
+import { importedOnes, proxies, serversOf } from './watched-servers';
+import { shardUnits } from './watched-shards';
 
 /** Name of a table of a sharded store: CloudFormation finds it. */
 export type TableName = (store: string, table: 'placement' | 'keyDirectory') => string;
@@ -62,7 +60,7 @@ type UnitsOf<K extends StoreKind> = (
 const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
   postgres: (tier, store) => {
     const watched = [
-      ...serversOf(tier, store),
+      ...[...serversOf(tier, store).values()].flat(),
       ...importedOnes(tier, store.name),
       ...proxies(tier, store, ['primary']),
     ];
@@ -139,31 +137,6 @@ function cacheUnits(tier: TierDefinition, store: ValkeyDefinition): readonly Wat
   return [{ name, store: store.name, stack, watched }];
 }
 
-/** Servers of a shard in one stack: with all that a stack of ten shards holds besides, a template takes no more. */
-const LETTERS_A_STACK = 3;
-
-function shardUnits(tier: TierDefinition, store: ShardedPostgresDefinition): readonly WatchUnit[] {
-  const servers = serversOf(tier, store);
-  return store.shards.map(({ name }): WatchUnit => {
-    const stack = [store.name, 'alarms', shardStackOf(name)];
-    const own = servers.filter(({ id }) => shardOf(id) === name);
-    const role = tier.stage.awayFrom === undefined ? 'primary' : 'secondary';
-    return {
-      name: serverName(tier, store.name, name),
-      store: store.name,
-      stack,
-      watched: [
-        ...own.map((server, index): WatchedIn => {
-          const first = own[index - (index % LETTERS_A_STACK)] ?? server;
-          return index < LETTERS_A_STACK ? server : { ...server, stack: [...stack, letterOf(first.id)] };
-        }),
-        { id: name, watched: { sort: 'cluster', identifier: shardName(tier, store.name, name), role } },
-        ...proxies(tier, store, [name]),
-      ],
-    };
-  });
-}
-
 function tableUnits(
   tier: TierDefinition,
   { name, strategy }: ShardedPostgresDefinition,
@@ -187,93 +160,3 @@ function tableUnits(
     },
   ];
 }
-
-/** Proxies before primaries, by what these are called in the store. */
-function proxies(
-  tier: TierDefinition,
-  store: RelationalDefinition,
-  primaries: readonly string[],
-): readonly WatchedIn[] {
-  if (store.pooling === undefined) return [];
-  return primaries.map((id) => ({
-    id,
-    watched: {
-      sort: 'proxy',
-      identifier: `${stackName(tier, store.name, ...(id === 'primary' ? [] : [id]))}-proxy`,
-    },
-  }));
-}
-
-function serversOf(tier: TierDefinition, store: RelationalDefinition): readonly WatchedIn[] {
-  const { servers } = storeInventory(tier, store);
-  return servers.map((server) => ({ id: server.name, watched: watchedServer(tier, server, servers, store) }));
-}
-
-/** Those that CloudWatch can be asked for. */
-function importedOnes(tier: TierDefinition, store: string): readonly WatchedIn[] {
-  return importedServers(tier)
-    .filter((server) => server.store === store)
-    .flatMap(({ name, engine, identifier, class: size, maxConnections, follows }): readonly WatchedIn[] => {
-      if (identifier === undefined) return [];
-      const role = !follows ? 'primary' : engine === 'postgres' ? 'replica' : 'member';
-      return [
-        {
-          id: name,
-          watched: {
-            sort: 'server',
-            identifier,
-            engine,
-            role,
-            ...(size !== undefined && sizeOf(size)),
-            ...(maxConnections !== undefined && { maxConnections }),
-          },
-        },
-      ];
-    });
-}
-
-/** `s0` of `s0-a`. */
-const shardOf = (server: string): string => server.replace(/-[^-]*$/, '');
-
-/** `a` of `s0-a`. */
-const letterOf = (server: string): string => server.replace(/^.*-/, '');
-
-function watchedServer(
-  tier: TierDefinition,
-  server: Server,
-  all: readonly Server[],
-  { maxConnections }: RelationalDefinition,
-): WatchedServer {
-  const isAlone = all.filter(({ name }) => shardOf(name) === shardOf(server.name)).length === 1;
-  return {
-    sort: 'server',
-    identifier: identifierOf(tier, server),
-    engine: server.engine,
-    role:
-      server.engine === 'postgres'
-        ? server.name === 'primary'
-          ? 'primary'
-          : 'replica'
-        : isAlone
-          ? 'primary'
-          : 'member',
-    ...(server.class === 'serverless' ? scalingSize(server.acu) : sizeOf(server.class)),
-    maxConnections,
-    ...(server.storage && { storageGiB: server.storage.sizeGiB }),
-  };
-}
-
-const identifierOf = (tier: TierDefinition, { engine, store, name }: Server): string =>
-  engine === 'postgres' ? serverName(tier, store, name) : `${shardName(tier, store, shardOf(name))}-${letterOf(name)}`;
-
-type Size = Pick<WatchedServer, 'memoryGiB' | 'vcpu' | 'capacity'>;
-
-function sizeOf(name: InstanceClass): Size {
-  const { vcpu, memoryGiB, burstable } = INSTANCE_CLASSES[name];
-  return { vcpu, memoryGiB, ...(burstable && { capacity: 'burstable' }) };
-}
-
-const scalingSize = (acu: AcuRange | undefined): Size => ({
-  memoryGiB: (acu?.maxAcu ?? 0) * LIMITS.gibPerAcu.value,
-  capacity: 'scaling',
-});

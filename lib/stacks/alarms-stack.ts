@@ -7,7 +7,15 @@ import {
   type CfnResource,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { AlarmTopic, GatheringAlarm, RdsEventSubscription, WatchedAlarms } from '../../constructs';
+import {
+  AlarmTopic,
+  GatheringAlarm,
+  RdsEventSubscription,
+  RepeatedAlarms,
+  WatchedAlarms,
+  type GatheringAlarmProps,
+  type RepeatedUnit,
+} from '../../constructs';
 import type { TierDefinition } from '../definition';
 import type { PlannedState, WatchPlan } from '../inventory';
 import type { Urgency, WatchedSort } from '../watch';
@@ -52,12 +60,14 @@ export class AlarmsStack extends Stack {
     const topic = store === undefined ? this.makeTopic(tier) : undefined;
     const topicArn = topicArnOf(this, tier);
     const made = new Map<string, CfnResource>();
-    for (const { id, watched, alarms } of plan.watched) {
+    const units = this.repeatedUnits(tier, plan, topicArn);
+    if (units.length > 0) new RepeatedAlarms(this, 'Units', { units });
+    for (const { id, watched, alarms } of plan.watched.filter(isAlone)) {
       const own = new WatchedAlarms(this.scopeOf(SCOPES[watched.sort]), id, { watched, alarms });
       alarms.forEach(({ name }, index) => made.set(name, own.alarms[index] as CfnResource));
     }
-    for (const state of plan.states) {
-      const { alarm } = this.makeState(tier, state, topicArn);
+    for (const state of plan.states.filter(isAlone)) {
+      const { alarm } = new GatheringAlarm(this.scopeOf('States'), state.name, gathering(tier, state, topicArn));
       // Its rule knows the others by their names only.
       for (const name of [...state.of, state.silencedBy ?? '']) {
         const other = made.get(name);
@@ -83,25 +93,55 @@ export class AlarmsStack extends Stack {
     });
   }
 
-  private makeState(
+  private repeatedUnits(
     tier: TierDefinition,
-    { name, urgency, of, does, silencedBy }: PlannedState,
+    { watched, states }: WatchPlan,
     topicArn: string,
-  ): GatheringAlarm {
-    return new GatheringAlarm(this.scopeOf('States'), name, {
-      alarmName: name,
-      alarmDescription: `${tier.name}/${tier.stage.name}: ${MEANINGS[urgency]} It gathers ${of.length} others and says which went off`,
-      of,
-      ...(does === 'tells' && {
-        topicArns: [topicArn, ...othersTold(tier, urgency)],
-        ...(silencedBy !== undefined && { silencedBy }),
-      }),
-    });
+  ): readonly RepeatedUnit[] {
+    const names = new Set([...watched, ...states].flatMap(({ repeatedFor }) => repeatedFor ?? []));
+    const watchedBy = groupedByUnit(watched);
+    const statesBy = groupedByUnit(states);
+    return [...names].map((name) => ({
+      name,
+      watched: watchedBy.get(name) ?? [],
+      gathering: (statesBy.get(name) ?? []).map((state) => gathering(tier, state, topicArn)),
+    }));
   }
 
   private scopeOf(id: string): Construct {
     return (this.node.tryFindChild(id) as Construct | undefined) ?? new Construct(this, id);
   }
+}
+
+type MayRepeat = Pick<PlannedState, 'repeatedFor'>;
+
+const isAlone = ({ repeatedFor }: MayRepeat): boolean => repeatedFor === undefined;
+
+function groupedByUnit<T extends MayRepeat>(all: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    if (each.repeatedFor === undefined) continue;
+    const group = groups.get(each.repeatedFor);
+    if (group === undefined) groups.set(each.repeatedFor, [each]);
+    else group.push(each);
+  }
+  return groups;
+}
+
+function gathering(
+  tier: TierDefinition,
+  { name, urgency, of, does, silencedBy }: PlannedState,
+  topicArn: string,
+): GatheringAlarmProps {
+  return {
+    alarmName: name,
+    alarmDescription: `${tier.name}/${tier.stage.name}: ${MEANINGS[urgency]} It gathers ${of.length} others and says which went off`,
+    of,
+    ...(does === 'tells' && {
+      topicArns: [topicArn, ...othersTold(tier, urgency)],
+      ...(silencedBy !== undefined && { silencedBy }),
+    }),
+  };
 }
 
 const MEANINGS: Readonly<Record<Urgency, string>> = {

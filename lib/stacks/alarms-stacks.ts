@@ -1,30 +1,25 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
-import { watchPlans, type WatchPlan } from '../inventory';
+import { watchPlans } from '../inventory';
 import { AlarmsStack } from './alarms-stack';
 import type { Store } from './store';
 import { tableNames } from './table-names';
 
 /** The stacks of alarms of a tier, the topic first, so that the first alarm is told to somebody; none where nobody is woken. */
 export function alarmsStacks(scope: Construct, tier: TierDefinition, stores: readonly Store[]): readonly Stack[] {
-  const made: { readonly plan: WatchPlan; readonly stack: Stack }[] = [];
-  const plans = watchPlans(tier, tableNames(stores));
-  for (const plan of plans) {
-    const before = made.filter((other) => other.plan.store === undefined || gathers(plan, other.plan));
+  const made: Stack[] = [];
+  const topics: Stack[] = [];
+  const holders = new Map<string, Stack>();
+  for (const plan of watchPlans(tier, tableNames(stores))) {
+    const gathered = new Set(plan.states.flatMap(({ of }) => of.flatMap((name) => holders.get(name) ?? [])));
     // An alarm that is there before its server would go off.
     const watched = stores.find(({ name }) => name === plan.store)?.stacks ?? [];
-    const stack = new AlarmsStack(scope, tier, { plan, after: [...before.map((other) => other.stack), ...watched] });
-    made.push({ plan, stack });
+    const stack = new AlarmsStack(scope, tier, { plan, after: [...topics, ...gathered, ...watched] });
+    for (const { alarms } of plan.watched) for (const { name } of alarms) holders.set(name, stack);
+    for (const { name } of plan.states) holders.set(name, stack);
+    if (plan.store === undefined) topics.push(stack);
+    made.push(stack);
   }
-  return made.map(({ stack }) => stack);
-}
-
-/** Whether a rule of one names an alarm of the other. */
-function gathers({ states }: WatchPlan, other: WatchPlan): boolean {
-  const names = new Set([
-    ...other.watched.flatMap(({ alarms }) => alarms.map(({ name }) => name)),
-    ...other.states.map(({ name }) => name),
-  ]);
-  return states.some(({ of }) => of.some((name) => names.has(name)));
+  return made;
 }

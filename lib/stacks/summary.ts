@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import type { Widget } from '../watch';
 import { SynthesisMessageLevel, type CloudAssembly, type CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { expandLoops } from './expand-loops';
 
 /** What was synthesized, for people: one line of `npm start`, the report. */
 export interface TierSummary {
@@ -56,7 +57,8 @@ export function summarize(assembly: CloudAssembly): TierSummary {
   return {
     stacks: stacks.map((stack) => ({
       name: stack.stackName,
-      resources: Object.keys((stack.template as { Resources?: object }).Resources ?? {}).length,
+      resources: Object.keys(expandLoops((stack.template as { Resources?: Record<string, unknown> }).Resources ?? {}))
+        .length,
     })),
     findings: pluginReports.flatMap(({ violations = [] }) =>
       violations.map(({ ruleName, severity = 'error', description }) => ({ rule: ruleName, severity, description })),

@@ -1,7 +1,23 @@
 import { LIMITS } from '../catalog';
-import type { AlarmGroup } from './alarm-row';
+import type { AlarmGroup, AlarmRow } from './alarm-row';
+import { IN_COMMON, SERVER_ROWS } from './server-alarms';
 import { SOURCES } from './sources';
 import type { WatchedCluster } from './watched';
+
+/** Rows of servers, over all of a cluster's. */
+const COMMON_ROWS = SERVER_ROWS.flatMap((row): readonly AlarmRow<WatchedCluster>[] => {
+  const reading = IN_COMMON[row.name];
+  if (reading === undefined || 'expression' in row.reads) return [];
+  return [
+    {
+      ...row,
+      reads: { ...row.reads, ...reading },
+      threshold: ({ role, server }) =>
+        // Who follows another region has no writer.
+        role === 'secondary' && reading.dimensions?.['Role'] === 'WRITER' ? undefined : row.threshold(server),
+    },
+  ];
+});
 
 /** What every Aurora cluster is watched for, beside its servers. */
 export const CLUSTER_ALARMS: AlarmGroup<WatchedCluster> = {
@@ -9,6 +25,7 @@ export const CLUSTER_ALARMS: AlarmGroup<WatchedCluster> = {
   namespace: 'AWS/RDS',
   dimensions: ({ identifier }) => ({ DBClusterIdentifier: identifier }),
   rows: [
+    ...COMMON_ROWS,
     {
       name: 'VolumeBytesUsed',
       reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },

@@ -1,4 +1,4 @@
-import type { AlarmGroup, AlarmRow } from './alarm-row';
+import type { AlarmGroup, AlarmRow, MetricReading } from './alarm-row';
 import { SOURCES } from './sources';
 import type { WatchedServer } from './watched';
 
@@ -11,9 +11,24 @@ const shareOf = (gib: number | undefined, share: number): number | undefined =>
 const onInstance = <T>({ engine }: WatchedServer, value: T): T | undefined =>
   engine === 'postgres' ? value : undefined;
 
+/**
+ * Rows that say as much of a whole cluster as of each of its servers, by the names of rows: memory, storage and connections of the server with the
+ * least left, and what only one of them does. They hold for readers too that come and go with the load.
+ */
+export const IN_COMMON: Readonly<Record<string, Pick<MetricReading, 'statistic' | 'dimensions'>>> = {
+  FreeableMemory: { statistic: 'Minimum' },
+  FreeLocalStorage: { statistic: 'Minimum' },
+  DatabaseConnections: { statistic: 'Maximum' },
+  BufferCacheHitRatio: { statistic: 'Minimum' },
+  MaximumUsedTransactionIDs: { statistic: 'Maximum' },
+  WriteLatency: { statistic: 'p90', dimensions: { Role: 'WRITER' } },
+  AuroraReplicaLag: { statistic: 'Maximum', dimensions: { Role: 'READER' } },
+};
+
 const EVERY_MINUTE = { periodSeconds: 60, comparison: 'above', source: SOURCES.recommended } as const;
 
-const ROWS: readonly AlarmRow<WatchedServer>[] = [
+/** What a server is watched for by itself. */
+export const SERVER_ROWS: readonly AlarmRow<WatchedServer>[] = [
   {
     ...EVERY_MINUTE,
     name: 'CPUUtilization',
@@ -242,10 +257,13 @@ const ROWS: readonly AlarmRow<WatchedServer>[] = [
   },
 ];
 
-/** What every database server is watched for. */
+/** What every database server is watched for. What the servers of a cluster have in common is watched of their cluster, where that is. */
 export const SERVER_ALARMS: AlarmGroup<WatchedServer> = {
   watches: 'a database server',
   namespace: 'AWS/RDS',
   dimensions: ({ identifier }) => ({ DBInstanceIdentifier: identifier }),
-  rows: ROWS,
+  rows: SERVER_ROWS.map((row) => ({
+    ...row,
+    threshold: (server) => (server.cluster !== undefined && row.name in IN_COMMON ? undefined : row.threshold(server)),
+  })),
 };

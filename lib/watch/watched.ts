@@ -43,6 +43,8 @@ export interface WatchedServer {
   readonly storageGiB?: number;
   /** `burstable`: of a class that earns credits while idle. `scaling`: changes with its load. @default - always the same */
   readonly capacity?: 'burstable' | 'scaling';
+  /** `DBClusterIdentifier`, where its cluster is watched as a whole, for what its servers have in common. @default - it is watched alone */
+  readonly cluster?: string;
 }
 
 /** A cluster of Aurora servers, for what they have in common. */
@@ -52,6 +54,8 @@ export interface WatchedCluster {
   readonly identifier: string;
   /** `secondary`: follows a cluster in another region. */
   readonly role: 'primary' | 'secondary';
+  /** Any of its servers: they are alike. */
+  readonly server: WatchedServer;
 }
 
 /** An RDS Proxy. */

@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
+import { expandLoops } from '../../lib/stacks/expand-loops';
 import { stackName } from '../../lib/stacks/names';
 import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 
@@ -20,16 +21,22 @@ export interface TemplateJson {
   readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
 }
 
-/** Templates of a tier by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. */
+/** Templates of a tier, loops repeated, by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. */
 export function templatesOf(definition: TierDefinition): Record<string, TemplateJson> {
   const prefix = `${stackName(definition)}-`;
   // Without the checks of createTierApp, which cost more than the templates; another suite runs them.
   const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false });
   synthesizeTier(app, definition);
   return Object.fromEntries(
-    app.synth().stacks.map((stack) => [stack.stackName.slice(prefix.length), stack.template as TemplateJson]),
+    app.synth().stacks.map((stack) => [stack.stackName.slice(prefix.length), deployed(stack.template as TemplateJson)]),
   );
 }
+
+/** With what loops make of it: what CloudFormation deploys. */
+const deployed = (template: TemplateJson): TemplateJson => ({
+  ...template,
+  Resources: expandLoops(template.Resources),
+});
 
 /** For aws-cdk-lib's own matchers. */
 export const asTemplate = (template: TemplateJson): Template =>

@@ -9,10 +9,12 @@ import { synthesizedAlarms, type SynthesizedAlarm } from './watched-tiers';
 const alarms = synthesizedAlarms();
 const NAMES = Object.keys(EXPECTED).sort((a, b) => b.length - a.length);
 
-/** The longest name that an alarm's ends with, of its namespace where services call alarms alike. */
+/** The longest name that an alarm's ends with, of its namespace where services call alarms alike, or of clusters where servers have one alike. */
 function kindOf(properties: AlarmProperties): string {
   const { AlarmName: name } = properties;
-  const own = `${metricsOf(properties)[0]?.namespace ?? ''} `;
+  const [{ namespace = '', dimensions = [] } = {}] = metricsOf(properties);
+  const isCluster = namespace === 'AWS/RDS' && dimensions.some(({ Name }: Dimension) => Name === 'DBClusterIdentifier');
+  const own = isCluster ? 'cluster ' : `${namespace} `;
   return (
     NAMES.filter((known) => known.startsWith(own)).find((known) => name.endsWith(`-${known.slice(own.length)}`)) ??
     NAMES.find((known) => name.endsWith(`-${known}`)) ??

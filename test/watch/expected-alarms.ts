@@ -56,6 +56,12 @@ const server = (
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
 ): ExpectedAlarm => ({ ...SERVER, metrics: [metric], ...rest });
 
+/** Of an Aurora cluster, over all of its servers. */
+const cluster = (
+  metric: string,
+  rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'>,
+): ExpectedAlarm => ({ ...CLUSTER, metrics: [metric], minutes: 1, ...rest });
+
 const documents = (
   metric: string,
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
@@ -87,7 +93,10 @@ const used = (metrics: readonly [string, string]): ExpectedAlarm => ({
   silence: 'INSUFFICIENT_DATA',
 });
 
-/** By the last part of an alarm's name, after the namespace where several services have one; `failed` of provisioning and of the smoke test differ. */
+/**
+ * By the last part of an alarm's name, after the namespace where several services have one, and after `cluster` where an Aurora cluster has it as a server
+ * has; `failed` of provisioning and of the smoke test differ.
+ */
 export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
   EngineCPUUtilization: {
     ...CACHE_NODE,
@@ -271,6 +280,56 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [10, 10],
     silence: 'OK',
   }),
+
+  'cluster FreeableMemory': cluster('FreeableMemory', {
+    shape: 'trough',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 20,
+    bad: 'below',
+    datapoints: [15, 15],
+    silence: 'ALARM',
+  }),
+  'cluster FreeLocalStorage': cluster('FreeLocalStorage', {
+    shape: 'trough',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 5,
+    bad: 'below',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'cluster DatabaseConnections': cluster('DatabaseConnections', {
+    shape: 'peak',
+    limit: ({ maxConnections }) => Math.floor(maxConnections * 0.9),
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'ALARM',
+  }),
+  'cluster BufferCacheHitRatio': cluster('BufferCacheHitRatio', {
+    shape: 'trough',
+    limit: 80,
+    bad: 'below',
+    datapoints: [10, 10],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'cluster MaximumUsedTransactionIDs': cluster('MaximumUsedTransactionIDs', {
+    shape: 'peak',
+    limit: 1e9,
+    bad: 'above',
+    datapoints: [1, 1],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'cluster WriteLatency': {
+    ...cluster('WriteLatency', {
+      shape: 'tail',
+      limit: 0.02,
+      bad: 'above',
+      datapoints: [5, 5],
+      silence: 'INSUFFICIENT_DATA',
+    }),
+    dimensions: ['DBClusterIdentifier', 'Role'],
+  },
+  'cluster AuroraReplicaLag': {
+    ...cluster('AuroraReplicaLag', { shape: 'peak', limit: 1000, bad: 'above', datapoints: [10, 10], silence: 'OK' }),
+    dimensions: ['DBClusterIdentifier', 'Role'],
+  },
 
   'AWS/DocDB CPUUtilization': documents('CPUUtilization', {
     shape: 'mean',

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { LIMITS, QUOTAS } from '../../lib/catalog';
 import { parseTier, rdsProxy, shardedPostgres } from '../../lib/definition';
 import { countResources, inventoryOf, watchPlans } from '../../lib/inventory';
+import { neededQuotas } from '../../lib/quota';
 import { anyOf, stateAlarms } from '../../lib/watch';
+import { blogTier, shardNames } from '../support/blog-tier';
 
 test('ten shards of the most servers that AWS allows, with proxies, fit into templates, and rules into CloudWatch', () => {
   const tier = parseTier({
@@ -27,6 +29,21 @@ test('ten shards of the most servers that AWS allows, with proxies, fit into tem
   for (const { of } of states) {
     expect(of.length).toBeLessThanOrEqual(LIMITS.compositeChildren.value);
     expect(anyOf(of).length).toBeLessThanOrEqual(LIMITS.compositeRuleLength.value);
+  }
+});
+
+test('the alarms of three hundred shards are what an account has by default, in stacks that a template takes', () => {
+  const tier = blogTier('prod', { shards: shardNames(300) });
+  const alarms = neededQuotas(tier).find(({ quota }) => quota === 'alarms');
+  expect(alarms?.needed).toBeLessThanOrEqual(QUOTAS.alarms.default);
+  const plans = watchPlans(tier, () => 'table');
+  const made = plans.flatMap(({ watched }) => watched.flatMap((each) => each.alarms));
+  expect(alarms?.needed).toBe(made.length);
+  // Fourteen a shard of two servers, and what is not of shards.
+  expect(made.filter(({ name }) => /^blog-prod-posts-s\d+-/.test(name))).toHaveLength(300 * 14);
+  for (const { watched, states } of plans) {
+    const count = watched.reduce((sum, each) => sum + each.alarms.length, states.length);
+    expect(count).toBeLessThanOrEqual(QUOTAS.resources.default);
   }
 });
 

@@ -88,7 +88,7 @@ function changedDimensions(dimensions: readonly Dimension[]): readonly (readonly
       dimensions.with(index, { ...dimension, Name: `${dimension.Name}s` }),
       dimensions.with(index, { ...dimension, Value: `another-${String(dimension.Value)}` }),
     ]),
-    [...dimensions, { Name: 'Role', Value: 'WRITER' }],
+    [...dimensions, { Name: 'DatabaseClass', Value: 'db.r8g.large' }],
   ];
 }
 

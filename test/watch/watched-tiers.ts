@@ -21,6 +21,7 @@ import {
 import { awayTier, globalTier } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
 import { clusterTier } from '../support/cluster-tier';
+import { estateTier } from '../support/estate-tier';
 import { tableTier } from '../support/table-tier';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 import type { Facts } from './expected-alarms';
@@ -61,6 +62,17 @@ const scaling = parseTier({
   },
 });
 
+/** Aurora servers that are there already: CloudWatch is asked for each, and for no cluster. */
+const IMPORTED = ['legacy-1', 'legacy-2'] as const;
+const estate = estateTier({
+  legacy: {
+    primary: { identifier: IMPORTED[0], class: 'r8g.large' },
+    r1: { identifier: IMPORTED[1], class: 'r8g.large' },
+    all: { engine: 'aurora-postgres', maxConnections: 500 },
+  },
+});
+const IMPORTED_FACTS: Facts = { vcpu: 2, memoryGiB: 16, storageGiB: 0, maxConnections: 500, isAurora: true };
+
 /** The examples in both profiles, and tiers that have what these don't. */
 export const WATCHED_TIERS: readonly TierDefinition[] = [
   blogTier('dev'),
@@ -76,6 +88,7 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
   awayTier(),
   globalTier(),
   wide,
+  estate,
   caches,
   tableTier('prod'),
   clusterTier('prod'),
@@ -85,7 +98,7 @@ export const WATCHED_TIERS: readonly TierDefinition[] = [
 export interface SynthesizedAlarm {
   readonly stack: string;
   readonly properties: AlarmProperties;
-  /** Of the server that it watches, if it watches one. */
+  /** Of the server that it watches, or of any of the cluster that it watches, if it watches one. */
   readonly facts: Facts;
 }
 
@@ -99,8 +112,8 @@ function alarmsOf(tier: TierDefinition): readonly SynthesizedAlarm[] {
   const facts = factsOf(tier, templates);
   return resourcesOf(templates, 'AWS::CloudWatch::Alarm').map(({ stack, Properties }) => {
     const properties = Properties as unknown as AlarmProperties;
-    const server = properties.Dimensions?.find(({ Name }) => Name === 'DBInstanceIdentifier')?.Value;
-    return { stack, properties, facts: facts.get(String(server)) ?? NOTHING };
+    const watched = properties.Dimensions?.find(({ Name }) => /^DB(Instance|Cluster)Identifier$/.test(Name))?.Value;
+    return { stack, properties, facts: facts.get(String(watched)) ?? NOTHING };
   });
 }
 
@@ -113,7 +126,7 @@ const CLASSES: Readonly<Record<string, { readonly vcpu: number; readonly memoryG
   ...INSTANCE_CLASSES,
 };
 
-/** Of every server, from its own resource. */
+/** Of every server, and of every cluster by any of its servers, from its own resource. */
 function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>): ReadonlyMap<string, Facts> {
   const clusters = new Map(
     SERVICES.flatMap((service) =>
@@ -122,9 +135,10 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
       ),
     ),
   );
-  return new Map(
-    SERVICES.flatMap((service) => resourcesOf(templates, `AWS::${service}::DBInstance`)).map(
-      ({ stack, Properties }) => {
+  return new Map([
+    ...IMPORTED.map((identifier) => [identifier, IMPORTED_FACTS] as const),
+    ...SERVICES.flatMap((service) => resourcesOf(templates, `AWS::${service}::DBInstance`)).flatMap(
+      ({ stack, Properties }): readonly (readonly [string, Facts])[] => {
         const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
         const { Ref: cluster } = (Properties['DBClusterIdentifier'] ?? {}) as { readonly Ref?: string };
         const own = clusters.get(`${stack}/${cluster ?? ''}`);
@@ -134,20 +148,21 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
         const store = Object.values(tier.stores).find(
           (each) => stack === each.name || stack.startsWith(`${each.name}-`),
         );
+        const facts: Facts = {
+          vcpu: known?.vcpu ?? 0,
+          // An ACU has 2 GiB, and so have a DCU and an NCU.
+          memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
+          storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
+          maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
+          isAurora: Properties['DBClusterIdentifier'] !== undefined,
+        };
         return [
-          String(Properties['DBInstanceIdentifier']),
-          {
-            vcpu: known?.vcpu ?? 0,
-            // An ACU has 2 GiB, and so have a DCU and an NCU.
-            memoryGiB: known?.memoryGiB ?? 2 * (scaling?.MaxCapacity ?? 0),
-            storageGiB: Number(Properties['AllocatedStorage'] ?? replicated(tier, stack)),
-            maxConnections: store !== undefined && isRelational(store) ? store.maxConnections : 0,
-            isAurora: Properties['DBClusterIdentifier'] !== undefined,
-          },
+          [String(Properties['DBInstanceIdentifier']), facts],
+          ...(own === undefined ? [] : [[String(own['DBClusterIdentifier']), facts] as const]),
         ];
       },
     ),
-  );
+  ]);
 }
 
 /** Storage of a replica: its template is silent about it, since it is its primary’s. */
