@@ -17,7 +17,7 @@ import {
   type DrillTier,
 } from '../../lib/drills';
 import { PolystoreError } from '../../lib/errors';
-import { readLocalState, startLocalTier } from '../../lib/local';
+import { readLocalState, startLocalTier, urlsIn } from '../../lib/local';
 import { tierNotUp } from '../../lib/local/status';
 import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -92,6 +92,7 @@ async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held):
         directory,
         templates: templatesDirectory(),
         searchPath: process.env['PATH'] ?? '',
+        urls: urlsIn(process.env, own.stores),
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });

@@ -5,7 +5,7 @@ import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
 import { baselineFileOf, renderLeftOver, renderVerdicts } from '../../lib/guard';
-import { inspectLocalTier, startLocalTier } from '../../lib/local';
+import { inspectLocalTier, startLocalTier, urlsIn } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
 import { renderExceptions, type SmokeReport } from '../../lib/smoke';
@@ -118,6 +118,7 @@ async function runAndProve(
         directory,
         templates: templatesDirectory(),
         searchPath: process.env['PATH'] ?? '',
+        urls: urlsIn(process.env, definition.stores),
         signal: interrupt.signal,
         onProgress: ({ text }) => now(text),
       });

@@ -1,4 +1,4 @@
-import { DYNAMODB_STAND_IN, startLocalTier, type LocalTier } from '../../lib/local';
+import { DYNAMODB_STAND_IN, startLocalTier, urlsIn, type LocalTier } from '../../lib/local';
 import { isRelational, type TierDefinition } from '../../lib/definition';
 import { FileTopology } from '../../lib/sources';
 import type { Topology } from '../../lib/topology';
@@ -40,6 +40,7 @@ async function runUntilInterrupted(options: UpOptions, definition: TierDefinitio
         directory: tierDirectory(definition),
         templates: templatesDirectory(),
         searchPath: process.env['PATH'] ?? '',
+        urls: urlsIn(process.env, definition.stores),
         signal: interrupt.signal,
         onProgress: ({ text }) => {
           now(text);

@@ -1,25 +1,27 @@
-import type { DocumentDbDefinition, TierDefinition } from '../definition';
+import type { DocumentDbDefinition } from '../definition';
 import type { Credentials } from '../sources/secrets';
 import { DOCUMENT_OWNER, SMOKE_ROLE, type AbsentStore, type StandInTopology, type StoreTopology } from '../topology';
 import { documentDbPrograms, startDocumentDb } from './documentdb';
 import { absentStore, findProgram } from './engine-program';
-import type { PlannedStore } from './other-engines';
+import { planGivenDocumentDb } from './given-documentdb';
+import type { PlannedStore, StorePlace } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import { secretsAt, servicesOf, type PlannedServer } from './tier-plan';
 
 /** How a store of kind `documentdb` runs on this machine: on FerretDB, where it is found, as one server whose users have no roles. */
 export async function planDocumentDbStore(
   definition: DocumentDbDefinition,
-  { tier, searchPath }: { readonly tier: TierDefinition; readonly searchPath: string },
+  { tier, searchPath, url }: StorePlace,
 ): Promise<PlannedStore | AbsentStore> {
+  const { name: store, servers } = definition;
+  const hasReaders = servers.kind !== 'elastic' && servers.readers > 0;
+  if (url !== undefined) return planGivenDocumentDb({ store, url, hasReaders }, tier);
   const search = documentDbPrograms(searchPath);
   const program = await findProgram(search);
-  if (program === undefined) return absentStore('documentdb', search);
-  const { name: store, servers } = definition;
+  if (program === undefined) return absentStore('documentdb', search, store);
   const server: PlannedServer = { store, name: 'primary', label: `${store}/primary`, role: 'primary' };
   const services = servicesOf(tier, store);
   const secrets = secretsAt(store, services);
-  const hasReaders = servers.kind !== 'elastic' && servers.readers > 0;
   const standIn: StandInTopology = {
     engine: `FerretDB ${program.version}`,
     lacks: ['roles', ...(hasReaders ? (['replicas'] as const) : [])],

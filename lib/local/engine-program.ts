@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { PolystoreError } from '../errors';
 import type { AbsentStore } from '../topology';
 import { ENGINE_ENVIRONMENT } from './run-as';
+import { urlVariable } from './store-url';
 
 /** An engine's program on this machine. */
 export interface EngineProgram {
@@ -50,10 +51,10 @@ const missing = ({ engines, oldest }: ProgramSearch): string =>
   `no ${Object.keys(engines).join(' or ')} of version ${oldest} or later is on the PATH`;
 
 /** What is said of a store whose program was not found. */
-export const absentStore = (kind: AbsentStore['kind'], search: ProgramSearch): AbsentStore => ({
+export const absentStore = (kind: AbsentStore['kind'], search: ProgramSearch, store: string): AbsentStore => ({
   kind,
   reason: missing(search),
-  next: search.provide,
+  next: `${search.provide} Or set ${urlVariable(store)} to the URL of a server that runs.`,
 });
 
 /** @throws {PolystoreError} ENGINE_MISSING with the command that would provide one */

@@ -6,3 +6,4 @@ export { readLocalState, isSupervised, type LocalServer, type LocalState, type P
 export type { ServerAnswer, ServerLoad } from './server-answer';
 export { inspectLocalTier, type LocalInspection, type ServerStatus, type UnreachableState } from './status';
 export { deleteLocalTier, stopLocalTier, type StopOptions } from './stop-local-tier';
+export { urlsIn } from './store-url';

@@ -39,6 +39,12 @@ export interface LocalTierOptions {
    * @default - none
    */
   readonly searchPath?: string;
+  /**
+   * URLs of servers that somebody else runs, by store, for stores that are not relational: each counts before any program, is neither started nor
+   * stopped, and the users of the tier that are made there stay.
+   * @default - none
+   */
+  readonly urls?: Readonly<Record<string, string>>;
   /** As whom the servers run. @default - the first that works here, see {@link findIdentity} */
   readonly identity?: Identity;
   /** Gives the start up: everything is stopped, and the start rejects with INTERRUPTED. Of no effect once the tier is up. */
@@ -73,7 +79,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
   const progress = progressOf(options);
   const directory = tierDirectory(resolve(options.directory));
   const clusters = planClusters(definition);
-  const others = await planOtherStores(definition, options.searchPath ?? '');
+  const others = await planOtherStores(definition, options.searchPath ?? '', options.urls ?? {});
   const neededMiB = await neededSpace(directory, clusters);
   try {
     throwIfInterrupted(options.signal, 'the tier');

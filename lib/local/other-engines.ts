@@ -20,6 +20,8 @@ export interface PlannedStore {
   readonly servers: readonly PlannedServer[];
   /** Whoever logs in, by the name of the secret. */
   readonly users: Readonly<Record<string, string>>;
+  /** Logins that were given with a server of somebody else, by the name of the secret. @default - none */
+  readonly given?: Readonly<Record<string, Credentials>>;
   /** Starts every server, or none. @throws {PolystoreError} ENGINE_FAILED, PORT_TAKEN, INTERRUPTED */
   start(
     room: EngineRoom,
@@ -31,9 +33,18 @@ export interface PlannedStore {
 
 type OtherKind = Exclude<StoreKind, RelationalKind>;
 
+/** What a store is planned with. */
+export interface StorePlace {
+  readonly tier: TierDefinition;
+  /** Directories of programs, as in PATH. */
+  readonly searchPath: string;
+  /** Of a server of somebody else, which counts before any program. Undefined where none was given. */
+  readonly url: string | undefined;
+}
+
 type PlanStore<K extends OtherKind> = (
   store: Extract<StoreDefinition, { readonly kind: K }>,
-  place: { readonly tier: TierDefinition; readonly searchPath: string },
+  place: StorePlace,
 ) => Promise<PlannedStore | AbsentStore>;
 
 /** What runs each kind here, or why nothing does. A kind without a row does not compile. */
@@ -51,14 +62,27 @@ export interface OtherStores {
   readonly absent: Readonly<Record<string, AbsentStore>>;
 }
 
-/** Looks for what runs the stores of a tier that are not relational. @param searchPath directories of programs, as in PATH */
-export async function planOtherStores(definition: TierDefinition, searchPath: string): Promise<OtherStores> {
+/**
+ * Looks for what runs the stores of a tier that are not relational.
+ * @param searchPath directories of programs, as in PATH
+ * @param urls of servers that somebody else runs, by store
+ * @throws {PolystoreError} ENGINE_FAILED where a server that was given is of no use
+ */
+export async function planOtherStores(
+  definition: TierDefinition,
+  searchPath: string,
+  urls: Readonly<Record<string, string>>,
+): Promise<OtherStores> {
   const others = Object.values(definition.stores).filter((store) => !isRelational(store));
   const plans = await Promise.all(
     others.map((store) => {
       // The row of a store's own kind takes that store, which the type checker can't follow through the table.
       const plan = PLANS[store.kind as OtherKind] as PlanStore<OtherKind>;
-      return plan(store as Extract<StoreDefinition, { readonly kind: OtherKind }>, { tier: definition, searchPath });
+      return plan(store as Extract<StoreDefinition, { readonly kind: OtherKind }>, {
+        tier: definition,
+        searchPath,
+        url: urls[store.name],
+      });
     }),
   );
   return {

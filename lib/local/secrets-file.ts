@@ -34,6 +34,7 @@ export async function ensureSecrets(
     const kept = await readKept(file, name);
     secrets[name] = { username, password: kept?.password ?? newPassword() };
   }
+  for (const { given } of others) Object.assign(secrets, given);
   await file.write(secrets);
   return secrets;
 }

@@ -1,8 +1,16 @@
 import type { TierDefinition, ValkeyDefinition } from '../definition';
 import type { Credentials } from '../sources/secrets';
-import { CACHE_ACCESS, SMOKE_ROLE, type AbsentStore, type ServerTopology, type StoreTopology } from '../topology';
+import {
+  CACHE_ACCESS,
+  SMOKE_ROLE,
+  type AbsentStore,
+  type LoginSecrets,
+  type ServerTopology,
+  type StoreTopology,
+} from '../topology';
 import { absentStore, findProgram } from './engine-program';
-import type { PlannedStore } from './other-engines';
+import { planGivenValkey } from './given-valkey';
+import type { PlannedStore, StorePlace } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import type { PlannedServer } from './tier-plan';
 import { startValkey, valkeyPrograms, type PlannedValkey, type PlannedValkeyShard } from './valkey';
@@ -17,14 +25,15 @@ const REPLICATION_USER = 'polystore_replication';
 /** How a store of kind `valkey` runs on this machine: on Valkey, or the Redis that it began as, whichever is found. */
 export async function planValkeyStore(
   definition: ValkeyDefinition,
-  { tier, searchPath }: { readonly tier: TierDefinition; readonly searchPath: string },
+  { tier, searchPath, url }: StorePlace,
 ): Promise<PlannedStore | AbsentStore> {
+  const store = definition.name;
+  const users = usersOf(store, tier.services);
+  if (url !== undefined) return planGivenValkey(definition, url, users);
   const search = valkeyPrograms(searchPath);
   const program = await findProgram(search);
-  if (program === undefined) return absentStore('valkey', search);
-  const store = definition.name;
+  if (program === undefined) return absentStore('valkey', search, store);
   const shards = shardsOf(definition);
-  const users = usersOf(store, tier.services);
   const replication = `${store}/replication`;
   return {
     store,
@@ -63,7 +72,8 @@ function shardsOf({ name: store, shape }: ValkeyDefinition): readonly PlannedVal
   }));
 }
 
-interface CacheUser {
+/** Who logs in to a cache, and what it may do. */
+export interface CacheUser {
   readonly name: string;
   readonly secret: string;
   readonly rules: string;
@@ -79,6 +89,12 @@ function usersOf(store: string, services: TierDefinition['services']): readonly 
     }),
   ];
 }
+
+/** The smoke test's is the first. */
+export const loginsOf = ([smoke, ...services]: readonly CacheUser[]): LoginSecrets => ({
+  smoke: smoke?.secret ?? '',
+  services: Object.fromEntries(services.map(({ name, secret }) => [name, secret])),
+});
 
 interface Running {
   readonly shards: readonly PlannedValkeyShard[];
@@ -100,9 +116,6 @@ function topologyOf({ engine, shape }: ValkeyDefinition, { shards, users, portOf
     // With slots a client learns of them from the servers.
     replicas: isSpread ? [] : replicas.map((replica) => serverOf(replica)),
     ...(isSpread && { slots: { shards: 1 + others.length, replicasAShard: replicas.length } }),
-    secrets: {
-      smoke: users[0]?.secret ?? '',
-      services: Object.fromEntries(users.slice(1).map(({ name, secret }) => [name, secret])),
-    },
+    secrets: loginsOf(users),
   };
 }

@@ -20,3 +20,4 @@ export * from './server-state';
 export * from './traced-to-caller';
 export * from './transaction-outcome';
 export * from './wal-position';
+export { reachPort } from './reach-port';

@@ -1,5 +1,5 @@
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { reachPort } from '../postgres';
 import type { Topology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { nextStepOf } from './check-name';
@@ -45,7 +45,7 @@ export class Contact {
     const { endpoint, ask, timeoutMs } = this.options;
     const asked = (async () => {
       // Clients that look for a server again and again would tell of a port where nobody listens at the end only.
-      if (endpoint !== undefined) await touch(endpoint, timeoutMs);
+      if (endpoint !== undefined) await reachPort(endpoint, timeoutMs);
       await ask();
     })();
     const budgetMs = Math.round(timeoutMs * PATIENCE);
@@ -112,18 +112,4 @@ function isRefusal(error: unknown): boolean {
   return (
     code === 18 || /\.Security\./.test(String(code)) || /^(WRONGPASS|NOAUTH|NOPERM)/.test((error as Error).message)
   );
-}
-
-/** Connects, and no more. */
-function touch({ host, port }: { readonly host: string; readonly port: number }, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: timeoutMs });
-    const end = (settle: () => void): void => {
-      socket.destroy();
-      settle();
-    };
-    socket.once('connect', () => end(resolve));
-    socket.once('timeout', () => end(() => reject(new Error(`no connection within ${timeoutMs} ms`))));
-    socket.once('error', (error) => end(() => reject(error)));
-  });
 }

@@ -1,4 +1,5 @@
 import type { Driver, Session } from 'neo4j-driver';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encryptionOf } from '../neptune';
 import type { Credentials } from '../sources';
@@ -216,12 +217,13 @@ function refusesStrangers(store: NeptuneUnderTest, server: GraphServerUnderTest)
   };
 }
 
-/** Runs `work` beside the people of this run, who are removed whatever it finds. */
+/** Runs `work` beside people of its own, who are removed whatever it finds: those of a check that ran over its deadline are another's. */
 function withPeople<T>(
   store: NeptuneUnderTest,
-  { run }: CheckContext,
+  context: CheckContext,
   work: (session: Session, run: string) => Promise<T>,
 ): Promise<T> {
+  const run = `${context.run}:${randomUUID()}`;
   return onServer(store, store.writer, (session) =>
     cleaningUp(
       async () => {

@@ -1,6 +1,7 @@
 import { trustOf, type ServerTopology, type ValkeyTopology } from '../topology';
 import type { Check } from './check';
 import { Contact, onceAnswered } from './contact';
+import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 import { valkeyChecks } from './valkey';
 import { valkeyAccessChecks } from './valkey-access';
@@ -16,6 +17,7 @@ export function valkeyStoreChecks(tier: TierUnderTest, name: string, store: Valk
     replicas: store.slots === undefined ? store.replicas.map((server) => serverOf(name, server)) : [],
     login: () => tier.secrets.read(store.secrets.smoke),
     trust: trustOf(tier.topology, store),
+    ...(store.standIn && { standIn: store.standIn }),
     timeoutMs: tier.timeoutMs,
   };
   const { primary, replicas } = underTest;
@@ -26,11 +28,14 @@ export function valkeyStoreChecks(tier: TierUnderTest, name: string, store: Valk
       ask: () => onServer(underTest, server, (client) => client.ping()),
       timeoutMs: tier.timeoutMs,
     });
-  return onceAnswered(
-    [...valkeyChecks(underTest), ...valkeyAccessChecks(tier, underTest, store)],
-    [contactOf(primary), ...replicas.map(contactOf)],
-    tier.topology.world,
-  );
+  return [
+    ...onceAnswered(
+      [...valkeyChecks(underTest), ...valkeyAccessChecks(tier, underTest, store)],
+      [contactOf(primary), ...replicas.map(contactOf)],
+      tier.topology.world,
+    ),
+    ...missingReplica(underTest),
+  ];
 }
 
 const serverOf = (store: string, { name, endpoint: { host, port } }: ServerTopology): ValkeyServerUnderTest => ({

@@ -1,6 +1,6 @@
 import Valkey, { Cluster, type RedisOptions } from 'iovalkey';
 import type { Credentials } from '../sources';
-import type { StoreTrust } from '../topology';
+import type { StandInTopology, StoreTrust } from '../topology';
 import { tlsOf } from '../valkey';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -22,6 +22,8 @@ export interface ValkeyUnderTest {
   /** The smoke test's own user. */
   readonly login: () => Promise<Credentials>;
   readonly trust: StoreTrust;
+  /** What somebody else runs on this machine. @default - what the kit runs, or ElastiCache */
+  readonly standIn?: StandInTopology;
   /** How long one connection, or one command, may take, in milliseconds. */
   readonly timeoutMs: number;
 }

@@ -63,6 +63,10 @@ export const shardedPostgresSchema = z.strictObject({
   ),
 });
 
+const standIn = z.exactOptional(
+  z.strictObject({ engine: name, lacks: z.array(z.enum(['roles', 'replicas', 'signatures'])) }),
+);
+
 const givenTrust = z.exactOptional(z.strictObject({ kind: z.enum(['system', 'plaintext']) }));
 
 export const valkeySchema = z.strictObject({
@@ -73,6 +77,7 @@ export const valkeySchema = z.strictObject({
   slots: z.exactOptional(
     z.strictObject({ shards: z.exactOptional(z.int().check(z.gte(1))), replicasAShard: z.int().check(z.gte(0)) }),
   ),
+  standIn,
   trust: givenTrust,
   secrets: logins,
 });
@@ -88,10 +93,6 @@ export const dynamodbSchema = z.strictObject({
   timeToLive: z.exactOptional(name),
   emulator: z.exactOptional(z.strictObject({ url: name })),
 });
-
-const standIn = z.exactOptional(
-  z.strictObject({ engine: name, lacks: z.array(z.enum(['roles', 'replicas', 'signatures'])) }),
-);
 
 export const documentdbSchema = z.strictObject({
   kind: z.literal('documentdb'),

@@ -148,6 +148,8 @@ export interface ValkeyTopology {
   readonly replicas: readonly ServerTopology[];
   /** Present where keys are spread over shards by their slots; else the primary holds everything. */
   readonly slots?: SlotsTopology;
+  /** Present where somebody else runs what answers on this machine. */
+  readonly standIn?: StandInTopology;
   /** Of servers that somebody else runs, on this machine only. @default - the tier's */
   readonly trust?: GivenTrust;
   readonly secrets: LoginSecrets;
