@@ -1,6 +1,9 @@
 import type { NeptuneDefinition } from '../definition';
+import { connectNeptune } from '../neptune';
 import type { Credentials } from '../sources/secrets';
 import type { AbsentStore, StandInTopology, StoreTopology } from '../topology';
+import type { TlsFiles } from './certificates';
+import { engineFailed } from './engine-command';
 import { absentStore } from './engine-program';
 import { findNeo4j, startNeptune } from './neptune';
 import { FIRST_USER } from './neptune-settings';
@@ -28,9 +31,17 @@ export async function planNeptuneStore(
     store,
     servers: [server],
     users: { [secret]: FIRST_USER },
-    start: async (room, credentials, signal) => [
-      await startNeptune(room, found, server, credentials[secret] as Credentials, signal),
-    ],
+    start: async (room, secrets, signal) => {
+      const credentials = secrets[secret] as Credentials;
+      const running = await startNeptune(room, found, server, credentials, signal);
+      try {
+        await warmUp(running.port, credentials, room.tls);
+      } catch (error) {
+        await running.process.stop();
+        throw engineFailed(server.label, 'did not answer a first query', error instanceof Error ? error.message : '');
+      }
+      return [running];
+    },
     topology: (portOf): StoreTopology => ({
       kind: 'neptune',
       primary: { name: server.name, endpoint: { host: LOCAL_HOST, port: portOf(server), via: 'direct' } },
@@ -39,4 +50,30 @@ export async function planNeptuneStore(
       login: { secret },
     }),
   };
+}
+
+const FIRST_QUERY_MS = 60_000;
+
+/**
+ * Asks a first query of every sort. A Java machine that has just started takes seconds for each: as part of the start, so that no client meets it.
+ * Rejects where the login is refused, as where the data is of another password.
+ */
+async function warmUp(port: number, credentials: Credentials, { authority }: TlsFiles): Promise<void> {
+  const client = await connectNeptune(
+    {
+      endpoint: { host: LOCAL_HOST, port, via: 'direct' },
+      iam: undefined,
+      credentials,
+      trust: { kind: 'file', path: authority },
+    },
+    { userAgent: 'polystore', connectTimeoutMs: FIRST_QUERY_MS },
+  );
+  try {
+    await client.executeQuery(
+      'CREATE (a:PolystoreStart {name: $name})-[:POLYSTORE_START]->(b:PolystoreStart) WITH a MATCH (a)-[]->(b) DETACH DELETE a, b',
+      { name: 'start' },
+    );
+  } finally {
+    await client.close();
+  }
 }

@@ -110,11 +110,13 @@ async function using<C extends Connection, T>(client: C, work: (client: C) => Pr
     return await work(client);
   } catch (error) {
     // What the server said before it hung up tells more than that it did.
-    throw saysNothing(error) ? (heard ?? error) : error;
+    throw saysLess(error) ? (heard ?? error) : error;
   } finally {
     // Of a client that has ended it would only start a timer, which keeps the process for two seconds.
     if (client.status !== 'end') client.disconnect();
   }
 }
 
-const saysNothing = (error: unknown): boolean => error instanceof Error && /^Connection is closed/.test(error.message);
+/** That a connection ended, or that nobody has logged in on it: the answer to the login tells why. */
+const saysLess = (error: unknown): boolean =>
+  error instanceof Error && /^(Connection is closed|NOAUTH)/.test(error.message);

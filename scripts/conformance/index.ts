@@ -50,6 +50,10 @@ async function main(only: readonly string[], signal: AbortSignal): Promise<numbe
         disprove: (subject, checks) => progress.disprove(kind, subject, checks, signal),
       };
       await attempt(progress, kind, () => proof.prove(stage, engine.value));
+      const { tests } = proof;
+      if (tests === undefined) continue;
+      const run = { suites: tests.files, programs: tests.programsOf(engine.value), ...provision };
+      await attempt(progress, kind, () => progress.runTests(kind, run));
     }
     // A start that was given up may still be bringing something.
     await Promise.all(provided);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Check } from '../../lib/smoke';
+import { runSuites, type SuitesRun } from './run-suites';
 import { runCheck, type CheckOutcome } from '../../lib/smoke/run-check';
 
 const DEADLINE_MS = 20_000;
@@ -40,6 +41,17 @@ export class Progress {
       this.fail(kind, `${check.subject} ${check.name} ${outcome.status} although its promise is broken`, undefined);
       return false;
     });
+  }
+
+  /** Runs the tests of an engine. None at all proves nothing, so it is a failure. */
+  async runTests(kind: string, run: SuitesRun): Promise<void> {
+    const began = performance.now();
+    const { passed, failures } = await runSuites(run);
+    this.passed += passed;
+    for (const failure of failures) this.fail(kind, failure, undefined);
+    if (passed === 0) this.fail(kind, `no test of ${run.suites.join(', ')} ran`, undefined);
+    const mark = failures.length === 0 && passed > 0 ? '✓' : ' ';
+    this.print(`${mark} ${kind.padEnd(10)} ${passed} tests  ${seconds(performance.now() - began)}`);
   }
 
   private async runAll(

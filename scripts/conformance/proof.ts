@@ -19,6 +19,13 @@ export interface Stage {
   disprove(subject: string, checks: readonly Check[]): Promise<void>;
 }
 
+export interface EngineTests<Engine> {
+  /** From the project's root. */
+  readonly files: readonly string[];
+  /** Directory of the engine's program. */
+  programsOf(engine: Engine): string;
+}
+
 /** One kind of store on one real engine. */
 export interface Proof<Engine> {
   readonly kind: string;
@@ -26,6 +33,8 @@ export interface Proof<Engine> {
   provide(provision: Provision): Promise<Engine>;
   /** What it is and where: `redis 7.0.15 in /usr/bin`. */
   describe(engine: Engine): string;
+  /** The project's own tests of the engine, which `npm test` skips where there is none. @default - none */
+  readonly tests?: EngineTests<Engine>;
   /** Starts it in every shape that the kind has, and proves each; stops whatever it started. */
   prove(stage: Stage, engine: Engine): Promise<void>;
 }

@@ -10,6 +10,10 @@ export const proveDocumentDb: Proof<EngineProgram> = {
   kind: 'documentdb',
   provide: provideDocumentDb,
   describe: ({ engine, path, version }) => `${engine} ${version} in ${dirname(path)}`,
+  tests: {
+    files: ['test/smoke/documentdb.test.ts', 'test/local/given-servers.test.ts'],
+    programsOf: ({ path }) => dirname(path),
+  },
   prove: async ({ room, signal, prove, disprove }, program) => {
     const login = newCredentials('polystore_smoke');
     const planned = { store: 'catalog', name: 'primary', label: 'catalog/primary', role: 'primary' } as const;

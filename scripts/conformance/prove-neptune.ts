@@ -10,6 +10,10 @@ export const proveNeptune: Proof<Neo4jProgram> = {
   kind: 'neptune',
   provide: provideNeptune,
   describe: ({ engine, path, version }) => `${engine} ${version} in ${dirname(path)}`,
+  tests: {
+    files: ['test/smoke/neptune.test.ts', 'test/local/given-servers.test.ts'],
+    programsOf: ({ path }) => dirname(path),
+  },
   prove: async ({ room, signal, prove, disprove }, program) => {
     const login = newCredentials(FIRST_USER);
     const planned = { store: 'people', name: 'writer', label: 'people/writer', role: 'primary' } as const;
@@ -22,7 +26,7 @@ export const proveNeptune: Proof<Neo4jProgram> = {
         readers: [],
         login: () => Promise.resolve(login),
         trust: { kind: 'file', path: room.tls.authority },
-        standIn: { engine: proveNeptune.describe(program), lacks: ['signatures'] },
+        standIn: { engine: `Neo4j ${program.version}`, lacks: ['signatures'] },
         timeoutMs: 8_000,
       };
       await prove('a writer', neptuneChecks(store));

@@ -14,6 +14,15 @@ export const proveValkey: Proof<EngineProgram> = {
   kind: 'valkey',
   provide: provideValkey,
   describe: ({ engine, path, version }) => `${engine} ${version} in ${dirname(path)}`,
+  tests: {
+    files: [
+      'test/smoke/valkey.test.ts',
+      'test/routing/cache-aside.test.ts',
+      'test/local/valkey.test.ts',
+      'test/local/given-servers.test.ts',
+    ],
+    programsOf: ({ path }) => dirname(path),
+  },
   prove: async (stage, program) => {
     const single = planOf('sessions', 'single', { primary: ['r1'] });
     await proveShape(stage, program, single, 'a primary and a replica');

@@ -122,7 +122,15 @@ describeWithEngine(['neo4j'], 'a store of graphs on a server of somebody else', 
         .replace('dbms.ssl.policy.bolt.enabled=true', 'dbms.ssl.policy.bolt.enabled=false');
       await writeFile(settings, plain);
       const places = [`--home-dir=${data}`, `--config-dir=${dirname(settings)}`, '--console-mode'];
-      const args = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, 'org.neo4j.server.CommunityEntryPoint', ...places];
+      const args = [
+        '-Xmx512m',
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
+        '-cp',
+        `${jars}/*`,
+        'org.neo4j.server.CommunityEntryPoint',
+        ...places,
+      ];
       return { program: java, args, ready: /^.*INFO\s+Started\.$/m };
     });
     const urlWith = (password: string): string => `bolt://neo4j:${encodeURIComponent(password)}@127.0.0.1:${port}`;
