@@ -4,9 +4,6 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 // A clone runs its TypeScript; the published package has only the compiled files.
-if (existsSync(join(__dirname, 'polystore.ts'))) {
-  require('tsx/cjs');
-  require('./polystore.ts');
-} else {
-  require('../dist/bin/polystore.js');
-}
+const isClone = existsSync(join(__dirname, 'polystore.ts'));
+if (isClone) require('tsx/cjs');
+void require(isClone ? './polystore.ts' : '../dist/bin/polystore.js').runCommandLine(process.argv.slice(2));

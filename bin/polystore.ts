@@ -199,8 +199,13 @@ tierCommand('doctor', 'say what would stand in the way of the tier, here and on 
   )
   .action(ending((options) => commands.doctor().doctor(options)));
 
-program.parseAsync().catch((error: unknown) => {
-  // commander has printed its message; help and version end here too, with status 0.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.definition;
-  else process.exitCode = reportError(error);
-});
+/** Runs a command line, given without the names of Node and of the program, to its end. What became of it is `process.exitCode`. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // commander has printed its message; help and version end here too, with status 0.
+    if (!(error instanceof CommanderError)) process.exitCode = reportError(error);
+    else process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.definition;
+  }
+}

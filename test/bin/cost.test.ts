@@ -11,7 +11,7 @@ test('polystore cost prints the estimate of the first stage as a table, asking n
 });
 
 test('polystore cost --json prints the estimate of any stage for programs', async () => {
-  const { code, stdout } = await project.run('cost', '--stage', 'prod', '--json');
+  const { code, stdout } = await project.call('cost', '--stage', 'prod', '--json');
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toEqual(estimateTier(blogTier('prod')));
 });

@@ -10,7 +10,7 @@ test('polystore doctor says that nothing stands in the way, without asking AWS',
 });
 
 test('polystore doctor --json prints the same for programs', async () => {
-  const { stdout } = await project.run('doctor', '--stage', 'prod', '--json');
+  const { stdout } = await project.call('doctor', '--stage', 'prod', '--json');
   expect(JSON.parse(stdout)).toMatchObject({
     version: 1,
     tier: 'blog',

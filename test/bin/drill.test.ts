@@ -16,7 +16,7 @@ beforeAll(() => {
   );
 });
 afterAll(async () => {
-  await project.run('down');
+  await project.call('down');
   project.remove();
 });
 
@@ -69,8 +69,8 @@ describe('polystore drill', () => {
 
   it('refuses what it does not know with 2, and a running tier that is none with 3', async () => {
     const [unknown, notUp] = await Promise.all([
-      project.run('drill', 'earthquake'),
-      project.run('drill', 'connections', '--running'),
+      project.call('drill', 'earthquake'),
+      project.call('drill', 'connections', '--running'),
     ]);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/failover, replica-lag, connections, storage/);
@@ -83,9 +83,9 @@ describe('polystore drill', () => {
     const drill = await project.run('drill', 'connections', '--running', '--json');
     expect(drill.code).toBe(0);
     expect(JSON.parse(drill.stdout)).toMatchObject({ on: 'running', passed: true });
-    const refused = await project.run('drill', 'failover', '--running');
+    const refused = await project.call('drill', 'failover', '--running');
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('Leave --running away');
-    expect((await project.run('smoke')).code).toBe(0);
+    expect((await project.call('smoke')).code).toBe(0);
   });
 });

@@ -40,27 +40,27 @@ test.each([
   [['--accept'], /--accept needs --reason/],
   [['--reason', 'because'], /add --accept/],
 ])('%j is no decision', async (args, message) => {
-  const { code, stderr } = await project.run('guard', ...args);
+  const { code, stderr } = await project.call('guard', ...args);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
 });
 
 test('accepted, the tier as it is passes; a change that replaces the primary fails, naming the property', async () => {
-  expect((await project.run('guard', '--accept', '--reason', 'first baseline')).code).toBe(0);
+  expect((await project.call('guard', '--accept', '--reason', 'first baseline')).code).toBe(0);
   expect(Object.keys(baselineOf().stages)).toEqual(['dev', 'prod']);
   expect(baselineOf().decisions).toHaveLength(2);
-  expect(await project.run('guard')).toMatchObject({
+  expect(await project.call('guard')).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^✓ dev, prod: \d+ stateful resources, none would be lost\n$/),
   });
 
   project.edit((text) => text.replace('backup: {', "database: 'core', backup: {"));
-  const refused = await project.run('guard', '--stage', 'prod');
+  const refused = await project.call('guard', '--stage', 'prod');
   expect(refused.code).toBe(1);
   expect(refused.stdout).toContain('✗ prod: blog-prod-main/Postgres/Primary would be replaced: DBName main → core\n');
   expect(refused.stdout).toContain('  lost its databases\n');
   expect(refused.stdout).toContain('3 replacements. Nothing was deployed and nothing accepted.\n');
 
-  const { code, stdout } = await project.run('guard', '--stage', 'prod', '--json');
+  const { code, stdout } = await project.call('guard', '--stage', 'prod', '--json');
   const document = JSON.parse(stdout) as { safe: boolean; stages: StageComparison[] };
   expect({ code, safe: document.safe }).toEqual({ code: 1, safe: false });
   expect(document.stages[0]?.verdicts[0]).toMatchObject({ kind: 'replacement', property: 'DBName', after: 'core' });
@@ -78,13 +78,13 @@ test('the change stands in the diff against the last commit, and the repository 
 });
 
 test('accepted with a reason, the change is on record and passes', async () => {
-  expect((await project.run('guard', '--accept', '--reason', 'core starts anew')).code).toBe(0);
+  expect((await project.call('guard', '--accept', '--reason', 'core starts anew')).code).toBe(0);
   expect(baselineOf().decisions.at(-1)).toMatchObject({
     stage: 'prod',
     reason: 'core starts anew',
     accepted: expect.arrayContaining(['blog-prod-main/Postgres/Primary would be replaced: DBName main → core']),
   });
-  expect((await project.run('guard')).code).toBe(0);
+  expect((await project.call('guard')).code).toBe(0);
 });
 
 test('a shard that is renamed is refused where the file says it, before anything is synthesized', async () => {
@@ -97,7 +97,7 @@ test('a shard that is renamed is refused where the file says it, before anything
 });
 
 test('a base that git does not know is refused by its name', async () => {
-  const { code, stderr } = await project.run('diff', '--base', 'nowhere');
+  const { code, stderr } = await project.call('diff', '--base', 'nowhere');
   expect(code).toBe(3);
   expect(stderr).toContain('no tier file to compare with at "nowhere": git knows no such commit');
 });
@@ -106,7 +106,7 @@ test('a base with a fault names the commit, not where it was laid out', async ()
   writeFileSync(join(project.directory, 'days.ts'), 'export const days = 99;\n');
   git('commit', '--quiet', '--all', '-m', 'faulty');
   writeFileSync(join(project.directory, 'days.ts'), 'export const days = 30;\n');
-  const { code, stderr } = await project.run('diff');
+  const { code, stderr } = await project.call('diff');
   expect(code).toBe(2);
   expect(stderr).toMatch(/^HEAD:tier\.config\.ts:\d+:\d+ stores\.main\.backup\.retentionDays/);
   expect(stderr).not.toContain('.polystore');

@@ -17,7 +17,7 @@ beforeAll(() => {
   project = createSmallProject();
 });
 afterAll(async () => {
-  await project.run('down');
+  await project.call('down');
   project.remove();
 });
 
@@ -40,7 +40,7 @@ const isAlive = (pid: number): boolean => {
 type LocalRow = ServerRow & { readonly port: number; readonly pid: number };
 
 const serversOf = async (): Promise<readonly LocalRow[]> => {
-  const { stdout } = await project.run('status', '--json');
+  const { stdout } = await project.call('status', '--json');
   return (JSON.parse(stdout) as { servers: readonly LocalRow[] }).servers;
 };
 
@@ -62,7 +62,7 @@ describe('polystore', () => {
   it('shows examples of each command', async () => {
     const commands = ['prove', 'up', 'status', 'smoke', 'down', 'cost', 'doctor', 'guard', 'diff', 'drill', 'runbook'];
     for (const { command, help } of await Promise.all(
-      commands.map(async (command) => ({ command, help: await project.run(command, '--help') })),
+      commands.map(async (command) => ({ command, help: await project.call(command, '--help') })),
     )) {
       expect(help.code).toBe(0);
       expect(help.stdout).toContain(`$ npx polystore ${command}`);
@@ -79,7 +79,7 @@ describe('polystore', () => {
   it('fails with 2 on a fault of the definition, with its place and without a stack', async () => {
     const broken = createProject();
     broken.edit((text) => text.replace('replicas: { r1', 'replica: { r1'));
-    const { code, stdout, stderr } = await broken.run('up');
+    const { code, stdout, stderr } = await broken.call('up');
     broken.remove();
     expect(code).toBe(2);
     expect(stdout).toBe('');
@@ -89,13 +89,13 @@ describe('polystore', () => {
   });
 
   it('fails with 2 on a stage that the tier file lacks', async () => {
-    const { code, stderr } = await project.run('up', '--stage', 'prd');
+    const { code, stderr } = await project.call('up', '--stage', 'prd');
     expect(code).toBe(2);
     expect(stderr).toMatch(/"prd"[\s\S]*prod/);
   });
 
   it('fails with 3 where no tier is up, saying how to start one', async () => {
-    const failures = await Promise.all(['status', 'smoke', 'down'].map((command) => project.run(command)));
+    const failures = await Promise.all(['status', 'smoke', 'down'].map((command) => project.call(command)));
     for (const { code, stderr } of failures) {
       expect(code).toBe(3);
       expect(stderr).toContain('npx polystore up');
@@ -139,20 +139,20 @@ describe('a detached tier', () => {
     const servers = await serversOf();
     const replica = servers.find(({ name }) => name === 'r1') as LocalRow;
     process.kill(replica.pid, 'SIGKILL');
-    await until(async () => (await project.run('status')).stdout.includes('ended by SIGKILL'));
+    await until(async () => (await project.call('status')).stdout.includes('ended by SIGKILL'));
 
     const status = await project.run('status');
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/main +r1 +- .* ended by SIGKILL/);
 
-    const smoke = await project.run('smoke');
+    const smoke = await project.call('smoke');
     expect(smoke.code).toBe(1);
     expect(smoke.stdout).toMatch(/✗ main\/r1 serves-reads: /);
     expect(smoke.stdout).toContain(`process ${replica.pid} ended by SIGKILL`);
     expect(smoke.stdout).toMatch(/unaffected: .*r2/);
     expect(smoke.stdout).toMatch(/✓ posts/);
 
-    const { counts, outcomes } = JSON.parse((await project.run('smoke', '--json')).stdout) as SmokeReport;
+    const { counts, outcomes } = JSON.parse((await project.call('smoke', '--json')).stdout) as SmokeReport;
     const failed = outcomes.filter((outcome) => outcome.status === 'failed');
     expect(counts.failed).toBe(failed.length);
     expect(failed.every(({ subject }) => subject === 'main/r1')).toBe(true);
@@ -161,7 +161,7 @@ describe('a detached tier', () => {
     process.kill((JSON.parse(up.stdout) as { pid: number }).pid, 'SIGKILL');
     await until(() => servers.every(({ pid }) => !isAlive(pid)));
     expect((await project.run('up', '--detach')).code).toBe(0);
-    expect((await project.run('down', '--delete-data')).code).toBe(0);
+    expect((await project.call('down', '--delete-data')).code).toBe(0);
     expect(() => readFileSync(secrets)).toThrow('ENOENT');
   });
 });
@@ -204,14 +204,14 @@ describe('polystore prove', () => {
     expect(readFileSync(join(project.directory, '.polystore/report.html'), 'utf8')).toContain('every promise');
     const report = JSON.parse(readFileSync(join(project.directory, '.polystore/report.json'), 'utf8')) as SmokeReport;
     expect(report.counts.failed).toBe(0);
-    expect((await project.run('status')).code).toBe(3);
+    expect((await project.call('status')).code).toBe(3);
   });
 
   it('fails where the committed baseline would lose something, naming what', async () => {
     const changed = createSmallProject();
     copyFileSync(join(__dirname, '../../polystore.baseline.json'), join(changed.directory, 'polystore.baseline.json'));
     changed.edit((text) => text.replace('postgres({ replicas', "postgres({ database: 'renamed', replicas"));
-    const { code, stdout } = await changed.run('prove');
+    const { code, stdout } = await changed.call('prove');
     changed.remove();
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ guard/);

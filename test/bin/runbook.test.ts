@@ -8,7 +8,7 @@ afterAll(() => project.remove());
 
 describe('polystore runbook', () => {
   it('lists what there is, also for scripts', async () => {
-    const [list, json] = await Promise.all([project.run('runbook'), project.run('runbook', '--json')]);
+    const [list, json] = await Promise.all([project.call('runbook'), project.call('runbook', '--json')]);
     expect(list.code).toBe(0);
     expect(list.stdout).toMatch(/^ {2}replica-lag +Replica lag, can be drilled$/m);
     const { runbooks } = JSON.parse(json.stdout) as { runbooks: readonly { runbook: string; drill: string | null }[] };
@@ -26,8 +26,8 @@ describe('polystore runbook', () => {
 
   it('fails with 2 on one that there is not, naming the nearest, and on a store that does not fit', async () => {
     const [unknown, misfit] = await Promise.all([
-      project.run('runbook', 'replica-lga'),
-      project.run('runbook', 'shards', '--store', 'main'),
+      project.call('runbook', 'replica-lga'),
+      project.call('runbook', 'shards', '--store', 'main'),
     ]);
     expect([unknown.code, misfit.code]).toEqual([2, 2]);
     expect(unknown.stderr).toContain('did you mean "replica-lag"?');

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 
 const root = join(__dirname, '../..');
 const launcher = join(root, 'bin/polystore.cjs');
@@ -11,10 +12,15 @@ export interface Project {
   readonly directory: string;
   /** Changes the tier file's text. */
   edit(change: (text: string) => string): void;
-  /** Starts a command; it ends by itself or by its `process`. */
+  /** Starts a command in a process of its own; it ends by itself or by its `process`. */
   start(...args: readonly string[]): Running;
-  /** Runs a command to its end. */
+  /** Runs a command in a process of its own to its end, as a user does. */
   run(...args: readonly string[]): Promise<Finished>;
+  /**
+   * Runs a command in this process to its end: what it prints and its exit status are the same, for a fifth of the work. That a command leaves
+   * nothing open that keeps its process alive is what `run` shows. Calls wait for each other.
+   */
+  call(...args: readonly string[]): Promise<Finished>;
   remove(): void;
 }
 
@@ -44,8 +50,46 @@ export function createProject(tierFile = 'tier.config.ts'): Project {
     edit,
     start,
     run: (...args) => start(...args).finished,
+    call: (...args) => {
+      const called = lastCall.then(() => callCommand(directory, args));
+      lastCall = called.catch(() => undefined);
+      return called;
+    },
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** A process has one working directory and one standard output. */
+let lastCall: Promise<unknown> = Promise.resolve();
+
+async function callCommand(cwd: string, args: readonly string[]): Promise<Finished> {
+  // By its whole name: without one, the launcher beside it is found.
+  const { runCommandLine } = jest.requireActual<typeof import('../../bin/polystore')>('../../bin/polystore.ts');
+  const before = process.cwd();
+  const [stdout, stderr] = [capture('stdout'), capture('stderr')];
+  process.chdir(cwd);
+  try {
+    await runCommandLine(args);
+    return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    process.chdir(before);
+    process.exitCode = undefined;
+    for (const stream of [stdout, stderr]) stream.restore();
+  }
+}
+
+/** Takes what is written to a stream of this process, as a pipe does. */
+function capture(name: 'stdout' | 'stderr'): { text(): string; restore(): void } {
+  const chunks: string[] = [];
+  const pipe = new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _, done) => {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  const stream = jest.spyOn(process, name, 'get').mockReturnValue(pipe as never);
+  return { text: () => chunks.join(''), restore: () => stream.mockRestore() };
 }
 
 function startCommand(directory: string, args: readonly string[]): Running {
