@@ -16,6 +16,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/memory-disk-removal.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the cores: many suites wait for servers.
+  maxWorkers: 3,
 };
