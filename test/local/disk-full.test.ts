@@ -44,7 +44,7 @@ afterEach(async () => {
 async function startOnDisk(sizeMiB: number, fillAfter: string): Promise<{ output: string; left: string }> {
   const script = `
     mount -t tmpfs -o size=${sizeMiB}m tmpfs "$0" || exit 9
-    node --import tsx "$1" "$0/tier" "$2" "$3"
+    node --require tsx/cjs "$1" "$0/tier" "$2" "$3"
     echo "left: $(ls "$0/tier" | tr '\\n' ' ')"`;
   const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, directory];
   const child = spawn('unshare', [...args, join(__dirname, 'supervisor.ts'), TEMPLATES, PAIR], {

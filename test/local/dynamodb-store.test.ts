@@ -122,7 +122,14 @@ test.each([
 });
 
 test('a supervisor that is killed with -9 leaves no process and no port', async () => {
-  const args = ['--import', 'tsx', join(__dirname, 'supervisor.ts'), directory, TEMPLATES, JSON.stringify(tierOf())];
+  const args = [
+    '--require',
+    'tsx/cjs',
+    join(__dirname, 'supervisor.ts'),
+    directory,
+    TEMPLATES,
+    JSON.stringify(tierOf()),
+  ];
   const supervisor = spawn(process.execPath, args, {
     cwd: join(__dirname, '..', '..'),
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -118,7 +118,7 @@ async function superviseAs(uid: number): Promise<string> {
     stages: { dev: { profile: 'disposable' } },
     stores: { main: { kind: 'postgres', replicas: 1 } },
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', ...args, JSON.stringify(tier)], {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...args, JSON.stringify(tier)], {
     cwd: join(__dirname, '..', '..'),
     uid,
     gid: uid,

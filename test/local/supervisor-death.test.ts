@@ -51,7 +51,7 @@ interface Supervisor {
 /** Starts a tier in another process. */
 function supervise(onSigterm: 'stop' | 'ignore-us' = 'stop'): Supervisor {
   const script = join(__dirname, 'supervisor.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory, TEMPLATES, JSON.stringify(TIER)], {
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, directory, TEMPLATES, JSON.stringify(TIER)], {
     cwd: join(__dirname, '..', '..'),
     env: { ...process.env, ON_SIGTERM: onSigterm },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -352,7 +352,7 @@ describe('a process that is frozen', () => {
 
   function start(profile: 'direct' | 'lambda', moment: 'idle' | 'probing', topology = test.topologyFile): Freezable {
     const secrets = join(dirname(test.topologyFile), 'secrets.json');
-    const args = ['--import', 'tsx', join(__dirname, 'freeze-and-thaw.ts'), topology, secrets, profile, moment];
+    const args = ['--require', 'tsx/cjs', join(__dirname, 'freeze-and-thaw.ts'), topology, secrets, profile, moment];
     const one = new Freezable(spawn(process.execPath, args, { cwd: join(__dirname, '../..') }));
     processes.push(one);
     return one;

@@ -386,7 +386,7 @@ describe('a router', () => {
   it('does not keep a process alive that has nothing left to do', async () => {
     const script = join(__dirname, 'read-and-leave.ts');
     const secrets = join(dirname(test.topologyFile), 'secrets.json');
-    const args = ['--import', 'tsx', script, test.topologyFile, secrets];
+    const args = ['--require', 'tsx/cjs', script, test.topologyFile, secrets];
     const { stdout } = await promisify(execFile)(process.execPath, args, {
       cwd: join(__dirname, '../..'),
       timeout: 20_000,

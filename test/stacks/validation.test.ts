@@ -17,8 +17,15 @@ process.env['CDK_VALIDATION'] = 'true';
 
 const STAGES = ['dev', 'prod'] as const;
 
+const synthesize = (stage: BlogStage) => createTierApp({ definition: blogTier(stage) }).synth();
+const assemblies = { dev: synthesize('dev'), prod: synthesize('prod') };
+
 describe.each(STAGES)('the example tier in %s', (stage) => {
-  const summary = summarize(createTierApp({ definition: blogTier(stage) }).synth());
+  const summary = summarize(assemblies[stage]);
+
+  test('asks no account for anything', () => {
+    expect(assemblies[stage].manifest.missing).toBeUndefined();
+  });
 
   test('has no finding of CloudFormation’s validator or of cdk-nag, not even a warning', () => {
     expect(summary.findings).toEqual([]);
@@ -104,7 +111,7 @@ test('a tier whose proxies take tokens has none either, and says why proxies are
 });
 
 test('says in a protected stage that zones are written down on purpose', () => {
-  const { acknowledged } = summarize(createTierApp({ definition: blogTier('prod') }).synth());
+  const { acknowledged } = summarize(assemblies.prod);
   expect(acknowledged).toContainEqual({
     rule: 'W3010',
     reason: expect.stringContaining('on purpose'),
@@ -133,10 +140,6 @@ describe('synth fails', () => {
     silence.mockRestore();
     expect(() => app.synth()).toThrow(/AwsSolutions-RDS11/);
   });
-});
-
-test('no account is asked for anything', () => {
-  expect(createTierApp({ definition: blogTier('prod') }).synth().manifest.missing).toBeUndefined();
 });
 
 test('the CDK command line synthesizes a stage that it is told, without a word of warning', () => {
