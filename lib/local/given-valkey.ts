@@ -70,12 +70,13 @@ async function onGiven<T>(
   { endpoint, trust, login }: GivenServer,
   work: (client: ValkeyClient) => Promise<T>,
 ): Promise<T> {
+  const { username = '', password = '' } = login ?? {};
   const client = await connectValkey(
     {
       endpoint,
       slots: undefined,
       to: 'primary',
-      credentials: { username: login?.username || 'default', password: login?.password ?? '' },
+      login: { username: username || 'default', password, renew: () => Promise.resolve(password) },
       trust,
     },
     { connectionName: 'polystore', connectTimeoutMs: TIMEOUT_MS, commandTimeoutMs: TIMEOUT_MS },

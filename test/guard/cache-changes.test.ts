@@ -18,7 +18,7 @@ const stacksWith = (cache: ValkeyOptions) =>
   stacksOf(
     parseTier({
       name: 'shop',
-      stages: { prod: { profile: 'protected' } },
+      stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
       stores: { cache: valkey(cache) },
       services: { web: { uses: { cache: 'write' } } },
     }),

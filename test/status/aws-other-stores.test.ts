@@ -44,7 +44,7 @@ const all = [rds, caches, tables, cloudWatch, ssm];
 
 const tier = parseTier({
   name: 'shop',
-  stages: { prod: { profile: 'protected' } },
+  stages: { prod: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
   stores: {
     sessions: valkey({ shape: replicationGroup({ replicas: 1 }) }),
     feeds: valkey({ shape: clusterMode({ shards: 2, replicas: 1 }) }),
