@@ -91,7 +91,9 @@ describe('stores whose engine is not here', () => {
     const { status } = await look();
     expect(status.servers.map(({ store, state }) => [store, state])).toEqual([['carts', 'running']]);
     expect(status.unknown).toEqual([
-      expect.stringMatching(/^sessions does not run here: no valkey-server or redis-server .*\. Run `.*`\. Or set POLYSTORE_URL_SESSIONS to /),
+      expect.stringMatching(
+        /^sessions does not run here: no valkey-server or redis-server .*\. Run `.*`\. Or set POLYSTORE_URL_SESSIONS to /,
+      ),
       expect.stringMatching(/^feeds does not run here: /),
     ]);
   });
