@@ -38,8 +38,8 @@ export interface OpenClusterContext extends ClusterContext {
   readonly primaryReadShare: number;
 }
 
-/** The part of the primary's pool that sessions may take for what they read right behind their writes: what is left is for writes. */
-const BEHIND_WRITES_SHARE = 0.9;
+/** The part of the primary's pool that sessions leave to writes when they read right behind their own; one connection at least. */
+const LEFT_TO_WRITES_SHARE = 0.1;
 
 /** Which cluster, and of what sort. */
 export interface ClusterPlace {
@@ -103,11 +103,10 @@ export async function openCluster(
     return list;
   };
   const members: ClusterMembers = new ClusterMembers({ store: grant.store, shard }, listOf(servers), context.events);
-  const readsOf = (share: number, maxWaitMs: number): PrimaryReads =>
-    new PrimaryReads(Math.max(1, Math.floor(max * share)), maxWaitMs);
+  const leftToWrites = Math.max(1, Math.floor(max * LEFT_TO_WRITES_SHARE));
   const reads = {
-    inStead: readsOf(context.primaryReadShare, connectTimeoutMs),
-    behindWrites: readsOf(BEHIND_WRITES_SHARE, CROWDED_MS),
+    inStead: new PrimaryReads(Math.max(1, Math.floor(max * context.primaryReadShare)), connectTimeoutMs),
+    behindWrites: new PrimaryReads(Math.max(1, max - leftToWrites), CROWDED_MS),
   };
   return {
     cluster: new Cluster(members, reads, grant, context),

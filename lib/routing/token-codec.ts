@@ -42,9 +42,8 @@ export function encodeToken({ positions, readFrom, mapVersions }: SessionToken, 
   writeEntries(bytes, mapVersions, (version) => writeVarint(bytes, BigInt(version)));
   const payload = Buffer.from(bytes);
   const [key] = keys;
-  return Buffer.concat(key === undefined ? [payload] : [payload, signatureOf(key, scope, payload)]).toString(
-    'base64url',
-  );
+  const token = key === undefined ? payload : Buffer.concat([payload, signatureOf(key, scope, payload)]);
+  return token.toString('base64url');
 }
 
 /**
@@ -112,7 +111,8 @@ function scopeMark(scope: string): Buffer {
 
 function writeEntries<V>(bytes: number[], entries: ReadonlyMap<string, V>, write: (value: V) => void): void {
   writeVarint(bytes, BigInt(entries.size));
-  for (const [name, value] of [...entries].sort(([one], [other]) => (one < other ? -1 : 1))) {
+  const sorted = entries.size > 1 ? [...entries].sort(([one], [other]) => (one < other ? -1 : 1)) : entries;
+  for (const [name, value] of sorted) {
     writeText(bytes, name);
     write(value);
   }
