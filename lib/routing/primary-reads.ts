@@ -10,13 +10,24 @@ interface Owner {
   readonly server: string;
 }
 
+/** A read whose turn has not come. */
+interface Waiter {
+  /** On the clock of `performance.now()`. */
+  readonly sinceMs: number;
+  readonly take: () => void;
+  readonly giveUp: () => void;
+}
+
 /**
- * Reads that a primary takes although there are replicas: so many at once, so that they leave it the connections that its writes need. Others wait for their turn, first come first served.
+ * Reads that a primary takes although there are replicas: so many at once, so that they leave it the connections that its writes need. Others
+ * wait for their turn, first come first served.
  */
 export class PrimaryReads {
   private running = 0;
-  /** Who waits, first come first served, and since when, on the clock of `performance.now()`. */
-  private readonly waiting = new Map<() => void, number>();
+  /** First come, first served. */
+  private readonly waiting: Waiter[] = [];
+  /** Of whoever has waited longest: one for all costs them nothing. */
+  private timer: NodeJS.Timeout | undefined;
 
   /** @param limit how many at once @param maxWaitMs longest wait for a turn, in milliseconds */
   constructor(
@@ -42,32 +53,31 @@ export class PrimaryReads {
   }
 
   leave(): void {
-    const next = this.waiting.keys().next();
+    const next = this.waiting.shift();
     // Whoever waits takes this one's place.
-    if (next.done === true) this.running--;
-    else next.value();
+    if (next) next.take();
+    else this.running--;
   }
 
   /** For how long somebody has been waiting for a place, in milliseconds; 0 where nobody waits. */
   get longestWaitMs(): number {
-    const since = this.waiting.values().next();
-    return since.done === true ? 0 : performance.now() - since.value;
+    const [first] = this.waiting;
+    return first ? performance.now() - first.sinceMs : 0;
   }
 
   /** Takes a place when there is one. Whoever has taken it gives it back with {@link leave}. @throws {PolystoreError} READ_BUDGET_EXHAUSTED */
   turn(owner: Owner): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const take = (): void => {
-        clearTimeout(timer);
-        this.waiting.delete(take);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.waiting.delete(take);
-        reject(this.exhausted(owner));
-      }, this.maxWaitMs);
-      this.waiting.set(take, performance.now());
+    return new Promise((take, reject) => {
+      this.waiting.push({ sinceMs: performance.now(), take, giveUp: () => reject(this.exhausted(owner)) });
+      this.timer ??= this.expireIn(this.maxWaitMs);
     });
+  }
+
+  private expireIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      while (this.waiting.length > 0 && this.longestWaitMs >= this.maxWaitMs) this.waiting.shift()?.giveUp();
+      this.timer = this.waiting.length > 0 ? this.expireIn(this.maxWaitMs - this.longestWaitMs) : undefined;
+    }, ms).unref();
   }
 
   private exhausted({ store, server }: Owner): PolystoreError<'READ_BUDGET_EXHAUSTED'> {
