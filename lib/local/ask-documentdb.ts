@@ -1,4 +1,5 @@
 import { connectDocumentDb } from '../documentdb';
+import { trustOf } from '../topology';
 import { ASK_MS, type ServerAnswer, type ServerAsked } from './server-answer';
 import { LOCAL_HOST } from './server-settings';
 
@@ -11,7 +12,7 @@ export async function askDocumentDb({ port, store, trust, secrets }: ServerAsked
       replicaSet: undefined,
       readsFrom: 'replicas',
       credentials: await secrets.read(store.secrets.smoke),
-      trust,
+      trust: trustOf({ trust }, store),
     },
     { appName: 'polystore-status', connectTimeoutMs: ASK_MS, operationTimeoutMs: ASK_MS },
   );

@@ -1,4 +1,5 @@
 import { connectValkey } from '../valkey';
+import { trustOf } from '../topology';
 import { ASK_MS, type ServerAnswer, type ServerAsked } from './server-answer';
 import { LOCAL_HOST } from './server-settings';
 
@@ -18,7 +19,7 @@ export async function askValkey({ port, store, trust, secrets }: ServerAsked<'va
       slots: undefined,
       to: 'primary',
       login: { username, password, renew: () => Promise.resolve(password) },
-      trust,
+      trust: trustOf({ trust }, store),
     },
     { connectionName: 'polystore-status', connectTimeoutMs: ASK_MS, commandTimeoutMs: ASK_MS },
   );

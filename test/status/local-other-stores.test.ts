@@ -1,7 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterMode, defineTier, dynamodb, parseTier, replicationGroup, valkey } from '../../lib/definition';
+import {
+  clusterMode,
+  defineTier,
+  documentdb,
+  dynamodb,
+  neptune,
+  parseTier,
+  replicationGroup,
+  valkey,
+  type TierDefinition,
+} from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
 import { isWell, localTierStatus, renderStatus, type LocalLook, type ServerRow } from '../../lib/status';
 import { eventually } from '../support/eventually';
@@ -25,9 +35,9 @@ const plain = { dim: String, green: String, red: String, yellow: String };
 let directory: string;
 let local: LocalTier;
 
-const start = async (searchPath: string): Promise<void> => {
+const start = async (searchPath: string, definition: TierDefinition = tier): Promise<void> => {
   directory = await mkdtemp(join(tmpdir(), 'polystore-status-'));
-  local = await startLocalTier(tier, { directory, templates: TEMPLATES, searchPath });
+  local = await startLocalTier(definition, { directory, templates: TEMPLATES, searchPath });
 };
 const stop = async (): Promise<void> => {
   await local.stop();
@@ -80,6 +90,31 @@ describeWithEngine(['valkey-server', 'redis-server'], 'stores that are not relat
       { name: 'carts/table down' },
     ]);
     expect(status.alarms[2]).not.toHaveProperty('runbook');
+  });
+});
+
+describe.each([
+  ['ferretdb', 'documents', documentdb()],
+  ['neo4j', 'graphs', neptune()],
+])('what %s runs', (program, what, store) => {
+  const definition = parseTier(
+    defineTier({ name: 'others', stages: { dev: { profile: 'disposable' } }, stores: { beside: store } }),
+  );
+
+  describeWithEngine([program], `a store of ${what}`, () => {
+    beforeAll(() => start(SEARCH_PATH, definition), 120_000);
+    afterAll(stop);
+
+    it('is asked too, and an alarm where it is down', async () => {
+      // What has just started may take longer than a look does.
+      await eventually('it answers in time', async () => isWell((await look()).status), 30_000);
+      const up = (await look()).status;
+      expect(up.unknown).toEqual([]);
+      expect(up.servers).toMatchObject([{ role: 'primary', state: 'running' }]);
+      await local.killServer(`beside/${up.servers[0]?.name ?? ''}`, 'SIGKILL');
+      const { alarms } = (await look()).status;
+      expect(alarms).toMatchObject([{ name: expect.stringMatching(/^beside.* down$/), runbook: what }]);
+    });
   });
 });
 
