@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeRunbooks } from '../../bin/runbook-copies';
 import instagram from '../../examples/instagram.config';
+import social from '../../examples/social.config';
 import { parseTier, type TierDefinition } from '../../lib/definition';
 import { watchUnits } from '../../lib/inventory/watch-units';
 import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore } from '../../lib/runbooks';
@@ -130,7 +131,8 @@ it('a copy of each, a file a store, stands beside the templates', () => {
 });
 
 it('of an alarm is for the kind of store that the alarm is of', () => {
-  const unfit = [prod, parseTier(instagram, { stage: 'live' })].flatMap((tier) =>
+  const live = [instagram, social].map((tier) => parseTier(tier, { stage: 'live' }));
+  const unfit = [prod, ...live].flatMap((tier) =>
     watchUnits(tier, () => 'table').flatMap(({ store = '', watched }) =>
       watched
         .flatMap((one) => alarmsOf(one.watched))

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import consumers from '../../examples/consumers.config';
 import federatedShop from '../../examples/federated-shop.config';
 import instagram from '../../examples/instagram.config';
+import social from '../../examples/social.config';
 import {
   existingGroup,
   iam,
@@ -248,6 +249,26 @@ test.each([
   ['a tier on an estate', estateTier()],
 ])('in %s, exactly what the definition says is reached', (_name, tier) => {
   expect(ofConsumers(reach(tier))).toEqual(impliedBy(tier));
+});
+
+test('stores of other kinds are reached at their own ports by who uses them, and with the passwords of their own users', () => {
+  const { ingress, secrets } = reach(parseTier(social, { stage: 'live' }));
+  // A table has no server of its own, and nobody has a password for a graph.
+  expect(ingress.filter((way) => way.includes('-> store'))).toEqual([
+    'operations -> store people:tcp/8182-8182',
+    'operations -> store profiles:tcp/27017-27017',
+    'operations -> store sessions:tcp/6379-6379',
+    'service recommender -> store people:tcp/8182-8182',
+    'service recommender -> store profiles:tcp/27017-27017',
+    'service web -> store people:tcp/8182-8182',
+    'service web -> store profiles:tcp/27017-27017',
+    'service web -> store sessions:tcp/6379-6379',
+  ]);
+  expect(secrets.filter((secret) => secret.startsWith('service'))).toEqual([
+    'service recommender reads secret of recommender in profiles',
+    'service web reads secret of web in profiles',
+    'service web reads secret of web in sessions',
+  ]);
 });
 
 test('whatever the services are, they reach what they use and no more', () => {

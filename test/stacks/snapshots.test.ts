@@ -1,4 +1,5 @@
 import instagram from '../../examples/instagram.config';
+import social from '../../examples/social.config';
 import { parseTier } from '../../lib/definition';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
@@ -20,6 +21,13 @@ describe.each(['dev', 'prod'] as const)('%s', (stage) => {
 describe('caches of a network of people', () => {
   const synthesized = templatesOf(parseTier(instagram, { stage: 'live' }));
   test.each(['feeds', 'sessions', 'pages', 'feeds-alarms'])('template of %s', (stack) => {
+    expect(withoutHashes(synthesized[stack])).toMatchSnapshot();
+  });
+});
+
+describe('documents and a graph of a network of people', () => {
+  const synthesized = templatesOf(parseTier(social, { stage: 'live' }));
+  test.each(['profiles', 'people'])('template of %s', (stack) => {
     expect(withoutHashes(synthesized[stack])).toMatchSnapshot();
   });
 });

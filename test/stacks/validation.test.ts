@@ -6,6 +6,7 @@ import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
 import instagram from '../../examples/instagram.config';
+import social from '../../examples/social.config';
 import { parseTier, rdsProxy, valkey } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
@@ -166,6 +167,11 @@ test('the CDK command line synthesizes a stage that it is told, without a word o
 
 test.each(['dev', 'live'] as const)('databases with caches of every shape have none in %s', (stage) => {
   const { findings } = summarize(createTierApp({ definition: parseTier(instagram, { stage }) }).synth());
+  expect(findings).toEqual([]);
+});
+
+test('documents, a graph, a table and a cache have none', () => {
+  const { findings } = summarize(createTierApp({ definition: parseTier(social, { stage: 'live' }) }).synth());
   expect(findings).toEqual([]);
 });
 
