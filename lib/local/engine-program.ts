@@ -54,7 +54,7 @@ const missing = ({ engines, oldest }: ProgramSearch): string =>
 export const absentStore = (kind: AbsentStore['kind'], search: ProgramSearch, store: string): AbsentStore => ({
   kind,
   reason: missing(search),
-  next: `${search.provide} Or set ${urlVariable(store)} to the URL of a server that runs.`,
+  next: `${search.provide} Or set ${urlVariable(store)} to the URL of a server that runs; compose.yaml of the kit has one.`,
 });
 
 /** @throws {PolystoreError} ENGINE_MISSING with the command that would provide one */
