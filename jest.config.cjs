@@ -15,7 +15,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/memory-disk.ts',
   globalTeardown: '<rootDir>/test/support/memory-disk-removal.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
-  setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/cloud-assemblies.ts'],
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   testTimeout: 60_000,
   // One more than the cores: many suites wait for servers.

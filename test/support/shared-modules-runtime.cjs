@@ -1,8 +1,7 @@
 const { dirname } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
-/** Of aws-cdk-lib all but `testhelpers`, which want the suite's own `afterAll`. */
-const SHARED = /^(?:aws-cdk-lib(?!\/testhelpers)|constructs|cdk-nag)(?:\/|$)/;
+const SHARED = /^(?:aws-cdk-lib|constructs|cdk-nag)(?:\/|$)/;
 
 /** Jest evaluates each module anew for each suite. The CDK is large and keeps nothing that a suite could leave for another: a worker loads it once, as Node does. */
 module.exports = class SharedModulesRuntime extends Runtime {
