@@ -9,7 +9,7 @@ import { asTemplate, resourcesOf, templatesOf, type TemplateJson } from '../supp
 const tierOf = (profile: 'disposable' | 'protected'): TierDefinition =>
   parseTier({
     name: 'fast',
-    stages: { live: { profile } },
+    stages: { live: { profile, zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
     stores: {
       sessions: valkey(),
       feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3 }), eviction: 'allkeys-lfu', slowCommandMs: 5 }),
