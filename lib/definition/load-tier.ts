@@ -52,7 +52,13 @@ async function evaluate(source: TierSource): Promise<unknown> {
   const absolute = resolve(source.file);
   // The kit that a tier file imports is the one that reads it: a clone has no compiled one, and two of them would not mix.
   const kit = require('../index') as typeof import('../index');
-  const jiti = createJiti(absolute, { interopDefault: false, virtualModules: { 'cdk-polystore': kit } });
+  const jiti = createJiti(absolute, {
+    interopDefault: false,
+    virtualModules: { 'cdk-polystore': kit },
+    // jiti finds nothing in a module that is a function and was loaded before, such as zod's words, which an example that imports the kit by its path
+    // leads to.
+    nativeModules: ['zod'],
+  });
   let loaded: unknown;
   try {
     loaded = await jiti.import(absolute);

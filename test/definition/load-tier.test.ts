@@ -37,6 +37,14 @@ async function refusalOf(file: string, options?: LoadTierOptions): Promise<Polys
 const shop = `{ name: 'shop', stages: { dev: { profile: 'disposable' } }, stores: { main: { kind: 'postgres' } } }`;
 
 describe('loadTier', () => {
+  test('evaluates a second time what the kit itself has loaded already, as a tier file of a commit in a clone does', () => {
+    const words = join(root, 'node_modules/zod/v4/locales/en.cjs');
+    const file = write(`import en from '${words}';\nexport default { ...${shop}, name: typeof en };`);
+    const script = `require('tsx/cjs'); require('${definition}').loadTier('${file}').then(({ name }) => console.log(name));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', cwd: process.cwd() });
+    expect({ stdout, stderr }).toEqual({ stdout: 'function\n', stderr: '' });
+  });
+
   test("loads this repository's tier, in any of its stages", async () => {
     const dev = await loadTier(join(root, 'tier.config.ts'));
     expect(dev).toMatchObject({ name: 'blog', stage: { name: 'dev' } });
