@@ -1,28 +1,23 @@
 import { connectDocumentDb, type DocumentDatabase } from '../documentdb';
+import { isPolystoreError, PolystoreError } from '../errors';
 import type { Credentials, SecretSource } from '../sources';
-import { credentialOf, type Access, type DocumentDbTopology, type StoreTrust, type Topology } from '../topology';
-import { usesOf } from './target-database';
+import { credentialOf, trustOf, type Access, type DocumentDbTopology, type Topology } from '../topology';
 import type { DatabaseReport, RoleReport } from './provision-report';
+import { messageOf, PROVISION_TIMEOUT_MS, type ProvisionTarget } from './provision-targets';
+import { usesOf } from './target-database';
 
-/** A store of documents, and what each service may do in it. */
-export interface TargetDocuments {
-  readonly store: string;
-  readonly topology: DocumentDbTopology;
-  readonly uses: Readonly<Record<string, Access>>;
-}
-
-/** The stores of documents of a tier, in the order of the topology. */
-export function documentsOf(topology: Topology): readonly TargetDocuments[] {
-  return Object.entries(topology.stores).flatMap(([store, described]) =>
-    described.kind === 'documentdb' ? [{ store, topology: described, uses: usesOf(topology, store) }] : [],
-  );
-}
-
-export interface DocumentUsersOptions {
+export interface DocumentTargetsOptions {
+  readonly topology: Topology;
   readonly secrets: SecretSource;
-  readonly trust: StoreTrust;
-  /** How long the store may take to answer, in milliseconds. */
-  readonly timeoutMs: number;
+  /** How long a store may take to answer, in milliseconds. @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/** The stores of documents of a tier, in the order of the topology, each to get the users that the topology says. */
+export function documentTargets(options: DocumentTargetsOptions): readonly ProvisionTarget[] {
+  return Object.entries(options.topology.stores).flatMap(([name, store]) =>
+    store.kind === 'documentdb' ? [{ name, provision: () => provisionDocuments(name, store, options) }] : [],
+  );
 }
 
 /** The database that the smoke test writes to, and to no other. */
@@ -43,24 +38,44 @@ interface WantedUser {
   readonly report: Pick<RoleReport, 'service' | 'access'>;
 }
 
+/** @throws {PolystoreError} PROVISION_FAILED where the store refuses */
+async function provisionDocuments(
+  store: string,
+  topology: DocumentDbTopology,
+  options: DocumentTargetsOptions,
+): Promise<DatabaseReport> {
+  try {
+    return await provisionUsers(store, topology, options);
+  } catch (error) {
+    if (isPolystoreError(error)) throw error;
+    throw new PolystoreError('PROVISION_FAILED', `${store}: ${messageOf(error)}`, {
+      details: { databases: [store] },
+      next: 'Users that were made stay; provision again once the cause is gone: it is safe to repeat.',
+      cause: error,
+    });
+  }
+}
+
 /**
  * Brings the users of a store to what the topology says: one a service with exactly its rights and its password, and the smoke test's. It logs in as
  * the owner. Run again, it changes nothing but passwords, to what they are. A user whose service left keeps its rights until somebody drops it: its
  * password is gone with its secret.
  */
-export async function provisionDocuments(
-  { store, topology, uses }: TargetDocuments,
-  { secrets, trust, timeoutMs }: DocumentUsersOptions,
+async function provisionUsers(
+  store: string,
+  described: DocumentDbTopology,
+  { topology, secrets, timeoutMs = PROVISION_TIMEOUT_MS }: DocumentTargetsOptions,
 ): Promise<DatabaseReport> {
-  const { username, password } = await secrets.read(topology.secrets.owner);
-  const wanted = await wantedUsers(topology, uses, secrets);
+  const { database, primary, replicaSet } = described;
+  const { username, password } = await secrets.read(described.secrets.owner);
+  const wanted = await wantedUsers(described, usesOf(topology, store), secrets);
   const client = await connectDocumentDb(
     {
-      endpoint: topology.primary.endpoint,
-      replicaSet: topology.replicaSet,
+      endpoint: primary.endpoint,
+      replicaSet,
       readsFrom: 'primary',
       credentials: { username, password },
-      trust,
+      trust: trustOf(topology, described),
     },
     { appName: 'polystore-provision', connectTimeoutMs: timeoutMs, operationTimeoutMs: timeoutMs },
   );
@@ -69,7 +84,6 @@ export async function provisionDocuments(
     const roles: RoleReport[] = [];
     // One after another: each is a user of the whole cluster.
     for (const user of wanted) roles.push(await provisionUser(admin, user));
-    const { database, primary } = topology;
     const isNew = roles.every(({ outcome }) => outcome === 'created');
     return { store, server: primary.name, database, identity: isNew ? 'created' : 'confirmed', roles };
   } finally {

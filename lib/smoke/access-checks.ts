@@ -1,6 +1,14 @@
 import { errorCodeOf, errorGroupOf, type PgClient } from '../postgres';
-import { inParallel, usesOf } from '../provision';
-import { credentialOf, type Access, type LoginSecrets, type StoreTopology, type Topology } from '../topology';
+import { inParallel } from '../provision/in-parallel';
+import { usesOf } from '../provision/target-database';
+import {
+  credentialOf,
+  isRelational,
+  type Access,
+  type LoginSecrets,
+  type RelationalTopology,
+  type Topology,
+} from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 
@@ -67,7 +75,7 @@ function refusesStrangers(cluster: ClusterUnderTest, topology: Topology): Check 
   };
 }
 
-/** Each service that doesn't use the store tries to log in with what it has for another store; the SQLSTATE of each refusal. */
+/** Each service that doesn't use the store tries to log in with what it has for another database; the SQLSTATE of each refusal. */
 async function refusals(cluster: ClusterUnderTest, topology: Topology): Promise<Readonly<Record<string, string>>> {
   const uses = usesOf(topology, cluster.store);
   const refused: Record<string, string> = {};
@@ -90,22 +98,19 @@ async function refusals(cluster: ClusterUnderTest, topology: Topology): Promise<
 }
 
 /**
- * Any secret that a service has anywhere; undefined for one that uses no store, or has none. What has no secret tries nothing: IAM gives tokens
- * for the stores that it uses only, so that a refusal would prove nothing of this one.
+ * Any secret that a service has for a database; undefined for one that uses none, or has none. What has no secret tries nothing: who may log in is
+ * asked of the database itself, and IAM gives tokens for the stores that a service uses only, so that a refusal would prove nothing of this one.
  */
 function secretOf(service: string, topology: Topology): string | undefined {
   return Object.values(topology.stores)
+    .filter(isRelational)
     .flatMap(secretsOf)
     .map(({ services }) => services[service])
     .find((secret) => secret !== undefined);
 }
 
-const secretsOf = (store: StoreTopology): readonly LoginSecrets[] =>
-  store.kind === 'shardedPostgres'
-    ? Object.values(store.shards).map(({ secrets }) => secrets)
-    : 'secrets' in store
-      ? [store.secrets]
-      : [];
+const secretsOf = (store: RelationalTopology): readonly LoginSecrets[] =>
+  store.kind === 'shardedPostgres' ? Object.values(store.shards).map(({ secrets }) => secrets) : [store.secrets];
 
 /** What a role may do too much or too little with users' tables: an extension's own left out. `$1`: privileges that it must have, `$2`: must not. */
 const RIGHTS = `

@@ -3,7 +3,7 @@ import { isRelational, type RelationalTopology, type ServerTopology } from '../t
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { CheckName } from './check-name';
 import type { StoragePromise } from './storage-promises';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 /** A primary with those who follow it: they stand or fall together. */
 interface Cluster {
@@ -41,7 +41,7 @@ const PROOFS = {
  * Promises that are kept outside of the database, proven by what RDS says of its servers; skipped with the reason, never passed, where nobody can
  * be asked.
  */
-export function awsChecks(name: string, tier: TierUnderTest): readonly Check[] {
+export function awsChecks(name: string, tier: DatabasesUnderTest): readonly Check[] {
   return (Object.keys(PROOFS) as (keyof typeof PROOFS)[]).map((check) => ({
     name: check,
     store: name,
@@ -52,7 +52,7 @@ export function awsChecks(name: string, tier: TierUnderTest): readonly Check[] {
 }
 
 /** @throws {SmokeSkip} where nothing is promised, or RDS can't be asked */
-async function describeStore(name: string, tier: TierUnderTest): Promise<Described> {
+async function describeStore(name: string, tier: DatabasesUnderTest): Promise<Described> {
   const { world } = tier.topology;
   if (world === 'local') throw new SmokeSkip('needs AWS');
   if (tier.storage === undefined) {

@@ -1,8 +1,8 @@
-import type { ShardIdentity } from '../provision';
+import type { ShardIdentity } from '../provision/shard-identity';
 import type { PostgresHandle, Router } from '../routing';
 import type { DatabaseSecrets, PostgresEngine, ServerTopology } from '../topology';
 import { ServerUnderTest } from './server-under-test';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 /** What a topology says of a primary with its replicas, a whole store or one shard. */
 export interface ClusterMembers {
@@ -13,7 +13,7 @@ export interface ClusterMembers {
 
 /** A primary with its replicas: a whole store, or one shard of it. */
 export interface ClusterUnderTest {
-  readonly tier: TierUnderTest;
+  readonly tier: DatabasesUnderTest;
   readonly store: string;
   /** `main`, or `posts/s0`. */
   readonly label: string;
@@ -31,7 +31,7 @@ export interface ClusterUnderTest {
 
 /** The cluster of a store that isn't sharded: its primary is `main/primary`. */
 export function wholeStore(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   store: string,
   { engine, database, ...members }: ClusterMembers & { readonly engine: PostgresEngine; readonly database: string },
 ): ClusterUnderTest {
@@ -48,7 +48,7 @@ export function wholeStore(
 
 /** One shard: its primary is `posts/s0`, as the shard itself. */
 export function oneShard(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   place: { readonly store: string; readonly shard: string; readonly engine: PostgresEngine; readonly database: string },
   members: ClusterMembers,
 ): ClusterUnderTest {
@@ -77,7 +77,7 @@ interface ClusterPlace {
 }
 
 function membersOf(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   { store, shard, label, primaryLabel, engine, database }: ClusterPlace,
   { primary, replicas, secrets }: ClusterMembers,
 ): Omit<ClusterUnderTest, 'handle' | 'handleInSession'> {

@@ -1,21 +1,21 @@
-import { usesOf } from '../provision';
+import { usesOf } from '../provision/target-database';
 import type { Access, DocumentDbTopology } from '../topology';
 import { SmokeFailure, type Check, type Evidence } from './check';
 import { onServer, refusalOf, SMOKE_DATABASE, UNAUTHORIZED, type DocumentDbUnderTest } from './documentdb';
 import { standsInWithout } from './stand-in';
-import type { TierUnderTest } from './tier-under-test';
+import type { Users } from './users';
 
 /** Nobody keeps anything in it: what is asked of it shows rights and nothing else. */
 const COLLECTION = 'polystore_smoke';
 
 /** Each service in the services table holds its rights, in its database and in no other. */
 export function documentDbAccessChecks(
-  tier: TierUnderTest,
+  users: Users,
   store: DocumentDbUnderTest,
   topology: Pick<DocumentDbTopology, 'database' | 'secrets'>,
 ): readonly Check[] {
-  return Object.entries(usesOf(tier.topology, store.store)).map(([service, access]) =>
-    holdsRights(tier, store, { service, access, topology }),
+  return Object.entries(usesOf(users.topology, store.store)).map(([service, access]) =>
+    holdsRights(users, store, { service, access, topology }),
   );
 }
 
@@ -25,7 +25,7 @@ interface User {
   readonly topology: Pick<DocumentDbTopology, 'database' | 'secrets'>;
 }
 
-function holdsRights(tier: TierUnderTest, store: DocumentDbUnderTest, { service, access, topology }: User): Check {
+function holdsRights(users: Users, store: DocumentDbUnderTest, { service, access, topology }: User): Check {
   return {
     name: 'holds-rights',
     store: store.store,
@@ -34,7 +34,7 @@ function holdsRights(tier: TierUnderTest, store: DocumentDbUnderTest, { service,
     run: async (): Promise<Evidence> => {
       const secret = topology.secrets.services[service];
       if (secret === undefined) throw new SmokeFailure('the topology does not say how the service logs in');
-      const login = await tier.secrets.read(secret);
+      const login = await users.secrets.read(secret);
       const refused = await onServer(
         store,
         store.primary,

@@ -1,3 +1,4 @@
+import type { SecretSource } from '../sources';
 import { trustOf, type DocumentDbTopology, type ServerTopology } from '../topology';
 import type { Check } from './check';
 import {
@@ -9,19 +10,30 @@ import {
 } from './documentdb';
 import { Contact, onceAnswered } from './contact';
 import { documentDbAccessChecks } from './documentdb-access';
+import type { Proves } from './prove-stores';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
-/** What proves a store of kind `documentdb`, as the topology describes it. */
-export function documentdbStoreChecks(tier: TierUnderTest, name: string, store: DocumentDbTopology): readonly Check[] {
+/** What proves stores of kind `documentdb`, as the topology describes them. */
+export const provesDocumentDb =
+  (secrets: SecretSource): Proves<'documentdb'> =>
+  (tier) => ({ documentdb: (name, store) => checksOf(tier, secrets, name, store) });
+
+function checksOf(
+  tier: TierUnderTest,
+  secrets: SecretSource,
+  name: string,
+  store: DocumentDbTopology,
+): readonly Check[] {
+  const { topology, timeoutMs } = tier;
   const underTest: DocumentDbUnderTest = {
     store: name,
     primary: serverOf(name, store.primary),
     replicas: store.replicas.map((server) => serverOf(name, server)),
-    login: () => tier.secrets.read(store.secrets.smoke),
-    trust: trustOf(tier.topology, store),
+    login: () => secrets.read(store.secrets.smoke),
+    trust: trustOf(topology, store),
     ...(store.standIn && { standIn: store.standIn }),
-    timeoutMs: tier.timeoutMs,
+    timeoutMs,
   };
   const { primary, replicas } = underTest;
   const contactOf = (server: DocumentServerUnderTest): Contact =>
@@ -29,13 +41,13 @@ export function documentdbStoreChecks(tier: TierUnderTest, name: string, store: 
       label: server.label,
       endpoint: server,
       ask: () => onServer(underTest, server, (client) => client.db(SMOKE_DATABASE).command({ ping: 1 })),
-      timeoutMs: tier.timeoutMs,
+      timeoutMs,
     });
   return [
     ...onceAnswered(
-      [...documentDbChecks(underTest), ...documentDbAccessChecks(tier, underTest, store)],
+      [...documentDbChecks(underTest), ...documentDbAccessChecks({ topology, secrets }, underTest, store)],
       [contactOf(primary), ...replicas.map(contactOf)],
-      tier.topology.world,
+      topology.world,
     ),
     ...missingReplica(underTest),
   ];

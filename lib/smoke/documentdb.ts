@@ -5,7 +5,6 @@ import type { StandInTopology, StoreTrust } from '../topology';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SmokeFailure, type Check, type CheckContext } from './check';
 import { cleaningUp } from './clean-up';
-import { clientPackage } from './client-package';
 import { requireTls, withEngine } from './stand-in';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { APPLICATION_NAME } from './tier-under-test';
@@ -229,8 +228,8 @@ const userOf = (run: string, username: string, firstName: string, publishedAt: s
 
 const usersOf = (client: MongoClient): Collection<User> => client.db(SMOKE_DATABASE).collection<User>('users');
 
-/** MongoDB's own client, where it is installed. */
-const mongodb = () => clientPackage('mongodb', () => import('mongodb'));
+/** MongoDB's own client, loaded where a store is proven. */
+const mongodb = () => import('mongodb');
 
 /** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
 export async function onServer<T>(

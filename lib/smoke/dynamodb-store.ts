@@ -3,6 +3,7 @@ import type { DynamoDbTopology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import { dynamoDbChecks } from './dynamodb';
+import type { Proves } from './prove-stores';
 import type { TierUnderTest } from './tier-under-test';
 
 /** What an emulator lacks of DynamoDB. */
@@ -11,8 +12,12 @@ const EMULATOR_LACKS = ['transactions', 'expiry', 'rights', 'TLS'] as const;
 /** What an emulator asks for and does not look at. */
 const EMULATED = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } as const;
 
-/** What proves a store of kind `dynamodb`, as the topology describes it. */
-export function dynamodbStoreChecks(tier: TierUnderTest, name: string, store: DynamoDbTopology): readonly Check[] {
+/** What proves stores of kind `dynamodb`, as the topology describes them. */
+export const provesDynamoDb: Proves<'dynamodb'> = (tier) => ({
+  dynamodb: (name, store) => checksOf(tier, name, store),
+});
+
+function checksOf(tier: TierUnderTest, name: string, store: DynamoDbTopology): readonly Check[] {
   const { table, partitionKey, sortKey, indexes, timeToLive, emulator } = store;
   let opened: Promise<DynamoDBClient> | undefined;
   const client = () =>

@@ -1,12 +1,12 @@
 import { isPolystoreError } from '../errors';
 import { bucketOf, hash, type BucketId, type Placement } from '../placement';
-import { inParallel } from '../provision';
+import { inParallel } from '../provision/in-parallel';
 import type { DirectoryPostgresHandle, KeyAssignment } from '../routing';
 import type { ShardedPostgresTopology } from '../topology';
 import { SmokeFailure, type Check } from './check';
 import { cleaningUp } from './clean-up';
 import { randomKey, type SampleKey } from './sample-keys';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 /** Keys assigned, or taken out, at once. */
 const AT_ONCE = 8;
@@ -15,7 +15,7 @@ const TRIES = 10;
 
 /** The handle of a store whose strategy is `directory`; undefined where it is another. */
 export async function directoryHandle(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   store: string,
 ): Promise<DirectoryPostgresHandle | undefined> {
   const handle = (await tier.router(store)).store(store);
@@ -24,7 +24,7 @@ export async function directoryHandle(
 
 /** A key is found where it was assigned, an unknown one meets the rule for new keys, and of two changes at once one counts. */
 export function keyDirectoryWorks(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   store: string,
   newKeys: NonNullable<ShardedPostgresTopology['keyDirectory']>['newKeys'],
 ): Check {

@@ -1,18 +1,18 @@
 import { errorCodeOf, type PgClient } from '../postgres';
-import { inParallel } from '../provision';
+import { inParallel } from '../provision/in-parallel';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { assignKeys, directoryHandle, takeOut } from './key-directory-checks';
 import { keysForEveryShard, type SampleKey } from './sample-keys';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 const KEYS = 256;
 /** Keys written, or shards asked, at once. */
 const AT_ONCE = 8;
 
 /** Writes keys through the router, then looks at every shard directly. */
-export function keysOnOwner(tier: TierUnderTest, store: string, shards: readonly ClusterUnderTest[]): Check {
+export function keysOnOwner(tier: DatabasesUnderTest, store: string, shards: readonly ClusterUnderTest[]): Check {
   return {
     name: 'keys-on-owner',
     store,
@@ -61,7 +61,7 @@ async function silentShards(shards: readonly ClusterUnderTest[]): Promise<Readon
 }
 
 async function writeThroughRouter(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   store: string,
   run: string,
   keys: readonly (readonly [SampleKey, string])[],

@@ -1,22 +1,27 @@
-import { signBoltLogin } from '../neptune';
-import type { Credentials } from '../sources';
+import { signBoltLogin } from '../neptune/sign-bolt-login';
+import type { Credentials, SecretSource } from '../sources';
 import { trustOf, type NeptuneTopology, type ServerTopology } from '../topology';
 import { SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import { neptuneChecks, onServer, type GraphServerUnderTest, type NeptuneUnderTest } from './neptune';
+import type { Proves } from './prove-stores';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
 /** Neptune looks at what was signed, and not at who is named. */
 const SIGNER = 'username';
 
-/** What proves a store of kind `neptune`, as the topology describes it. */
-export function neptuneStoreChecks(tier: TierUnderTest, name: string, store: NeptuneTopology): readonly Check[] {
+/** What proves stores of kind `neptune`, as the topology describes them. @param secrets for what stands in for Neptune, which takes passwords */
+export const provesNeptune =
+  (secrets: SecretSource): Proves<'neptune'> =>
+  (tier) => ({ neptune: (name, store) => checksOf(tier, secrets, name, store) });
+
+function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, store: NeptuneTopology): readonly Check[] {
   const underTest: NeptuneUnderTest = {
     store: name,
     writer: serverOf(name, store.primary),
     readers: store.replicas.map((server) => serverOf(name, server)),
-    login: (server) => (store.login ? tier.secrets.read(store.login.secret) : signedFor(server, store)),
+    login: (server) => (store.login ? secrets.read(store.login.secret) : signedFor(server, store)),
     trust: trustOf(tier.topology, store),
     ...(store.standIn && { standIn: store.standIn }),
     timeoutMs: tier.timeoutMs,

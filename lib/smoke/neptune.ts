@@ -6,7 +6,6 @@ import type { Credentials } from '../sources';
 import type { StandInTopology, StoreTrust } from '../topology';
 import { SmokeFailure, type Check, type CheckContext, type EvidenceValue } from './check';
 import { cleaningUp } from './clean-up';
-import { clientPackage } from './client-package';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { requireTls, standsInWithout, withEngine } from './stand-in';
 import { APPLICATION_NAME } from './tier-under-test';
@@ -257,7 +256,7 @@ async function open(
   { host, port }: GraphServerUnderTest,
   as: Credentials | 'nobody',
 ): Promise<Driver> {
-  const { default: neo4j } = await clientPackage('neo4j-driver', () => import('neo4j-driver'));
+  const { default: neo4j } = await import('neo4j-driver');
   const token =
     as === 'nobody' ? { scheme: 'none', principal: '', credentials: '' } : neo4j.auth.basic(as.username, as.password);
   return neo4j.driver(`bolt://${host}:${port}`, token, {

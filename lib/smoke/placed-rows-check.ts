@@ -1,4 +1,4 @@
-import { inParallel } from '../provision';
+import { inParallel } from '../provision/in-parallel';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { directoryHandle } from './key-directory-checks';

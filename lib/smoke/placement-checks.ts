@@ -3,12 +3,12 @@ import { bucketFinder, bucketsOf, countBuckets, type BucketFinder, type BucketId
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { sampleKeys } from './sample-keys';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 const RANDOM_KEYS = 500;
 
 /** The shard map can be read, is of this store, and names no shard that the topology lacks. */
-export function shardMapFits(tier: TierUnderTest, store: string): Check {
+export function shardMapFits(tier: DatabasesUnderTest, store: string): Check {
   return {
     name: 'shard-map',
     store,

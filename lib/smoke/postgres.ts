@@ -6,10 +6,10 @@ import { wholeStore } from './cluster-under-test';
 import { routingChecks } from './routing-checks';
 import { replicaChecks } from './replica-checks';
 import { serverChecks } from './server-checks';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 /** What proves a primary with its replicas; of a store whose primary stands in another region, its replicas here. */
-export function postgresChecks(tier: TierUnderTest, name: string, store: PostgresTopology): readonly Check[] {
+export function postgresChecks(tier: DatabasesUnderTest, name: string, store: PostgresTopology): readonly Check[] {
   const cluster = wholeStore(tier, name, store);
   if (store.primary.region !== undefined) {
     // Standbys are the primary's; roles and their rights too, which replicas have from it.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { inParallel } from '../provision';
+import { inParallel } from '../provision/in-parallel';
 import type { PoolStatus } from '../routing';
 import type { PostgresHandle } from '../routing';
 import { SmokeFailure, type Check } from './check';

@@ -1,5 +1,5 @@
 import { isPolystoreError } from '../errors';
-import { errorCodeOf } from '../postgres';
+import { errorCodeOf } from '../postgres/error-group';
 import type { Topology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import { nextStepOf } from './check-name';

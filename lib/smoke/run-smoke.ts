@@ -1,80 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { PolystoreError } from '../errors';
-import type { PlacementStore, SecretSource, TokenSource } from '../sources';
-import type { AbsentStore, StoreTopology, Topology } from '../topology';
-import { inParallel } from '../provision';
-import { SmokeSkip, type Check } from './check';
-import { documentdbStoreChecks } from './documentdb-store';
-import { dynamodbStoreChecks } from './dynamodb-store';
-import { neptuneStoreChecks } from './neptune-store';
-import { postgresChecks } from './postgres';
-import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
-import { runCheck, type CheckOutcome, type CheckRun } from './run-check';
-import { shardedPostgresChecks } from './sharded-postgres';
-import type { StoragePromises } from './storage-promises';
-import { TierUnderTest } from './tier-under-test';
-import { valkeyStoreChecks } from './valkey-store';
+import type { SecretSource } from '../sources';
+import type { DatabasesUnderTestOptions } from './databases-under-test';
+import { provesDocumentDb } from './documentdb-store';
+import { provesDynamoDb } from './dynamodb-store';
+import { provesNeptune } from './neptune-store';
+import { proveStores, type ChecksByKind, type ProofOptions } from './prove-stores';
+import { provesRelational } from './relational';
+import type { SmokeReport } from './report';
+import type { TierUnderTest } from './tier-under-test';
+import { provesValkey } from './valkey-store';
 
-export interface SmokeOptions {
-  readonly topology: Topology;
+export interface SmokeOptions extends ProofOptions, DatabasesUnderTestOptions {
   readonly secrets: SecretSource;
-  /** Who signs the tokens of services that log in by IAM. @default - RdsTokens, with the credentials of the environment */
-  readonly tokens?: TokenSource;
-  readonly placementOf: (store: string) => PlacementStore;
-  /** What only RDS can tell, and whom to ask. @default - such promises are skipped, as on this machine */
-  readonly storage?: StoragePromises;
-  /** Stores to prove. @default - all */
-  readonly only?: readonly string[];
-  /**
-   * How long any one check may take, in milliseconds. A server that does not answer is asked once, so it costs the run this long and no longer.
-   * @default 10000
-   */
-  readonly deadlineMs?: number;
-  /** Told of every outcome as it comes, for progress. What a failure leaves unaffected is known at the end only. */
-  readonly onOutcome?: (outcome: CheckOutcome) => void;
-  /** Ends the run early: checks that have not ended are skipped, what was written is removed. */
-  readonly signal?: AbortSignal;
-}
-
-const DEFAULT_DEADLINE_MS = 10_000;
-/** Share of a check's deadline that one connection or statement may take, so that the check ends with its reason and not by the clock. */
-const STATEMENT_SHARE = 0.8;
-/** Subjects looked at at once in each store; on one subject one check runs after the other. */
-const AT_ONCE = 8;
-/** How long the run waits, once all outcomes are there, for checks that ran over their deadline to clean up. In milliseconds. */
-const RELEASE_MS = 2_000;
-
-type ChecksOf<S extends StoreTopology> = (tier: TierUnderTest, name: string, store: S) => readonly Check[];
-
-/** A kind without a row does not compile. */
-const CHECKS: { readonly [Kind in StoreTopology['kind']]: ChecksOf<Extract<StoreTopology, { kind: Kind }>> } = {
-  postgres: postgresChecks,
-  shardedPostgres: shardedPostgresChecks,
-  valkey: valkeyStoreChecks,
-  dynamodb: dynamodbStoreChecks,
-  documentdb: documentdbStoreChecks,
-  neptune: neptuneStoreChecks,
-};
-
-/** Every check of a store. */
-export function checksOf(tier: TierUnderTest, name: string): readonly Check[] {
-  const missing = tier.topology.absent?.[name];
-  if (missing !== undefined) return [runsHere(name, missing)];
-  const store = tier.store(name);
-  // The row of a store's own kind takes that store, which the type checker can't follow through the table.
-  const checks = CHECKS[store.kind] as ChecksOf<StoreTopology>;
-  return checks(tier, name, store);
-}
-
-/** A store that nothing runs here can't be proven, and says what would run it. */
-function runsHere(store: string, { kind, reason, next }: AbsentStore): Check {
-  return {
-    name: 'runs-here',
-    store,
-    subject: store,
-    promise: `A store of kind ${kind} answers.`,
-    run: () => Promise.reject(new SmokeSkip(`${reason}: ${next}`)),
-  };
 }
 
 /**
@@ -85,96 +21,13 @@ function runsHere(store: string, { kind, reason, next }: AbsentStore): Check {
  * @throws {PolystoreError} UNKNOWN_STORE where `only` names one that the topology lacks
  */
 export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
-  const { topology, onOutcome } = options;
-  const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  const stores = storesToProve(topology, options.only);
-  const started = performance.now();
-  const startedAt = new Date().toISOString();
-  const tier = new TierUnderTest({ ...options, timeoutMs: Math.round(deadlineMs * STATEMENT_SHARE) });
-  const checkRun: CheckRun = {
-    run: randomUUID(),
-    deadlineMs,
-    signal: options.signal ?? new AbortController().signal,
-    world: topology.world,
-  };
-  const released: Promise<void>[] = [];
-  const runOne = async (check: Check): Promise<CheckOutcome> => {
-    const running = runCheck(check, checkRun);
-    released.push(running.released);
-    const outcome = await running.outcome;
-    onOutcome?.(outcome);
-    return outcome;
-  };
-  const checks = stores.flatMap((name) => checksOf(tier, name));
-  const outcomes = await Promise.all(
-    stores.map((name) =>
-      runStore(
-        checks.filter((check) => check.store === name),
-        runOne,
-      ),
-    ),
-  );
-  await waitAtMost(RELEASE_MS, Promise.all(released));
-  await tier.close();
-  const complete = withUnaffected(checks, outcomes.flat());
-  return {
-    version: SMOKE_REPORT_VERSION,
-    tier: topology.tier,
-    stage: topology.stage,
-    world: topology.world,
-    run: checkRun.run,
-    startedAt,
-    durationMs: Math.round(performance.now() - started),
-    counts: countOutcomes(complete),
-    outcomes: complete,
-  };
-}
-
-function storesToProve(topology: Topology, only: readonly string[] | undefined): readonly string[] {
-  const known = [...Object.keys(topology.stores), ...Object.keys(topology.absent ?? {})];
-  for (const store of only ?? []) {
-    if (known.includes(store)) continue;
-    throw new PolystoreError('UNKNOWN_STORE', `unknown store "${store}", known are: ${known.join(', ')}`, {
-      details: { store, known },
-      next: 'Name stores of the tier.',
-    });
-  }
-  return only ? known.filter((store) => only.includes(store)) : known;
-}
-
-/** The checks of one store: subjects side by side, one subject's checks one after the other. The outcomes keep the order of the checks. */
-async function runStore(
-  checks: readonly Check[],
-  runOne: (check: Check) => Promise<CheckOutcome>,
-): Promise<readonly CheckOutcome[]> {
-  const outcomes = new Map<Check, CheckOutcome>();
-  const subjects = [...new Set(checks.map(({ subject }) => subject))];
-  await inParallel(subjects, AT_ONCE, async (subject) => {
-    for (const check of checks) if (check.subject === subject) outcomes.set(check, await runOne(check));
-  });
-  return checks.map((check) => outcomes.get(check) as CheckOutcome);
-}
-
-/** Says of every failure what still works, which is known once all outcomes are. */
-function withUnaffected(checks: readonly Check[], outcomes: readonly CheckOutcome[]): readonly Outcome[] {
-  const passed = outcomes.filter(({ status }) => status === 'passed');
-  const names = new Set(passed.map(({ subject, check }) => `${subject} ${check}`));
-  return outcomes.map((outcome, index) => {
-    if (outcome.status !== 'failed') return outcome;
-    const known = checks[index]?.unaffected?.(names);
-    return { ...outcome, unaffected: known ?? otherChecks(outcome.store, passed) };
-  });
-}
-
-function otherChecks(store: string, passed: readonly CheckOutcome[]): string {
-  const count = passed.filter((outcome) => outcome.store === store).length;
-  return count === 0
-    ? `nothing of ${store}`
-    : `what ${count} other ${count === 1 ? 'check' : 'checks'} of ${store} proved`;
-}
-
-async function waitAtMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
+  const { secrets } = options;
+  // A kind without a row does not compile.
+  return proveStores(options, (tier: TierUnderTest): ChecksByKind => ({
+    ...provesRelational(options)(tier),
+    ...provesValkey(secrets)(tier),
+    ...provesDynamoDb(tier),
+    ...provesDocumentDb(secrets)(tier),
+    ...provesNeptune(secrets)(tier),
+  }));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errorCodeOf, errorGroupOf, readServerState, type PgClient } from '../postgres';
-import { identityText, readIdentity } from '../provision';
+import { identityText, readIdentity } from '../provision/shard-identity';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';

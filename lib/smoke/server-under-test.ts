@@ -2,7 +2,8 @@ import { errorCodeOf, withClient, type PgClient } from '../postgres';
 import type { Credential, ServerTopology } from '../topology';
 import { SmokeSkip } from './check';
 import type { CheckName } from './check-name';
-import { APPLICATION_NAME, type TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
+import { APPLICATION_NAME } from './tier-under-test';
 
 /** Which server answers: told by the server itself, whatever the way to it. The start tells two apart that are reached by one address. */
 const FINGERPRINT = `host(inet_server_addr()) || ':' || inet_server_port()`;
@@ -32,7 +33,7 @@ export class ServerUnderTest {
   private contact: Promise<WhoAnswers> | undefined;
 
   constructor(
-    private readonly tier: TierUnderTest,
+    private readonly tier: DatabasesUnderTest,
     /** `main/primary`, `main/r1`; of a sharded store `posts/s0`, `posts/s0/r1`. */
     readonly label: string,
     readonly role: 'primary' | 'replica',

@@ -11,11 +11,11 @@ import { placementChecks, shardMapFits } from './placement-checks';
 import { routingChecks } from './routing-checks';
 import { isCopied } from './secondary-checks';
 import { serverChecks } from './server-checks';
-import type { TierUnderTest } from './tier-under-test';
+import type { DatabasesUnderTest } from './databases-under-test';
 
 /** What proves a store that is split over shards. */
 export function shardedPostgresChecks(
-  tier: TierUnderTest,
+  tier: DatabasesUnderTest,
   name: string,
   { engine, database, shards, secondaries, keyDirectory }: ShardedPostgresTopology,
 ): readonly Check[] {

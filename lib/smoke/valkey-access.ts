@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../sources';
-import { usesOf } from '../provision';
-import { SMOKE_KEYS, type Access, type StoreTopology, type Topology, type ValkeyTopology } from '../topology';
+import { usesOf } from '../provision/target-database';
+import { SMOKE_KEYS, type Access, type ValkeyTopology } from '../topology';
 import { SmokeFailure, type Check, type CheckContext, type Evidence } from './check';
-import type { TierUnderTest } from './tier-under-test';
+import type { Users } from './users';
 import { onServer, onStore, type ValkeyUnderTest } from './valkey-under-test';
 
 /** Seconds after which what a check wrote is gone, if nobody removed it. */
@@ -10,14 +11,14 @@ const EXPIRY_SECONDS = 60;
 
 /** Who may reach a cache is exactly the services table: each service in it holds its rights, all others are refused. */
 export function valkeyAccessChecks(
-  tier: TierUnderTest,
+  users: Users,
   store: ValkeyUnderTest,
   { secrets }: Pick<ValkeyTopology, 'secrets'>,
 ): readonly Check[] {
-  const uses = usesOf(tier.topology, store.store);
+  const uses = usesOf(users.topology, store.store);
   return [
-    refusesOthers(tier, store, uses),
-    ...Object.entries(uses).map(([service, access]) => holdsRights(tier, store, { service, access, secrets })),
+    refusesOthers(users, store, uses),
+    ...Object.entries(uses).map(([service, access]) => holdsRights(users, store, { service, access, secrets })),
   ];
 }
 
@@ -27,7 +28,7 @@ interface User {
   readonly secrets: ValkeyTopology['secrets'];
 }
 
-function holdsRights(tier: TierUnderTest, store: ValkeyUnderTest, { service, access, secrets }: User): Check {
+function holdsRights(users: Users, store: ValkeyUnderTest, { service, access, secrets }: User): Check {
   return {
     name: 'holds-rights',
     store: store.store,
@@ -36,7 +37,7 @@ function holdsRights(tier: TierUnderTest, store: ValkeyUnderTest, { service, acc
     run: async (context): Promise<Evidence> => {
       const secret = secrets.services[service];
       if (secret === undefined) throw new SmokeFailure('the topology does not say how the service logs in');
-      const login = await tier.secrets.read(secret);
+      const login = await users.secrets.read(secret);
       const refused = await refusals(store, context, login);
       const expected = access === 'read' ? ['writes', 'dangerous'] : ['dangerous'];
       if (refused.join() !== expected.join()) {
@@ -84,8 +85,8 @@ async function isRefused(ask: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Every service that does not use the store tries to log in with what it has for another one. */
-function refusesOthers(tier: TierUnderTest, store: ValkeyUnderTest, uses: Readonly<Record<string, Access>>): Check {
+/** Every service that does not use the store tries to log in: with what it has for another cache, or by its own name with whatever password. */
+function refusesOthers(users: Users, store: ValkeyUnderTest, uses: Readonly<Record<string, Access>>): Check {
   return {
     name: 'refuses-strangers',
     store: store.store,
@@ -93,9 +94,8 @@ function refusesOthers(tier: TierUnderTest, store: ValkeyUnderTest, uses: Readon
     promise: 'Only the services that use the store get in.',
     run: async () => {
       const refused: Record<string, string> = {};
-      for (const service of Object.keys(tier.topology.services).filter((name) => uses[name] === undefined)) {
-        const secret = secretOf(service, tier.topology);
-        if (secret !== undefined) refused[service] = await refusalOf(store, await tier.secrets.read(secret), service);
+      for (const service of Object.keys(users.topology.services).filter((name) => uses[name] === undefined)) {
+        refused[service] = await refusalOf(store, await loginOf(service, users), service);
       }
       return { mayConnect: Object.keys(uses), refusedWith: refused };
     },
@@ -115,13 +115,10 @@ async function refusalOf(store: ValkeyUnderTest, login: Credentials, service: st
   });
 }
 
-/** Any secret that a service has anywhere; undefined for one that has none. */
-function secretOf(service: string, { stores }: Topology): string | undefined {
-  return Object.values(stores)
-    .flatMap((store: StoreTopology) => {
-      if (store.kind === 'shardedPostgres') return Object.values(store.shards).map(({ secrets }) => secrets);
-      return 'secrets' in store ? [store.secrets] : [];
-    })
-    .map(({ services }) => services[service])
-    .find((secret) => secret !== undefined);
+/** What a service has for any cache. Of other kinds of stores the proof of caches can read no secret, and none of them would tell more. */
+async function loginOf(service: string, { topology: { stores }, secrets }: Users): Promise<Credentials> {
+  const secret = Object.values(stores)
+    .map((store) => (store.kind === 'valkey' ? store.secrets.services[service] : undefined))
+    .find((found) => found !== undefined);
+  return secret === undefined ? { username: service, password: randomUUID() } : secrets.read(secret);
 }

@@ -6,6 +6,7 @@ import type { ServerStatus } from '../../lib/routing';
 import type { CheckName } from '../../lib/smoke/check-name';
 import { wholeStore, type ClusterUnderTest } from '../../lib/smoke/cluster-under-test';
 import { routingChecks } from '../../lib/smoke/routing-checks';
+import { DatabasesUnderTest } from '../../lib/smoke/databases-under-test';
 import { TierUnderTest } from '../../lib/smoke/tier-under-test';
 import { askInPlaintext } from '../../lib/smoke/plaintext-probe';
 import type { SmokeReport } from '../../lib/smoke';
@@ -65,16 +66,18 @@ const postsPlacement = (): Promise<Placement> => placementsOf(local.topology)('p
 
 describe('what the router does', () => {
   let tierUnderTest: TierUnderTest;
+  let databases: DatabasesUnderTest;
   beforeAll(() => {
     const { topology, secrets } = local;
     const placementOf = placementsOf(topology);
-    tierUnderTest = new TierUnderTest({ topology, secrets, placementOf, timeoutMs: 5_000 });
+    tierUnderTest = new TierUnderTest({ topology, timeoutMs: 5_000 });
+    databases = new DatabasesUnderTest(tierUnderTest, { secrets, placementOf });
   });
   afterAll(() => tierUnderTest.close());
 
   /** One check of the routing of `main`, on a cluster whose way to the router is another. */
   const runAlone = (name: CheckName, change: (cluster: ClusterUnderTest) => Partial<ClusterUnderTest>) => {
-    const cluster = wholeStore(tierUnderTest, 'main', mainOf(local.topology));
+    const cluster = wholeStore(databases, 'main', mainOf(local.topology));
     const check = routingChecks({ ...cluster, ...change(cluster) }).find((one) => one.name === name);
     if (!check) throw new Error(`no check ${name}`);
     return check.run({ run: 'alone', deadlineAtMs: performance.now() + 10_000, signal: new AbortController().signal });

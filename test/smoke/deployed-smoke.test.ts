@@ -4,7 +4,8 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { awsChecks } from '../../lib/smoke/aws-checks';
 import { runCheck } from '../../lib/smoke/run-check';
-import { TierUnderTest, type TierUnderTestOptions } from '../../lib/smoke/tier-under-test';
+import { DatabasesUnderTest, type DatabasesUnderTestOptions } from '../../lib/smoke/databases-under-test';
+import { TierUnderTest } from '../../lib/smoke/tier-under-test';
 import { describeRdsServers } from '../../lib/sources/rds-servers';
 import type { ServerTopology, Topology } from '../../lib/topology';
 import {
@@ -137,19 +138,21 @@ describe('what only RDS can tell', () => {
       .resolves({ DBClusters: [{ ...shard, Endpoint: host('s0'), ReaderEndpoint: host('s0-ro') }] });
   }
 
-  async function outcomeOf(name: 'kms-encryption' | 'multi-az', store: string, on: Partial<TierUnderTestOptions> = {}) {
+  async function outcomeOf(
+    name: 'kms-encryption' | 'multi-az',
+    store: string,
+    { topology: of = topology, ...on }: Partial<DatabasesUnderTestOptions> & { readonly topology?: Topology } = {},
+  ) {
     const never = (): never => {
       throw new Error('no database is asked');
     };
-    const tier = new TierUnderTest({
-      topology,
+    const databases = new DatabasesUnderTest(new TierUnderTest({ topology: of, timeoutMs: 1 }), {
       secrets: { read: never },
       placementOf: never,
-      timeoutMs: 1,
       storage: { stores: promised, describe: describeRdsServers },
       ...on,
     });
-    const check = awsChecks(store, tier).find((one) => one.name === name);
+    const check = awsChecks(store, databases).find((one) => one.name === name);
     const signal = new AbortController().signal;
     return runCheck(check as Check, { run: 'r', deadlineMs: 5_000, signal, world: 'aws' }).outcome;
   }
@@ -206,7 +209,7 @@ describe('what only RDS can tell', () => {
 
   it('is skipped with the reason where RDS can’t be asked, is not worth its price, or is somebody else’s', async () => {
     rds.on(DescribeDBInstancesCommand).rejects(Object.assign(new Error('no way'), { name: 'TimeoutError' }));
-    const reasonOf = async (on: Partial<TierUnderTestOptions>): Promise<unknown> => {
+    const reasonOf = async (on: Parameters<typeof outcomeOf>[2]): Promise<unknown> => {
       const outcome = await outcomeOf('multi-az', 'main', on);
       return outcome.status === 'skipped' ? outcome.reason : outcome;
     };
