@@ -7,6 +7,8 @@ export interface PrivateEndpointsProps {
   readonly vpc: ec2.IVpc;
   /** Where the endpoints that are billed by the hour stand, one a zone. A zone without one reaches those of another. */
   readonly vpcSubnets: ec2.SubnetSelection;
+  /** Services that clients call by endpoints of their own, beside DynamoDB. @default - SSM and Secrets Manager */
+  readonly services?: readonly EndpointService[];
   /** Where the one to RDS stands, by which servers can be described and nothing else. @default - there is none */
   readonly rdsSubnets?: ec2.SubnetSelection;
   /** Where the one to STS stands, by which clients assume roles of this account and nothing else. @default - there is none */
@@ -16,6 +18,10 @@ export interface PrivateEndpointsProps {
   /** Route tables that lead to DynamoDB, none where nobody wants to. @default - those of the VPC's isolated subnets */
   readonly dynamoDb?: { readonly routeTableIds: readonly string[] };
 }
+
+/** What clients call by an endpoint that is billed by the hour. */
+export type EndpointService = 'Ssm' | 'SecretsManager';
+const ENDPOINT_SERVICES: readonly EndpointService[] = ['Ssm', 'SecretsManager'];
 
 /** HTTPS: every API of AWS. */
 export const AWS_API_PORT = 443;
@@ -38,9 +44,9 @@ export class PrivateEndpoints extends Construct {
       description: props.description,
       allowAllOutbound: false,
     }) as ec2.ISecurityGroup;
-    for (const [name, service] of Object.entries(INTERFACES)) {
+    for (const name of props.services ?? ENDPOINT_SERVICES) {
       const endpoint = props.vpc.addInterfaceEndpoint(name, {
-        service,
+        service: INTERFACES[name],
         subnets: props.vpcSubnets,
         securityGroups: [this.securityGroup],
         // Opens the group to the whole VPC otherwise.
@@ -97,7 +103,7 @@ export class PrivateEndpoints extends Construct {
 /** What RDS is asked by the tier's own functions. */
 export const DESCRIBE_SERVERS = ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'] as const;
 
-const INTERFACES = {
+const INTERFACES: Readonly<Record<EndpointService, ec2.InterfaceVpcEndpointAwsService>> = {
   Ssm: ec2.InterfaceVpcEndpointAwsService.SSM,
   SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-} as const;
+};

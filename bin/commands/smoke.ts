@@ -42,7 +42,7 @@ export async function smoke(options: SmokeOptions): Promise<ExitCode> {
 
 /** Prints how a deployed tier's last proof ended, and proves nothing; exit 1 where a check had failed. */
 async function showLastReport(prefix: string, { json }: SmokeOptions): Promise<ExitCode> {
-  const report = await readLastReport(prefix);
+  const report = await readLastReport({ prefix });
   process.stdout.write(
     json ? `${JSON.stringify(report, null, 2)}\n` : renderLastReport(report, painterFor(process.stdout)),
   );

@@ -3,6 +3,7 @@ import { formatIpv4Block, isPrivate, networkOf, parseIpv4Block, PRIVATE_RANGES_T
 import type { FaultPath } from './fault';
 import type { NetworkOptions } from './network-schema';
 import { PROFILES } from './profile';
+import { isRelational } from './relational';
 import { rule } from './rule';
 import { mostReaders, readersOf } from './shard-servers';
 import { callsDynamoDb } from './called-services';
@@ -17,8 +18,8 @@ const PREFIX_MIN = 16;
 const PREFIX_MAX = 24;
 /** Each server may have a standby, a reader or its own successor beside it. */
 const ADDRESSES_PER_SERVER = 2;
-/** For endpoints and the network interfaces of functions. */
-const ADDRESSES_PER_ZONE = 4;
+/** Interface endpoints in every zone: SSM, Secrets Manager, STS. */
+const ENDPOINTS_PER_ZONE = 3;
 /** A data subnet is a sixteenth of the block, so that zones and tiers of subnets that come later have their place. */
 const SUBNET_BITS = 4;
 
@@ -167,10 +168,18 @@ function roomFault(draft: TierDraft, stage: StageDraft) {
   const prefix = parseIpv4Block(cidr)?.prefix ?? PREFIX_MAX;
   const subnet = 2 ** (32 - prefix - SUBNET_BITS) - LIMITS.reservedSubnetAddresses.value;
   const servers = stage.stores.reduce((sum, store) => sum + serversOf(store as StageStoreOf<StoreKind>), 0);
-  const needed = servers * ADDRESSES_PER_SERVER + zones * ADDRESSES_PER_ZONE;
+  const needed = servers * ADDRESSES_PER_SERVER + zones * (ENDPOINTS_PER_ZONE + functionGroups(stage));
   const room = zones * subnet;
   return needed > room ? [{ path: at, cidr, room, needed, servers, stage: stage.name }] : [];
 }
+
+/**
+ * Security groups of the kit's functions, one for all relational stores and one a kind of the others: functions of one group share a network interface
+ * in each subnet.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html (Hyperplane elastic network interfaces)
+ */
+const functionGroups = ({ stores }: StageDraft): number =>
+  new Set(stores.map((store) => (isRelational(store) ? 'relational' : store.kind))).size;
 
 /** Servers that each have at most one other beside them, by kind. A kind without a row does not compile. */
 const SERVERS_OF: { readonly [K in StoreKind]: (store: StageStoreOf<K>) => number } = {

@@ -20,10 +20,6 @@ export function serverName({ name, stage }: TierAndStage, ...parts: readonly str
  */
 export const shardName = (tier: TierAndStage, store: string, shard: string): string => stackName(tier, store, shard);
 
-/** `blog-prod-smoke-test`, without the stage's prefix: fixed, so that whoever asks for a proof finds the function without a look at any stack. */
-export const functionName = ({ name, stage }: TierAndStage, of: 'provision' | 'smoke-test'): string =>
-  `${name}-${stage.name}-${of}`;
-
 const SHARDS_PER_STACK = 10;
 
 /**

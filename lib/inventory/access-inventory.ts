@@ -7,9 +7,10 @@ import {
 } from '../definition';
 import { callsDynamoDb } from '../definition/called-services';
 import { stackName } from '../definition/stack-names';
+import { familyOf } from '../topology';
 import type { FullestGroups, ResourceGroup } from './inventory';
+import { familiesInUse, kitFunctionsOf } from './kit-functions';
 import { makesEndpoints } from './network-inventory';
-import { functionsOf } from './operations-inventory';
 import { poolingStacksOf } from './pooling-inventory';
 
 /** The stack `access`: secrets and parameters of each store, security groups of clients and their rules. */
@@ -22,6 +23,7 @@ export function accessInventory(tier: TierDefinition): {
   const stores = Object.keys(tier.stores);
   const services = Object.values(tier.services);
   const own = makesEndpoints(tier);
+  const families = familiesInUse(tier);
   const isAway = tier.stage.awayFrom !== undefined;
   // One of the smoke test's role, one of each service's that has a password.
   const secretsOf = (store: string): number =>
@@ -33,8 +35,14 @@ export function accessInventory(tier: TierDefinition): {
     return definition === undefined || !isRelational(definition) ? 0 : poolingStacksOf(definition);
   };
   const clients: readonly Client[] = [
-    // Provisioning and the smoke test reach every store directly, and each service its own, and each stack of proxies before them.
-    { stores, pools: 0, group: 'kit' },
+    // The kit's own functions reach the stores of their family directly, and each service its own, and each stack of proxies before them.
+    ...families.map((family): Client => ({
+      stores: Object.values(tier.stores)
+        .filter((store) => familyOf(store) === family)
+        .map(({ name }) => name),
+      pools: 0,
+      group: 'kit',
+    })),
     ...services.map(({ uses, client }): Client => {
       const used = stores.filter((store) => uses[store] !== undefined);
       const group = client === undefined ? 'kit' : client.account === undefined ? 'existing' : 'foreign';
@@ -73,13 +81,13 @@ export function accessInventory(tier: TierDefinition): {
         stack,
         part: 'access',
         resources: {
-          // Who may do what, and the last report.
-          'AWS::SSM::Parameter': 2,
+          // Who may do what, and the last report of each family.
+          'AWS::SSM::Parameter': 1 + families.length,
           'AWS::EC2::SecurityGroup': clients.filter(({ group }) => group === 'kit').length,
           'AWS::EC2::SecurityGroupEgress': sum(clients.map(waysOut)),
           'AWS::EC2::SecurityGroupIngress': sum(clients.map((client) => serversOf(client).length)) + toEndpoints,
           // Of the kit's own functions.
-          'AWS::Logs::LogGroup': functionsOf(tier),
+          'AWS::Logs::LogGroup': kitFunctionsOf(tier).length,
           ...(byRole > 0 && { 'AWS::IAM::Role': byRole, 'AWS::IAM::Policy': byRole }),
         },
       },

@@ -1,5 +1,6 @@
 export * from './imported-servers';
 export * from './inventory';
+export * from './kit-functions';
 export { servicesCalledBy } from './network-inventory';
 export * from './resource-type';
 export * from './watch-plan';

@@ -1,5 +1,5 @@
-import type { NetworkDefinition, TierDefinition } from '../definition';
-import { callsDynamoDb } from '../definition/called-services';
+import { isRelational, type NetworkDefinition, type StoreDefinition, type TierDefinition } from '../definition';
+import { callsDynamoDb, callsSecretsManager } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
@@ -57,18 +57,25 @@ function endpointsInventory(
 export const makesEndpoints = (tier: TierDefinition): boolean =>
   isInUse(tier) && (tier.network.kind === 'newVpc' || tier.network.endpoints === 'create');
 
-/** Of SSM and Secrets Manager, and of STS where somebody assumes a role; in a stage that is watched there is one of RDS, in one zone. */
-const interfacesIn = (tier: TierDefinition): number => 2 + (assumesRoles(tier) ? 1 : 0);
+const has = ({ stores }: TierDefinition, is: (store: StoreDefinition) => boolean): boolean =>
+  Object.values(stores).some(is);
+
+/** Of SSM, of Secrets Manager where somebody logs in with a secret, and of STS where somebody assumes a role. */
+const interfacesIn = (tier: TierDefinition): number =>
+  1 + (has(tier, callsSecretsManager) ? 1 : 0) + (assumesRoles(tier) ? 1 : 0);
+
+/** In a stage that is watched its relational servers are described, by an endpoint of RDS in one zone. */
+const asksRds = (tier: TierDefinition): boolean => isWatched(tier) && has(tier, isRelational);
 
 /** Interface endpoints that the tier makes. */
 export const interfaceEndpointsOf = (tier: TierDefinition): number =>
-  makesEndpoints(tier) ? interfacesIn(tier) + (isWatched(tier) ? 1 : 0) : 0;
+  makesEndpoints(tier) ? interfacesIn(tier) + (asksRds(tier) ? 1 : 0) : 0;
 
 /** Interface endpoints by the zones that each stands in, added up: what they are billed by. */
 export function endpointZonesOf(tier: TierDefinition): number {
   if (!makesEndpoints(tier)) return 0;
   const zones = PROFILES[tier.stage.profile].multiAz ? zonesOf(tier) : 1;
-  return interfacesIn(tier) * zones + (isWatched(tier) ? 1 : 0);
+  return interfacesIn(tier) * zones + (asksRds(tier) ? 1 : 0);
 }
 
 function zonesOf({ stage: { zones } }: TierDefinition): number {
@@ -82,9 +89,9 @@ function zonesOf({ stage: { zones } }: TierDefinition): number {
 export function servicesCalledBy(tier: TierDefinition): readonly string[] {
   return [
     'ssm',
-    'secretsmanager',
-    ...(Object.values(tier.stores).some(callsDynamoDb) ? ['dynamodb'] : []),
+    ...(has(tier, callsSecretsManager) ? ['secretsmanager'] : []),
+    ...(has(tier, callsDynamoDb) ? ['dynamodb'] : []),
     ...(assumesRoles(tier) ? ['sts'] : []),
-    ...(isWatched(tier) ? ['rds'] : []),
+    ...(asksRds(tier) ? ['rds'] : []),
   ];
 }

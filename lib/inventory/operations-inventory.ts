@@ -1,18 +1,14 @@
 import type { TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
-import { isInUse } from '../definition/tier-in-region';
 import type { ResourceGroup } from './inventory';
+import { kitFunctionsOf } from './kit-functions';
 
-/**
- * Functions of the kit: provisioning, where there is a primary, and the smoke test. Each has a step of a deployment that calls it by a function of
- * its own.
- */
-export const functionsOf = ({ stage }: TierDefinition): number => (stage.awayFrom === undefined ? 2 : 1);
-
-/** The stack `operations`. */
+/** The stack `operations`: each function of the kit has a step of a deployment that calls it by a function of its own. */
 export function operationsInventory(tier: TierDefinition): readonly ResourceGroup[] {
-  if (!isInUse(tier)) return [];
-  const count = functionsOf(tier);
+  const functions = kitFunctionsOf(tier);
+  if (functions.length === 0) return [];
+  const count = functions.length;
+  const proofs = functions.filter(({ task }) => task === 'smoke').length;
   return [
     {
       stack: stackName(tier, 'operations'),
@@ -21,9 +17,9 @@ export function operationsInventory(tier: TierDefinition): readonly ResourceGrou
         'AWS::Lambda::Function': 2 * count,
         'AWS::Lambda::EventInvokeConfig': count,
         'AWS::Logs::LogGroup': count,
-        ...(count > 1 && { 'Custom::Provision': 1 }),
-        'Custom::SmokeTest': 1,
-        ...(isWatched(tier) ? { 'AWS::CloudWatch::Dashboard': 1, 'AWS::Scheduler::Schedule': 1 } : {}),
+        ...(count > proofs && { 'Custom::Provision': count - proofs }),
+        'Custom::SmokeTest': proofs,
+        ...(isWatched(tier) ? { 'AWS::CloudWatch::Dashboard': 1, 'AWS::Scheduler::Schedule': proofs } : {}),
         'AWS::IAM::Role': 2 * count + (isWatched(tier) ? 1 : 0),
         'AWS::IAM::Policy': 2 * count + (isWatched(tier) ? 1 : 0),
       },

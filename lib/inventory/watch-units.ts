@@ -7,8 +7,8 @@ import type {
   TierDefinition,
   ValkeyDefinition,
 } from '../definition';
-import { functionName, serverName, stackName } from '../definition/stack-names';
-import { isInUse } from '../definition/tier-in-region';
+import { serverName, stackName } from '../definition/stack-names';
+import { kitFunctionsOf } from './kit-functions';
 import { storeInventory } from './store-inventory';
 import type { WatchUnit, WatchedIn } from './watch-unit';
 import { documentUnits, graphUnits } from './watched-clusters';
@@ -41,14 +41,14 @@ function operationsUnit(tier: TierDefinition, stores: readonly string[]): WatchU
       },
     })),
   ];
-  if (isInUse(tier)) {
-    watched.push({ id: 'SmokeTest', watched: { sort: 'smokeTest', identifier: functionName(tier, 'smoke-test') } });
-    // In another region there is no primary to provision.
-    if (tier.stage.awayFrom === undefined)
-      watched.push({ id: 'Provision', watched: { sort: 'provisioning', identifier: functionName(tier, 'provision') } });
-  }
-  return { name: serverName(tier, 'operations'), stack: ['alarms'], watched };
+  const functions = kitFunctionsOf(tier).map(({ name, task, functionName: identifier }): WatchedIn => ({
+    id: name,
+    watched: { sort: SORTS[task], identifier },
+  }));
+  return { name: serverName(tier, 'operations'), stack: ['alarms'], watched: [...watched, ...functions] };
 }
+
+const SORTS = { provision: 'provisioning', smoke: 'smokeTest' } as const;
 
 type UnitsOf<K extends StoreKind> = (
   tier: TierDefinition,

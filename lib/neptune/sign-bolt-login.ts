@@ -25,13 +25,10 @@ export interface Signing {
  * @see https://docs.aws.amazon.com/neptune/latest/userguide/access-graph-opencypher-bolt.html (IAM authentication)
  */
 export async function signBoltLogin({ endpoint, region, at, credentials }: BoltLoginRequest): Promise<string> {
-  const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
-    import('@smithy/signature-v4'),
-    import('@aws-sdk/credential-provider-node'),
-  ]);
+  const { SignatureV4 } = await import('@smithy/signature-v4');
   const host = `${endpoint.host}:${endpoint.port}`;
   const signer = new SignatureV4({
-    credentials: credentials ?? defaultProvider(),
+    credentials: credentials ?? (await import('@aws-sdk/credential-provider-node')).defaultProvider(),
     region,
     service: 'neptune-db',
     sha256: Sha256,

@@ -41,9 +41,22 @@ export function renderRunbook(runbook: Runbook, tier: TierDefinition, options: R
   ].join('\n');
 }
 
-/** Text with each placeholder replaced; one that the tier has nothing for says so. */
+/** Text with each placeholder replaced; one that the tier has nothing for says so. A line with one that stands for several is there for each. */
 export const fill = (text: string, names: TierNames): string =>
-  text.replace(PLACEHOLDER, (_, name: string) => names[name] ?? `<no ${name.replaceAll('-', ' ')} in this tier>`);
+  text
+    .split('\n')
+    .flatMap((line) => eachName(line, names).map((each) => fillLine(line, each)))
+    .join('\n');
+
+const fillLine = (line: string, names: TierNames): string =>
+  line.replace(PLACEHOLDER, (_, name: string) => names[name] ?? `<no ${name.replaceAll('-', ' ')} in this tier>`);
+
+/** The names of a line, once for each that its first placeholder of several stands for. */
+function eachName(line: string, names: TierNames): readonly TierNames[] {
+  const several = placeholdersOf(line).find((name) => names[name]?.includes('\n'));
+  if (several === undefined) return [names];
+  return (names[several] ?? '').split('\n').map((one) => ({ ...names, [several]: one }));
+}
 
 /** Links to other runbooks as what prints them: a copy stands alone, and a terminal follows no link. */
 const asCommands = (text: string): string =>

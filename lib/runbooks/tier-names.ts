@@ -1,7 +1,15 @@
 import { isRelational, type StoreDefinition, type TierDefinition } from '../definition';
 import { serverLetters } from '../definition/server-letters';
 import { serverName, shardStackOf, stackName } from '../definition/stack-names';
-import { LAST_REPORT_PATH } from '../topology';
+import {
+  familiesOf,
+  familyOf,
+  functionName,
+  lastReportPath,
+  logGroupOf,
+  PROVISIONED_FAMILIES,
+  type StoreFamily,
+} from '../topology';
 
 /** A server of a store, by its own name and by the name that AWS knows it by. */
 export interface NamedServer {
@@ -11,7 +19,10 @@ export interface NamedServer {
   readonly role: 'primary' | 'replica' | 'member';
 }
 
-/** What placeholders of runbooks stand for in one tier: `{{replica}}` by `replica`. Those that the tier has nothing for are absent. */
+/**
+ * What placeholders of runbooks stand for in one tier: `{{replica}}` by `replica`. Those that the tier has nothing for are absent. Where there are
+ * several of a sort, as logs of functions, each stands on a line of its own.
+ */
 export type TierNames = Readonly<Record<string, string>>;
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -25,23 +36,38 @@ export function namesOfTimes(now: Date | undefined): TierNames {
 }
 
 /** Names of the tier itself. */
-export function namesOfTier(tier: TierDefinition): TierNames {
+export const namesOfTier = (tier: TierDefinition): TierNames => ({
+  ...namesWithoutStores(tier),
+  ...namesOfFamilies(tier, familiesOf(Object.values(tier.stores))),
+});
+
+function namesWithoutStores(tier: TierDefinition): TierNames {
   const { name, stage } = tier;
-  const ofFunction = (lambda: string): string => `${name}-${stage.name}-${lambda}`;
   return {
     tier: name,
     stage: stage.name,
     prefix: `/${name}/${stage.name}`,
     ...(stage.env && { region: stage.env.region, account: stage.env.account }),
-    'smoke-function': ofFunction('smoke-test'),
-    'smoke-log-group': `/aws/lambda/${ofFunction('smoke-test')}`,
-    'provision-function': ofFunction('provision'),
-    'provision-log-group': `/aws/lambda/${ofFunction('provision')}`,
-    'last-report-parameter': `/${name}/${stage.name}/${LAST_REPORT_PATH}`,
     'network-stack': stackName(tier, 'network'),
     'access-stack': stackName(tier, 'access'),
     'operations-stack': stackName(tier, 'operations'),
     'alarm-prefix': serverName(tier, ''),
+  };
+}
+
+/** Of the kit's functions, and of what they leave. */
+function namesOfFamilies({ name, stage }: TierDefinition, families: readonly StoreFamily[]): TierNames {
+  const provisioned = PROVISIONED_FAMILIES.filter((family) => families.includes(family));
+  return {
+    'smoke-log-group': families
+      .map((family) => logGroupOf(functionName(name, stage.name, `smoke-${family}`)))
+      .join('\n'),
+    'last-report-parameter': families.map((family) => `/${name}/${stage.name}/${lastReportPath(family)}`).join('\n'),
+    ...(provisioned.length > 0 && {
+      'provision-log-group': provisioned
+        .map((family) => logGroupOf(functionName(name, stage.name, `provision-${family}`)))
+        .join('\n'),
+    }),
   };
 }
 
@@ -53,7 +79,8 @@ export function namesOfStore(tier: TierDefinition, store: StoreDefinition): Tier
     servers.find(({ role }) => role !== 'primary' && role !== 'member')?.identifier ?? servers[1]?.identifier;
   const service = Object.values(tier.services).find(({ uses }) => uses[store.name] !== undefined)?.name;
   return {
-    ...namesOfTier(tier),
+    ...namesWithoutStores(tier),
+    ...namesOfFamilies(tier, [familyOf(store)]),
     store: store.name,
     ...(isRelational(store) && { database: store.database, 'max-connections': String(store.maxConnections) }),
     'topology-parameter': `/${tier.name}/${tier.stage.name}/stores/${store.name}`,

@@ -10,7 +10,7 @@ interface NextSteps {
 
 const PROVISION_AGAIN: NextSteps = {
   local: 'npx polystore down, then npx polystore up: it provisions again',
-  aws: 'run the provision Lambda, or deploy the operations stack again',
+  aws: 'run the Lambda that provisions it, or deploy the operations stack again',
 };
 
 const SERVER_IS_LOST: NextSteps = {
@@ -33,6 +33,10 @@ const NEXT_STEPS = {
   'runs-here': {
     local: 'npx polystore doctor says what is missing on this machine',
     aws: 'deploy the tier again: its topology names no such store',
+  },
+  'is-proven': {
+    local: 'functions that prove stores are on AWS only',
+    aws: 'npx polystore runbook smoke-test: look at the log group of the function',
   },
   'takes-writes': SERVER_IS_LOST,
   'serves-reads': SERVER_IS_LOST,
@@ -67,7 +71,7 @@ const NEXT_STEPS = {
   },
   'refuses-strangers': {
     local: 'find who granted CONNECT (\\l+ in psql) and revoke it, then provision again: npx polystore down, then up',
-    aws: 'find who granted CONNECT (\\l+ in psql) and revoke it, then run the provision Lambda',
+    aws: 'find who granted CONNECT (\\l+ in psql) and revoke it, then run the provisioning Lambda',
   },
   'holds-rights': PROVISION_AGAIN,
   'shard-map': PLACEMENT_IS_WRONG,
@@ -81,7 +85,7 @@ const NEXT_STEPS = {
   'owned-buckets': {
     local:
       'npx polystore down, then npx polystore up, if the map is newer; else look who changed polystore.owned_bucket on the shard',
-    aws: 'run the provision Lambda, if the map is newer; else look who changed polystore.owned_bucket on the shard',
+    aws: 'run the provisioning Lambda, if the map is newer; else look who changed polystore.owned_bucket on the shard',
   },
   'key-directory': {
     local: 'look at the key directory named in topology.json, and at the strategy in the tier file',

@@ -1,6 +1,7 @@
 export { SmokeFailure, SmokeSkip, type Check, type CheckContext, type Evidence, type EvidenceValue } from './check';
 export type { CheckName } from './check-name';
 export * from './deployed-smoke';
+export * from './gathered-last-report';
 export * from './last-report';
 export * from './metrics';
 export * from './report';

@@ -2,12 +2,11 @@ import * as z from 'zod/mini';
 import { PolystoreError } from '../errors';
 import { LAST_REPORT_BYTES_MAX } from '../sources/last-report';
 import { countOutcomes, type Failed, type SmokeCounts, type SmokeReport } from './report';
-import type { Painter } from './report-text';
 
 /** Version of the last report's JSON; a reader refuses any other. */
 export const LAST_REPORT_VERSION = 1;
 
-/** What is kept of the last proof of a deployed tier: how each store did, and what failed. */
+/** What is kept of a last proof, of a family's stores on AWS, of a whole tier on this machine: how each store did, and what failed. */
 export interface LastReport {
   readonly version: typeof LAST_REPORT_VERSION;
   readonly tier: string;
@@ -96,27 +95,4 @@ function parsedJson(written: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** For a terminal: when it was, a line a store, what failed, and the counts as the last line. */
-export function renderLastReport(report: LastReport, { dim, green, red }: Painter): string {
-  const { tier, stage, run, startedAt, failures, omitted, counts: all } = report;
-  const stores = Object.entries(report.stores);
-  const width = Math.max(...stores.map(([store]) => store.length));
-  return [
-    `${tier}/${stage} as it was proven at ${startedAt}`,
-    ...stores.map(([store, { passed, failed }]) => {
-      const mark = failed > 0 ? red('✗') : passed > 0 ? green('✓') : '-';
-      return `${mark} ${store.padEnd(width)}  ${passed}/${passed + failed}`;
-    }),
-    ...failures.flatMap(({ subject, check, reason, unaffected, next }) => [
-      `${red('✗')} ${subject} ${check}: ${reason}`,
-      `  unaffected: ${unaffected}`,
-      `  next: ${next}`,
-    ]),
-    ...(omitted > 0 ? [`${red('✗')} ${omitted} more failed`] : []),
-    dim(`the whole report is in the log group /aws/lambda/${tier}-${stage}-smoke-test, run ${run}`),
-    `${all.passed} passed, ${all.failed} failed, ${all.skipped} skipped`,
-    '',
-  ].join('\n');
 }

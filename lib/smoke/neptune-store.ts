@@ -1,4 +1,4 @@
-import { signBoltLogin } from '../neptune/sign-bolt-login';
+import { signBoltLogin, type Signing } from '../neptune/sign-bolt-login';
 import type { Credentials, SecretSource } from '../sources';
 import { trustOf, type NeptuneTopology, type ServerTopology } from '../topology';
 import { SmokeSkip, type Check } from './check';
@@ -11,17 +11,25 @@ import type { TierUnderTest } from './tier-under-test';
 /** Neptune looks at what was signed, and not at who is named. */
 const SIGNER = 'username';
 
-/** What proves stores of kind `neptune`, as the topology describes them. @param secrets for what stands in for Neptune, which takes passwords */
-export const provesNeptune =
-  (secrets: SecretSource): Proves<'neptune'> =>
-  (tier) => ({ neptune: (name, store) => checksOf(tier, secrets, name, store) });
+/** How the smoke test is let in: by what it signs, or where something stands in for Neptune, with a password. */
+export interface NeptuneLogins {
+  /** Keys of the role that signs. @default - those of the environment */
+  readonly signing?: Signing;
+  /** @default - there is none: nothing stands in for Neptune */
+  readonly secrets?: SecretSource;
+}
 
-function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, store: NeptuneTopology): readonly Check[] {
+/** What proves stores of kind `neptune`, as the topology describes them. */
+export const provesNeptune =
+  (logins: NeptuneLogins): Proves<'neptune'> =>
+  (tier) => ({ neptune: (name, store) => checksOf(tier, logins, name, store) });
+
+function checksOf(tier: TierUnderTest, logins: NeptuneLogins, name: string, store: NeptuneTopology): readonly Check[] {
   const underTest: NeptuneUnderTest = {
     store: name,
     writer: serverOf(name, store.primary),
     readers: store.replicas.map((server) => serverOf(name, server)),
-    login: (server) => (store.login ? secrets.read(store.login.secret) : signedFor(server, store)),
+    login: (server) => loginTo(server, store, logins),
     trust: trustOf(tier.topology, store),
     ...(store.standIn && { standIn: store.standIn }),
     timeoutMs: tier.timeoutMs,
@@ -40,9 +48,15 @@ function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, stor
   ];
 }
 
-async function signedFor(endpoint: GraphServerUnderTest, { iam }: NeptuneTopology): Promise<Credentials> {
+async function loginTo(
+  endpoint: GraphServerUnderTest,
+  { login, iam }: NeptuneTopology,
+  { secrets, signing }: NeptuneLogins,
+): Promise<Credentials> {
+  if (login !== undefined && secrets !== undefined) return secrets.read(login.secret);
   if (iam === undefined) throw new SmokeSkip('the topology does not say for which region to sign');
-  return { username: SIGNER, password: await signBoltLogin({ endpoint, region: iam.region }) };
+  const password = await signBoltLogin({ endpoint, region: iam.region, ...(signing && { credentials: signing }) });
+  return { username: SIGNER, password };
 }
 
 const serverOf = (store: string, { name, endpoint: { host, port } }: ServerTopology): GraphServerUnderTest => ({

@@ -32,6 +32,9 @@ export type ChecksByKind = {
 };
 
 /** What proves the stores of some kinds in one run, on what the checks of the run share. */
+export type ProvesStores = (tier: TierUnderTest) => Partial<ChecksByKind>;
+
+/** The same of the kinds `K`, all of them. */
 export type Proves<K extends StoreKind> = (tier: TierUnderTest) => Pick<ChecksByKind, K>;
 
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -70,13 +73,13 @@ function runsHere(store: string, { kind, reason, next }: AbsentStore): Check {
  * A broken promise is an outcome, never an error: one failing check hides no other.
  * @throws {PolystoreError} UNKNOWN_STORE where `only` names another store
  */
-export async function proveStores<K extends StoreKind>(options: ProofOptions, proves: Proves<K>): Promise<SmokeReport> {
+export async function proveStores(options: ProofOptions, proves: ProvesStores): Promise<SmokeReport> {
   const { topology, onOutcome } = options;
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   const started = performance.now();
   const startedAt = new Date().toISOString();
   const tier = new TierUnderTest({ topology, timeoutMs: Math.round(deadlineMs * STATEMENT_SHARE) });
-  const known: Partial<ChecksByKind> = proves(tier);
+  const known = proves(tier);
   const stores = storesToProve(topology, known, options.only);
   const checkRun: CheckRun = {
     run: options.run ?? randomUUID(),

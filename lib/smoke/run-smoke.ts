@@ -28,6 +28,6 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
     ...provesValkey(secrets)(tier),
     ...provesDynamoDb(tier),
     ...provesDocumentDb(secrets)(tier),
-    ...provesNeptune(secrets)(tier),
+    ...provesNeptune({ secrets })(tier),
   }));
 }

@@ -10,6 +10,7 @@ export type { Assignment, KeyDirectory } from './key-directory';
 export * from './open-key-directory';
 export * from './open-placement';
 export type { PlacementStore } from './placement-store';
+export * from './placements-of';
 export * from './rds-tokens';
 export * from './secret-login';
 export * from './secrets';

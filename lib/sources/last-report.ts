@@ -1,6 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { PolystoreError } from '../errors';
-import { LAST_REPORT_PATH, NO_REPORT_YET } from '../topology';
+import { lastReportPath, NO_REPORT_YET, type StoreFamily } from '../topology';
 
 /** The longest text that a standard parameter of SSM holds, which costs nothing, in bytes. */
 export const LAST_REPORT_BYTES_MAX = 4_096;
@@ -17,7 +17,7 @@ export interface LastReportSource {
 const KEEP_MS = 3_000;
 
 /**
- * The last report of a deployed tier: an SSM parameter, which the deployment makes, a report overwrites and SSM keeps the last hundred
+ * The last report of a family's stores of a deployed tier: an SSM parameter, which the deployment makes, a report overwrites and SSM keeps the last hundred
  * versions of. The SDK is loaded at the first call.
  */
 export class SsmLastReport implements LastReportSource {
@@ -29,9 +29,10 @@ export class SsmLastReport implements LastReportSource {
    */
   constructor(
     prefix: string,
+    family: StoreFamily,
     private readonly client?: SSMClient,
   ) {
-    this.name = `${prefix.replace(/\/+$/, '')}/${LAST_REPORT_PATH}`;
+    this.name = `${prefix.replace(/\/+$/, '')}/${lastReportPath(family)}`;
   }
 
   async keep(text: string): Promise<void> {
@@ -53,7 +54,7 @@ export class SsmLastReport implements LastReportSource {
       if (error instanceof Error && error.name === 'ParameterNotFound') throw this.missing('no such parameter', error);
       throw error;
     }
-    throw this.missing('the tier was not proven yet');
+    throw this.missing('nothing was proven yet');
   }
 
   private missing(why: string, cause?: Error): PolystoreError<'DOCUMENT_MISSING'> {

@@ -12,10 +12,18 @@ import {
 } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { publishedServices } from '../definition/published-services';
-import { LAST_REPORT_PATH, NO_REPORT_YET, TOPOLOGY_VERSION } from '../topology';
+import { familiesInUse, kitFunctionsOf } from '../inventory';
+import {
+  familyOf,
+  lastReportPath,
+  logGroupOf,
+  NO_REPORT_YET,
+  TOPOLOGY_VERSION,
+  type KitFunction,
+  type StoreFamily,
+} from '../topology';
 import { ANY_PROXY, databaseUser, isPooled, PROXIES_COME_LATER } from './database-logins';
 import { graphsOf, WHOLE_GRAPH } from './graph-policies';
-import { eachFunction, functionName, type OwnFunctionOf } from './kit-functions';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { serviceStatements } from './service-statements';
@@ -33,13 +41,11 @@ import { WaysToAws } from './ways-to-aws';
  * stacks weakly, so that a store or a service can leave the tier in one deployment; see docs/adr/0002-references-between-stacks.md.
  */
 export class AccessStack extends Stack {
-  /** Of provisioning and the smoke test: reaches every store. */
-  readonly operations: ClientSecurityGroup;
-  /** Of the kit's own functions; here, and not with the functions, so that the log of a failed deployment outlives its rollback. */
-  readonly logGroups: OwnFunctionOf<logs.LogGroup>;
   /** By store. */
   readonly logins: ReadonlyMap<string, StoreLogins>;
   private readonly clients: ReadonlyMap<string, DatabaseClient>;
+  private readonly operations: ReadonlyMap<StoreFamily, ClientSecurityGroup>;
+  private readonly logGroups: ReadonlyMap<KitFunction, logs.LogGroup>;
 
   /** `loginsOf`: where the secrets of a store are made or found, below a scope of their own. */
   constructor(
@@ -59,30 +65,40 @@ export class AccessStack extends Stack {
     this.logins = new Map(stores.filter(hasLogins).map((store) => [store.name, loginsOf(secrets, store)]));
 
     const waysToAws = new WaysToAws(this, tier, network);
-    this.operations = new ClientSecurityGroup(this, 'Operations', {
-      vpc,
-      description: `Provisioning and smoke test of ${tier.name}/${tier.stage.name}`,
-    });
-    openTo(this.operations, stores);
-    waysToAws.openTo(this.operations, stores);
+    this.operations = new Map(
+      familiesInUse(tier).map((family) => {
+        const group = new ClientSecurityGroup(this, OPERATIONS_IDS[family], {
+          vpc,
+          description: operationsDescription(tier, family),
+        });
+        const reached = stores.filter(({ name }) => familyIn(tier, name) === family);
+        openTo(group, reached);
+        waysToAws.openTo(group, reached);
+        return [family, group] as const;
+      }),
+    );
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
     const logScope = new Construct(this, 'Logs');
-    this.logGroups = eachFunction(
-      tier,
-      (name) =>
+    this.logGroups = new Map(
+      kitFunctionsOf(tier).map(({ name, functionName }) => [
+        name,
         new logs.LogGroup(logScope, name, {
-          logGroupName: `/aws/lambda/${functionName(tier, name)}`,
+          logGroupName: logGroupOf(functionName),
           retention: logRetention,
           removalPolicy,
         }),
+      ]),
     );
 
     // The report of the last proof outlives a rollback, as the logs do. A proof writes it; a deployment only makes it.
-    new ssm.StringParameter(this, 'LastReport', {
-      parameterName: parameterName(tier, LAST_REPORT_PATH),
-      description: `Report of the last proof of ${tier.name}/${tier.stage.name}`,
-      stringValue: NO_REPORT_YET,
-    }).applyRemovalPolicy(removalPolicy);
+    const reportScope = new Construct(this, 'LastReports');
+    for (const family of familiesInUse(tier)) {
+      new ssm.StringParameter(reportScope, family, {
+        parameterName: parameterName(tier, lastReportPath(family)),
+        description: `Report of the last proof of ${family} stores of ${tier.name}/${tier.stage.name}`,
+        stringValue: NO_REPORT_YET,
+      }).applyRemovalPolicy(removalPolicy);
+    }
 
     const clientScope = new Construct(this, 'Clients');
     const roleScope = new Construct(this, 'Roles');
@@ -111,6 +127,21 @@ export class AccessStack extends Stack {
       },
     });
     tagStack(this, tier);
+  }
+
+  /** The security group of the kit's functions for one family: it reaches the family's stores, and no others. */
+  operationsOn(family: StoreFamily): ec2.ISecurityGroup {
+    const group = this.operations.get(family);
+    if (group === undefined) throw new TypeError(`${this.stackName} has no group for operations on ${family} stores`);
+    // CDK's classes and interfaces differ in nothing but `undefined` in optional members.
+    return group as ec2.ISecurityGroup;
+  }
+
+  /** The log of one of the kit's functions; here, and not with the function, so that the log of a failed deployment outlives its rollback. */
+  logGroupOf(name: KitFunction): logs.ILogGroup {
+    const group = this.logGroups.get(name);
+    if (group === undefined) throw new TypeError(`${this.stackName} has no log of ${name}`);
+    return group as logs.ILogGroup;
   }
 
   /** The security group of a service, and the rules of it. */
@@ -163,6 +194,28 @@ export class AccessStack extends Stack {
     new CfnOutput(role, 'Arn', { value: role.roleArn, description: `Service ${name} assumes this role` });
     Tags.of(role).add('service', name);
   }
+}
+
+/**
+ * One group was enough while all stores were relational. Theirs has its id and description still: another would take its place, and the functions of
+ * before stand in it when this stack is deployed.
+ */
+const OPERATIONS_IDS: Readonly<Record<StoreFamily, string>> = {
+  relational: 'Operations',
+  valkey: 'OperationsOnValkey',
+  dynamodb: 'OperationsOnDynamoDb',
+  documentdb: 'OperationsOnDocumentDb',
+  neptune: 'OperationsOnNeptune',
+};
+
+const operationsDescription = ({ name, stage }: TierDefinition, family: StoreFamily): string =>
+  family === 'relational'
+    ? `Provisioning and smoke test of ${name}/${stage.name}`
+    : `Operations on ${family} stores of ${name}/${stage.name}`;
+
+function familyIn({ stores }: TierDefinition, name: string): StoreFamily | undefined {
+  const store = stores[name];
+  return store && familyOf(store);
 }
 
 function openTo(client: DatabaseClient, stores: readonly Store[]): void {

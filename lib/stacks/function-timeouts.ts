@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
-import type { FunctionOf } from './kit-functions';
+import type { StoreDefinition, StoreKind } from '../definition';
+import type { PlannedFunction } from '../inventory';
 
 /** Lambda ends a function after 15 minutes; who waits for it has no longer either, and needs some of it to answer. */
 const LONGEST_SECONDS = 14 * 60;
@@ -16,26 +16,28 @@ const SMOKE = { seconds: 60, atOnce: 8 };
  */
 const WAKING_SECONDS = 60;
 
-/** How long a server of the tier may take to answer a first connection, where it is longer than the functions wait by themselves. */
-export function patienceSeconds({ stores }: Pick<TierDefinition, 'stores'>): number | undefined {
-  return Object.values(stores).some(pauses) ? WAKING_SECONDS : undefined;
-}
+/** How long a server may take to answer a first connection, where it is longer than the functions wait by themselves. */
+export const patienceSeconds = (stores: readonly StoreDefinition[]): number | undefined =>
+  stores.some(pauses) ? WAKING_SECONDS : undefined;
 
 const pauses = (store: StoreDefinition): boolean =>
   store.kind === 'shardedPostgres' && store.shards.some(({ acu }) => acu?.autoPauseAfterSeconds !== undefined);
 
-/** How long each function may run: as long as it takes where nothing answers, within what Lambda allows. */
-export function functionTimeouts({ stores }: TierDefinition): FunctionOf<Duration> {
-  const all = Object.values(stores);
-  const databases = all.reduce((sum, store) => sum + waitsOf(store).databases(store), 0);
-  // Stores are proven side by side.
-  const servers = Math.max(...all.map((store) => waitsOf(store).servers(store)));
-  const waking = patienceSeconds({ stores }) ?? 0;
-  return {
-    provision: timeoutOf({ ...PROVISION, seconds: Math.max(PROVISION.seconds, waking) }, databases),
-    // Whoever wakes a server waits; the checks after it don't.
-    'smoke-test': timeoutOf({ ...SMOKE, seconds: SMOKE.seconds + waking }, servers),
-  };
+/** How long a function may run that reaches these stores: as long as it takes where nothing answers, within what Lambda allows. */
+export function functionTimeout(task: PlannedFunction['task'], stores: readonly StoreDefinition[]): Duration {
+  const waking = patienceSeconds(stores) ?? 0;
+  switch (task) {
+    case 'provision': {
+      const databases = stores.reduce((sum, store) => sum + waitsOf(store).databases(store), 0);
+      return timeoutOf({ ...PROVISION, seconds: Math.max(PROVISION.seconds, waking) }, databases);
+    }
+    case 'smoke': {
+      // Stores are proven side by side.
+      const servers = Math.max(...stores.map((store) => waitsOf(store).servers(store)));
+      // Whoever wakes a server waits; the checks after it don't.
+      return timeoutOf({ ...SMOKE, seconds: SMOKE.seconds + waking }, servers);
+    }
+  }
 }
 
 const timeoutOf = ({ seconds, atOnce }: { seconds: number; atOnce: number }, count: number): Duration =>

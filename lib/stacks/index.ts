@@ -1,4 +1,4 @@
-export { lambdaBundle, type LambdaBundle, type LambdaName } from './lambda-code';
+export { lambdaBundle, type LambdaBundle } from './lambda-code';
 export type { OperationsOptions, OnSmokeFailure } from './operations-stack';
 export type { Store } from './store';
 export { summarize, type Acknowledged, type Finding, type StackSummary, type TierSummary } from './summary';

@@ -3,18 +3,29 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-
-/** The kit's Lambdas, as files in `lambda/`. */
-export type LambdaName = 'provision' | 'smoke-test';
+import type { KitFunction } from '../topology';
 
 /** Clients of the AWS SDK only: that the runtime has the signer of tokens is written nowhere. */
 const EXTERNAL = ['@aws-sdk/client-*', 'pg-native'] as const;
 
-/** What the bundle of a Lambda leaves out: the smoke test has no room for every client, and skips the checks of those. */
-export const EXTERNALS: Readonly<Record<string, readonly string[]>> = {
-  provision: EXTERNAL,
-  'smoke-test': [...EXTERNAL, 'mongodb', 'neo4j-driver'],
+/** Logins by IAM, which MongoDB's own client looks for where it is told to, and DocumentDB's users are none. */
+const LOGINS_BY_IAM = '@aws-sdk/credential-providers';
+
+/** Packages that a function's code loads in situations that it is never in. */
+const NEVER_LOADED: Readonly<Record<KitFunction, readonly string[]>> = {
+  'provision-relational': [],
+  'provision-documentdb': [LOGINS_BY_IAM],
+  // The router opens stores of every kind, and loads the client of a kind where it does.
+  'smoke-relational': ['iovalkey', 'mongodb', 'neo4j-driver', '@aws-sdk/lib-dynamodb'],
+  'smoke-valkey': [],
+  'smoke-dynamodb': [],
+  'smoke-documentdb': [LOGINS_BY_IAM],
+  // It has the keys of its role.
+  'smoke-neptune': ['@aws-sdk/credential-provider-node'],
 };
+
+/** What the bundle of a function leaves out. */
+export const externalsOf = (name: KitFunction): readonly string[] => [...EXTERNAL, ...NEVER_LOADED[name]];
 
 /** A Lambda's one file, self-contained but for the clients of the AWS SDK, which the Lambda runtime has. */
 export interface LambdaBundle {
@@ -25,15 +36,15 @@ export interface LambdaBundle {
 
 /** Where this file lies two folders below: the repository, or `dist/` of the package. */
 const ROOT = resolve(__dirname, '..', '..');
-const bundles = new Map<LambdaName, LambdaBundle>();
+const bundles = new Map<KitFunction, LambdaBundle>();
 
 /** The code of a Lambda for a template: bundled beforehand in the package, here and now in a clone of the repository. */
-export function lambdaCode(name: LambdaName): lambda.Code {
+export function lambdaCode(name: KitFunction): lambda.Code {
   const { directory, hash } = lambdaBundle(name);
   return lambda.Code.fromAsset(directory, { assetHash: hash });
 }
 
-export function lambdaBundle(name: LambdaName): LambdaBundle {
+export function lambdaBundle(name: KitFunction): LambdaBundle {
   const known = bundles.get(name);
   if (known) return known;
   const packed = join(ROOT, 'lambda-bundles', name);
@@ -48,12 +59,12 @@ export function lambdaBundle(name: LambdaName): LambdaBundle {
  * Bundles `lambda/<name>.ts` of the project in `root`. The text depends on the sources alone.
  * Needs esbuild, which is there in a clone and when the kit is packed, and which users of the package need not have.
  */
-export function bundleText(root: string, name: string): string {
+export function bundleText(root: string, name: KitFunction): string {
   return bundle(root, name).text;
 }
 
 /** The text of a bundle, and the files that it was made of, relative to `root`. */
-function bundle(root: string, name: string): { readonly text: string; readonly sources: readonly string[] } {
+function bundle(root: string, name: KitFunction): { readonly text: string; readonly sources: readonly string[] } {
   const { buildSync } = createRequire(__filename)('esbuild') as typeof import('esbuild');
   const { outputFiles, metafile } = buildSync({
     entryPoints: [`lambda/${name}.ts`],
@@ -62,7 +73,7 @@ function bundle(root: string, name: string): { readonly text: string; readonly s
     platform: 'node',
     target: 'node22',
     minify: true,
-    external: [...(EXTERNALS[name] ?? EXTERNAL)],
+    external: [...externalsOf(name)],
     // The runtime's own SDK is found by require, not by import().
     supported: { 'dynamic-import': false },
     legalComments: 'none',
@@ -88,7 +99,7 @@ interface BundleRecord {
  * The bundle of a clone, made once for the same sources: reading them takes a twentieth of the time. Each bundle lies in a directory named by
  * its hash, so that nothing in it ever changes.
  */
-function cachedBundle(name: LambdaName): LambdaBundle {
+function cachedBundle(name: KitFunction): LambdaBundle {
   const cache = join(ROOT, 'node_modules', '.cache', 'cdk-polystore');
   const recordFile = join(cache, `${name}.json`);
   const known = recordIn(recordFile);

@@ -6,7 +6,8 @@ import {
   type IDataNetwork,
   type PrivateEndpointsProps,
 } from '../../constructs';
-import type { NetworkDefinition, TierDefinition } from '../definition';
+import { isRelational, type NetworkDefinition, type TierDefinition } from '../definition';
+import { callsSecretsManager } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { isInUse } from '../definition/tier-in-region';
 import { PROFILE_SETTINGS } from './profile-settings';
@@ -43,19 +44,21 @@ export class NetworkStack extends ZonedStack {
   }
 }
 
-/** Where ways to AWS stand in a network. */
+/** Which ways to AWS a tier needs, and where they stand in its network. */
 export function endpointSubnets(
   { vpc, dataSubnets }: IDataNetwork,
   definition: TierDefinition,
-): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'rdsSubnets' | 'stsSubnets'> {
+): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'services' | 'rdsSubnets' | 'stsSubnets'> {
   const { multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
   const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
   // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
   const vpcSubnets = multiAz ? dataSubnets : oneZone;
+  const stores = Object.values(definition.stores);
   return {
     vpcSubnets,
+    services: ['Ssm', ...(stores.some(callsSecretsManager) ? ['SecretsManager' as const] : [])],
     ...(assumesRoles(definition) && { stsSubnets: vpcSubnets }),
-    // Nothing but proofs ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
-    ...(watched && { rdsSubnets: oneZone }),
+    // Nothing but proofs of relational stores ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
+    ...(watched && stores.some(isRelational) && { rdsSubnets: oneZone }),
   };
 }

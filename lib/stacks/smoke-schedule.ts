@@ -8,24 +8,30 @@ import { PROOF_PERIOD_SECONDS } from '../watch';
 /** How often a protected stage is proven. Disposable ones are not: a schedule keeps a cluster awake that would pause and cost nothing. */
 const SMOKE_EVERY = Duration.seconds(PROOF_PERIOD_SECONDS);
 
-/** Proves a tier by the hour. */
+export interface SmokeScheduleProps {
+  /** By their names, which the schedules have too. */
+  readonly functions: ReadonlyMap<string, lambda.IFunction>;
+}
+
+/** Proves a tier by the hour: each function that proves a family of stores by a schedule of its own. */
 export class SmokeSchedule extends Construct {
-  constructor(scope: Construct, id: string, props: { readonly smokeTest: lambda.IFunction; readonly name: string }) {
+  constructor(scope: Construct, id: string, { functions }: SmokeScheduleProps) {
     super(scope, id);
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com') });
-    role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.smokeTest.functionArn] }),
-    );
-    new scheduler.CfnSchedule(this, 'Hourly', {
-      name: props.name,
-      scheduleExpression: `rate(${SMOKE_EVERY.toHours()} hour)`,
-      flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 10 },
-      target: {
-        arn: props.smokeTest.functionArn,
-        roleArn: role.roleArn,
-        input: JSON.stringify({}),
-        retryPolicy: { maximumRetryAttempts: 0 },
-      },
-    });
+    const resources = [...functions.values()].map(({ functionArn }) => functionArn);
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources }));
+    for (const [name, { functionArn }] of functions) {
+      new scheduler.CfnSchedule(this, name, {
+        name,
+        scheduleExpression: `rate(${SMOKE_EVERY.toHours()} hour)`,
+        flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 10 },
+        target: {
+          arn: functionArn,
+          roleArn: role.roleArn,
+          input: JSON.stringify({}),
+          retryPolicy: { maximumRetryAttempts: 0 },
+        },
+      });
+    }
   }
 }

@@ -3,6 +3,7 @@ import { serverName } from '../definition/stack-names';
 import { isPolystoreError } from '../errors';
 import { readLastReport } from '../smoke/deployed-smoke';
 import { SsmLastReport } from '../sources/last-report';
+import { familiesOf } from '../topology';
 import { describeCacheNodes, describeServerlessCaches } from './describe-caches';
 import { describeRds } from './describe-rds';
 import { describeTables } from './describe-tables';
@@ -67,7 +68,7 @@ export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
     ),
     ask('metrics', readMetrics(scope, servers), new Map<string, ServerMetrics>()),
     ask('alarms', firingAlarms(scope, serverName(tier, '')), []),
-    ask('last proof', lastProof(tier, scope), undefined),
+    ask('last proof', lastProof(tier, scope, unknown), undefined),
   ]);
   const by = new Map(described);
   return {
@@ -115,11 +116,22 @@ function loadOf(metrics: ServerMetrics, most: number | undefined): Partial<Serve
   };
 }
 
-async function lastProof({ name, stage }: TierDefinition, scope: AwsScope): Promise<LastProof | undefined> {
+/** Of all functions that prove the tier's stores; what none has proven yet is said in `unknown`. */
+async function lastProof(
+  { name, stage, stores }: TierDefinition,
+  scope: AwsScope,
+  unknown: string[],
+): Promise<LastProof | undefined> {
   const prefix = `/${name}/${stage.name}`;
   const { SSMClient } = await import('@aws-sdk/client-ssm');
+  const client = new SSMClient(scope);
   try {
-    const { startedAt, counts } = await readLastReport(prefix, new SsmLastReport(prefix, new SSMClient(scope)));
+    const { startedAt, counts, notProven } = await readLastReport({
+      prefix,
+      families: familiesOf(Object.values(stores)),
+      reportOf: (family) => new SsmLastReport(prefix, family, client),
+    });
+    unknown.push(...notProven.map((family) => `last proof: nothing of ${family} was proven yet`));
     return { at: startedAt, counts };
   } catch (error) {
     if (isPolystoreError(error, 'DOCUMENT_MISSING')) return undefined;

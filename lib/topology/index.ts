@@ -5,4 +5,6 @@ export * from './topology-codec';
 export * from './parts';
 export * from './relational';
 export * from './roles';
+export * from './store-family';
+export * from './kit-functions';
 export * from './last-report';

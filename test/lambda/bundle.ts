@@ -3,7 +3,8 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { EXTERNALS } from '../../lib/stacks/lambda-code';
+import { externalsOf } from '../../lib/stacks/lambda-code';
+import type { KitFunction } from '../../lib/topology';
 
 /** A handler as it is shipped: one file, minified, without the clients of the AWS SDK, which the Lambda runtime has. */
 export interface HandlerBundle {
@@ -17,7 +18,7 @@ export interface HandlerBundle {
   remove(): Promise<void>;
 }
 
-export async function bundleHandler(name: string): Promise<HandlerBundle> {
+export async function bundleHandler(name: KitFunction): Promise<HandlerBundle> {
   const directory = await mkdtemp(join(tmpdir(), 'polystore-bundle-'));
   const path = join(directory, 'index.js');
   const { metafile } = await build({
@@ -29,7 +30,7 @@ export async function bundleHandler(name: string): Promise<HandlerBundle> {
     target: 'node20',
     minify: true,
     metafile: true,
-    external: [...(EXTERNALS[name] ?? [])],
+    external: [...externalsOf(name)],
     logLevel: 'silent',
   });
   const [output] = Object.values(metafile.outputs);

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { handler as smokeTestHandler, type SmokeTestEvent } from '../../lambda/smoke-test';
+import { handler as smokeTestHandler } from '../../lambda/smoke-relational';
+import type { SmokeTestEvent } from '../../lambda/step/prove';
 import { encodePlacement, hash, seedShardMap, type Placement } from '../../lib/placement';
 import type { ProvisionReport } from '../../lib/provision';
 import { decodeLastReport, decodeSmokeReport } from '../../lib/smoke';
@@ -11,24 +12,11 @@ import { startTestTier, type TestTier } from '../support/local-servers';
 import { encodeTopology } from '../../lib/topology';
 import { postsOf, tier } from '../smoke/tier';
 import { asDeployed, PREFIX } from './as-deployed';
-import { bundleHandler, packagesOf, type HandlerBundle } from './bundle';
+import { bundleHandler, type HandlerBundle } from './bundle';
 import { callHandler } from './call-handler';
 
 /** Of the tier where it keeps its promises; what needs AWS is skipped. */
 const CHECKS = { passed: 35, skipped: 4 };
-
-/** Of the smoke test, which skips what needs them. */
-const CLIENTS_LEFT_OUT = ['mongodb', 'neo4j-driver'];
-
-/** What the client of documents would compress, encrypt and log in with, were it told to. */
-const OPTIONS_OF_MONGODB = [
-  'kerberos',
-  '@mongodb-js/zstd',
-  'gcp-metadata',
-  'snappy',
-  'socks',
-  'mongodb-client-encryption',
-];
 
 let smokeTest: HandlerBundle;
 let provision: HandlerBundle;
@@ -56,8 +44,8 @@ const passwords = async (): Promise<readonly string[]> => {
 
 beforeAll(async () => {
   [smokeTest, provision, local] = await Promise.all([
-    bundleHandler('smoke-test'),
-    bundleHandler('provision'),
+    bundleHandler('smoke-relational'),
+    bundleHandler('provision-relational'),
     startTestTier(tier),
   ]);
   env = {
@@ -67,52 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([smokeTest.remove(), provision.remove(), local.stop()]));
 
-describe.each([
-  ['smoke-test', () => smokeTest, 1],
-  // Which makes users of document databases, too.
-  ['provision', () => provision, 1.5],
-])('the bundle of %s', (_name, bundle, megabytes) => {
-  it(`is at most ${megabytes} MB`, () => {
-    expect(bundle().bytes).toBeGreaterThan(50_000);
-    expect(bundle().bytes).toBeLessThanOrEqual(megabytes * 1024 * 1024);
-  });
-
-  it('holds the clients of stores, the schema library, what signs tokens and what the router stands on, and no other package', () => {
-    const allowed =
-      /^(pg|pg-.*|iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback|pgpass|postgres-.*|split2|xtend|zod|cockatiel|lru-cache|@opentelemetry\/api|@aws-sdk\/(?!client-).*|@smithy\/.*|@aws\/lambda-.*|tslib|bowser|mongodb|mongodb-connection-string-url|@mongodb-js\/saslprep|bson|memory-pager|sparse-bitfield|whatwg-url|webidl-conversions|tr46|punycode|mnemonist|obliterator)$/;
-    expect(packagesOf(bundle().inputs).filter((name) => !allowed.test(name))).toEqual([]);
-    expect(packagesOf(bundle().inputs)).toEqual(expect.arrayContaining(['pg', 'zod', '@aws-sdk/rds-signer']));
-  });
-
-  it('holds rooms of the runtime world only', () => {
-    const rooms = new Set(bundle().inputs.flatMap((input) => /^lib\/([^/]+)\//.exec(input)?.[1] ?? []));
-    const allowed = [
-      'documentdb',
-      'dynamodb',
-      'errors',
-      'neptune',
-      'placement',
-      'postgres',
-      'provision',
-      'routing',
-      'smoke',
-      'sources',
-      'topology',
-      'valkey',
-    ];
-    expect([...rooms].filter((room) => !allowed.includes(room))).toEqual([]);
-  });
-
-  it('expects nothing of the Lambda runtime but clients of the AWS SDK', () => {
-    // What signs looks for a faster way to do so, and does without.
-    const optional = ['pg-native', '@aws-sdk/signature-v4-crt', ...CLIENTS_LEFT_OUT, ...OPTIONS_OF_MONGODB];
-    expect(
-      bundle().externals.filter((name) => !name.startsWith('@aws-sdk/client-') && !optional.includes(name)),
-    ).toEqual([]);
-  });
-});
-
-describe('the smoke-test handler, bundled', () => {
+describe('the smoke-relational handler, bundled', () => {
   it('returns the report of a tier that keeps its promises, and logs it with its metrics', async () => {
     const { result, log } = await callHandler(smokeTest.path, {}, env);
     const report = decodeSmokeReport(result, 'the handler');
@@ -127,6 +70,11 @@ describe('the smoke-test handler, bundled', () => {
   it('proves only the stores that the event names', async () => {
     const { result } = await callHandler(smokeTest.path, { only: ['posts'] }, env);
     expect(decodeSmokeReport(result, 'the handler').outcomes.every(({ store }) => store === 'posts')).toBe(true);
+  });
+
+  it('calls its run what it is told, so that several functions have one', async () => {
+    const { result } = await callHandler(smokeTest.path, { only: ['main'], run: 'of-all' }, env);
+    expect(decodeSmokeReport(result, 'the handler').run).toBe('of-all');
   });
 
   describe('where a check fails', () => {
@@ -202,9 +150,9 @@ describe('the last report', () => {
 
   it('is kept in the parameter of the tier, whether the proof fails or not', async () => {
     const well = prove(step('Create'));
-    expect(await well.done()).toMatchObject({ PhysicalResourceId: 'smoke-test', Data: { Failed: 0 } });
+    expect(await well.done()).toMatchObject({ PhysicalResourceId: 'smoke-relational', Data: { Failed: 0 } });
     const [kept] = well.ssm.commandCalls(PutParameterCommand).map(({ args }) => args[0].input);
-    expect(kept).toMatchObject({ Name: '/smoke/dev/smoke/last-report', Overwrite: true });
+    expect(kept).toMatchObject({ Name: '/smoke/dev/smoke/last-report/relational', Overwrite: true });
     expect(decodeLastReport(kept?.Value ?? '', 'the test')).toMatchObject({ tier: 'smoke', counts: { failed: 0 } });
 
     await local.on('main/primary', (client) => client.query('grant connect on database main to public'));
@@ -227,7 +175,7 @@ describe('the last report', () => {
     expect(lines[0]).toBe('{"lastReport":"not kept","reason":"AccessDeniedException: not yours"}\n');
   });
 
-  it('is of the whole tier: a proof of some stores leaves it', async () => {
+  it('is of the whole family: a proof of some stores leaves it', async () => {
     const { ssm, done } = prove({ only: ['main'] });
     await done();
     expect(ssm.commandCalls(PutParameterCommand)).toEqual([]);
@@ -235,8 +183,8 @@ describe('the last report', () => {
 });
 
 describe.each([
-  ['smoke-test', () => smokeTest],
-  ['provision', () => provision],
+  ['smoke-relational', () => smokeTest],
+  ['provision-relational', () => provision],
 ])('a deployment that deletes the step of %s', (_name, bundle) => {
   it('has its answer at once: nothing is asked, nothing undone', async () => {
     // An environment that names no tier: whatever was asked would fail.
@@ -247,7 +195,7 @@ describe.each([
   });
 });
 
-describe('the provision handler, bundled', () => {
+describe('the provision-relational handler, bundled', () => {
   const seedOf = (shards: readonly string[]): string => {
     const shardMap = seedShardMap(shards.map((name) => ({ name, weight: 1 })));
     const placement: Placement = { version: 1, store: 'posts', keyType: 'bigint', strategy: hash(), shardMap };
@@ -282,7 +230,7 @@ describe('the provision handler, bundled', () => {
 
   it('answers a deployment with what the step is called from then on', async () => {
     const { result } = await callHandler(provision.path, step('Create', { seeds: {} }), env);
-    expect(result).toEqual({ PhysicalResourceId: 'provision', Data: { Databases: 3 } });
+    expect(result).toEqual({ PhysicalResourceId: 'provision-relational', Data: { Databases: 3 } });
     const again = await callHandler(provision.path, step('Update'), env);
     expect(again.result).toMatchObject({ PhysicalResourceId: 'as-it-was-made' });
     for (const password of await passwords()) expect(JSON.stringify(again)).not.toContain(password);

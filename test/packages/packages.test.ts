@@ -171,6 +171,6 @@ describe('cdk-polystore, packed and installed in an empty project', () => {
       },
     ).split('\n');
     expect(shipped.filter((file) => /(?<!\.d)\.ts$/.test(file) || file.includes('/test/'))).toEqual([]);
-    expect(shipped).toContain('package/dist/lambda-bundles/smoke-test/index.js');
+    expect(shipped).toContain('package/dist/lambda-bundles/smoke-relational/index.js');
   });
 });

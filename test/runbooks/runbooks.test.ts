@@ -41,10 +41,7 @@ describe('names', () => {
       const names = Object.entries(namesOfStore(prod, store)).filter(([name]) => ofAws.test(name) && name !== 'store');
       const servers = serversOfStore(prod, store).map(({ identifier }) => ['server', identifier] as const);
       expect(names.length).toBeGreaterThan(10);
-      return [...names, ...servers].filter(([name, value]) => {
-        // A function's own log group is made by Lambda unless a stack makes it.
-        return !templates.includes(`"${value}"`) && name !== 'provision-log-group';
-      });
+      return [...names, ...servers].filter(([, value]) => !templates.includes(`"${value}"`));
     });
     expect(missing).toEqual([]);
   });
@@ -65,6 +62,19 @@ describe('rendered for a tier', () => {
       expect(text).not.toMatch(/\{\{|<no |undefined|<!--|\]\([a-z-]+\.md\)/);
       expect(text).toMatch(/blog-prod|\/blog\/prod|blog\/prod/);
     }
+  });
+
+  it('has a line for each family’s function, and none of a family that the tier has not', () => {
+    const smokeTest = renderRunbook(readRunbook('smoke-test'), others);
+    for (const family of ['valkey', 'dynamodb', 'documentdb', 'neptune']) {
+      expect(smokeTest).toContain(`aws logs tail /aws/lambda/blog-prod-smoke-${family} --since 1h\n`);
+      expect(smokeTest).toContain(`--name /blog/prod/smoke/last-report/${family} --max-items 10`);
+    }
+    expect(smokeTest).not.toContain('relational --since');
+    const provisioning = renderRunbook(readRunbook('provisioning'), others);
+    expect(provisioning.match(/aws logs tail \S+/g)).toEqual([
+      'aws logs tail /aws/lambda/blog-prod-provision-documentdb',
+    ]);
   });
 
   it('shows the blocks of the store’s kind and no others', () => {

@@ -1,13 +1,18 @@
-import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  LambdaClient,
+  ResourceNotFoundException,
+  type InvokeCommandOutput,
+} from '@aws-sdk/client-lambda';
 import { type DBInstance, DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { awsChecks } from '../../lib/smoke/aws-checks';
 import { runCheck } from '../../lib/smoke/run-check';
 import { DatabasesUnderTest, type DatabasesUnderTestOptions } from '../../lib/smoke/databases-under-test';
 import { TierUnderTest } from '../../lib/smoke/tier-under-test';
 import { describeRdsServers } from '../../lib/sources/rds-servers';
-import type { ServerTopology, Topology } from '../../lib/topology';
+import type { ServerTopology, StoreFamily, StoreTopology, Topology } from '../../lib/topology';
 import {
   decodeStoragePromises,
   encodeLastReport,
@@ -42,42 +47,136 @@ const answer = (value: unknown) => {
   return Object.assign(bytes, { transformToString: () => JSON.stringify(value) }) as never;
 };
 
+const server: ServerTopology = { name: 'primary', endpoint: { host: 'main', port: 5432, via: 'direct' } };
+const logins = { smoke: 'polystore_smoke', services: {} };
+/** What is deployed: two families, three stores. */
+const deployed: Topology = {
+  version: 1,
+  tier: 'blog',
+  stage: 'prod',
+  world: 'aws',
+  trust: { kind: 'rds', bundlePath: '/var/runtime/ca-cert.pem' },
+  services: {},
+  stores: {
+    main: {
+      kind: 'postgres',
+      engine: 'postgres',
+      database: 'main',
+      primary: server,
+      replicas: [],
+      secrets: { ...logins, owner: 'o' },
+    },
+    sessions: { kind: 'valkey', engine: 'valkey', primary: server, replicas: [], secrets: logins },
+    feeds: { kind: 'valkey', engine: 'valkey', primary: server, replicas: [], secrets: logins },
+  },
+};
+const passed = (store: string): SmokeReport['outcomes'][number] => ({
+  status: 'passed',
+  store,
+  subject: store,
+  check: 'takes-writes',
+  promise: 'It takes writes.',
+  durationMs: 1,
+  evidence: {},
+});
+const reportOf = (stores: readonly string[], changes: Partial<SmokeReport> = {}): SmokeReport => ({
+  ...report,
+  counts: { passed: stores.length, failed: 0, skipped: 0 },
+  outcomes: stores.map(passed),
+  ...changes,
+});
+
 describe('invokeDeployedSmoke', () => {
-  it('asks the Lambda of the tier for a report', async () => {
-    lambda.on(InvokeCommand).resolves({ Payload: answer(report) });
-    expect(await invokeDeployedSmoke({ prefix: '/blog/prod' })).toEqual(report);
-    const [call] = lambda.commandCalls(InvokeCommand);
-    expect(call?.args[0].input).toEqual({
-      FunctionName: 'blog-prod-smoke-test',
-      Payload: JSON.stringify({ onFailure: 'report' }),
+  const smoke = (topology = deployed) =>
+    invokeDeployedSmoke({ prefix: '/blog/prod', topology: { read: () => Promise.resolve(topology) } });
+  const answers = (of: 'relational' | 'valkey', how: InvokeCommandOutput | Error): void => {
+    const asked = lambda.on(InvokeCommand, { FunctionName: `blog-prod-smoke-${of}` });
+    if (how instanceof Error) asked.rejects(how);
+    else asked.resolves(how);
+  };
+  const says = (value: unknown, error?: string): InvokeCommandOutput => ({
+    ...(error !== undefined && { FunctionError: error }),
+    Payload: answer(value),
+    $metadata: {},
+  });
+  const caches = reportOf(['feeds', 'sessions'], { startedAt: '2030-01-02T03:04:04.000Z', durationMs: 3_500 });
+
+  it('asks the Lambda of each family for a report of one run, and gathers them in the order of the stores', async () => {
+    answers('relational', says(reportOf(['main'])));
+    answers('valkey', says(caches));
+    const gathered = await smoke();
+    expect(gathered).toMatchObject({
+      startedAt: '2030-01-02T03:04:04.000Z',
+      durationMs: 3_500,
+      counts: { passed: 3, failed: 0, skipped: 0 },
     });
+    expect(gathered.outcomes.map(({ store }) => store)).toEqual(['main', 'sessions', 'feeds']);
+    const calls = lambda.commandCalls(InvokeCommand).map(({ args }) => args[0].input);
+    const payloads = calls.map(({ Payload }) => JSON.parse(String(Payload)) as { run: string });
+    expect(calls.map(({ FunctionName }) => FunctionName)).toEqual([
+      'blog-prod-smoke-relational',
+      'blog-prod-smoke-valkey',
+    ]);
+    expect(payloads[0]).toEqual({ onFailure: 'report', run: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(payloads[1]).toEqual(payloads[0]);
   });
 
-  it('says so where the function threw', async () => {
-    lambda
-      .on(InvokeCommand)
-      .resolves({ FunctionError: 'Unhandled', Payload: answer({ errorMessage: 'no such thing' }) });
-    await expect(invokeDeployedSmoke({ prefix: '/blog/prod' })).rejects.toMatchObject({
-      code: 'FUNCTION_FAILED',
-      message: 'Lambda function blog-prod-smoke-test failed: no such thing',
-    });
+  it.each([
+    [
+      'threw',
+      says({ errorMessage: 'no such thing' }, 'Unhandled'),
+      'FUNCTION_FAILED: Lambda function blog-prod-smoke-valkey failed: no such thing',
+    ],
+    [
+      'is not there',
+      new ResourceNotFoundException({ message: 'gone', $metadata: {} }),
+      'DOCUMENT_MISSING: no Lambda function blog-prod-smoke-valkey',
+    ],
+    [
+      'answers with something else',
+      says({ hello: 'there' }),
+      'DOCUMENT_INVALID: smoke report of the Lambda blog-prod-smoke-valkey',
+    ],
+    [
+      'may not be called',
+      Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }),
+      'AccessDeniedException: not yours',
+    ],
+  ])('hides no other’s report where one %s: its stores count as failed', async (_how, broken, reason) => {
+    answers('relational', says(reportOf(['main'])));
+    answers('valkey', broken);
+    const { counts, outcomes } = await smoke();
+    expect(counts).toEqual({ passed: 1, failed: 2, skipped: 0 });
+    expect(outcomes[0]).toEqual(passed('main'));
+    for (const [index, store] of ['sessions', 'feeds'].entries()) {
+      expect(outcomes[index + 1]).toMatchObject({ store, check: 'is-proven', reason: expect.stringContaining(reason) });
+      expect(outcomes[index + 1]).toHaveProperty('next', expect.stringMatching(/\w/));
+    }
+  });
+
+  it.each([
+    ['threw', says({ errorMessage: 'no such thing' }, 'Unhandled'), 'FUNCTION_FAILED'],
+    ['is not there', new ResourceNotFoundException({ message: 'gone', $metadata: {} }), 'DOCUMENT_MISSING'],
+    ['answers with something else', says({ hello: 'there' }), 'DOCUMENT_INVALID'],
+  ])('fails where the only one %s', async (_how, broken, code) => {
+    answers('relational', broken);
+    const { main } = deployed.stores;
+    await expect(smoke({ ...deployed, stores: { main: main as StoreTopology } })).rejects.toMatchObject({ code });
   });
 
   it('says so where no such tier is deployed', async () => {
-    lambda.on(InvokeCommand).rejects(new ResourceNotFoundException({ message: 'gone', $metadata: {} }));
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
     await expect(invokeDeployedSmoke({ prefix: '/blog/prod' })).rejects.toMatchObject({ code: 'DOCUMENT_MISSING' });
+    expect(lambda.commandCalls(InvokeCommand)).toEqual([]);
   });
 
-  it('refuses an answer that is no report', async () => {
-    lambda.on(InvokeCommand).resolves({ Payload: answer({ hello: 'there' }) });
-    await expect(invokeDeployedSmoke({ prefix: '/blog/prod' })).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
-  });
-});
-
-describe('smokeFunctionName', () => {
-  it.each(['blog/prod', '/blog', '/blog/prod/', '/blog/prod/main', '', '//'])('refuses the prefix %j', (prefix) => {
-    expect(() => smokeFunctionName(prefix)).toThrow('allowed is /<tier>/<stage>');
-  });
+  it.each(['blog/prod', '/blog', '/blog/prod/', '/blog/prod/main', '', '//'])(
+    'refuses the prefix %j',
+    async (prefix) => {
+      await expect(invokeDeployedSmoke({ prefix })).rejects.toThrow('allowed is /<tier>/<stage>');
+      expect(() => smokeFunctionName(prefix, 'relational')).toThrow('allowed is /<tier>/<stage>');
+    },
+  );
 });
 
 describe('what only RDS can tell', () => {
@@ -243,49 +342,87 @@ describe('the last report', () => {
     unaffected: 'the rest',
     next: 'look',
   });
-  const reportOf = (outcomes: readonly Failed[]): SmokeReport => ({
+  const failedReport = (outcomes: readonly Failed[]): SmokeReport => ({
     ...report,
     outcomes,
     counts: { passed: 0, failed: outcomes.length, skipped: 0 },
   });
-  const kept = (value: string) => ssm.on(GetParameterCommand).resolves({ Parameter: { Value: value } });
+  const kept = (family: StoreFamily, value: string | Error): void => {
+    const asked = ssm.on(GetParameterCommand, { Name: `/blog/prod/smoke/last-report/${family}` });
+    if (value instanceof Error) asked.rejects(value);
+    else asked.resolves({ Parameter: { Value: value } });
+  };
+  const read = (...families: readonly StoreFamily[]) => readLastReport({ prefix: '/blog/prod', families });
+  const PLAIN = { dim: String, green: String, red: String };
 
-  it('is read from the parameter of the tier, and shown', async () => {
-    kept(encodeLastReport(reportOf([failure('posts/s0')])));
-    const last = await readLastReport('/blog/prod');
-    expect(ssm.commandCalls(GetParameterCommand)[0]?.args[0].input).toEqual({ Name: '/blog/prod/smoke/last-report' });
-    expect(renderLastReport(last, { dim: String, green: String, red: String })).toBe(
+  it('is read from the parameters of each family, and shown as one', async () => {
+    kept('relational', encodeLastReport(failedReport([failure('posts/s0')])));
+    kept('valkey', encodeLastReport(reportOf(['sessions'], { run: 'c', startedAt: '2030-01-02T02:00:00.000Z' })));
+    expect(renderLastReport(await read('relational', 'valkey'), PLAIN)).toBe(
       [
-        'blog/prod as it was proven at 2030-01-02T03:04:05.000Z',
-        '✗ posts  0/1',
+        'blog/prod as it was proven at 2030-01-02T02:00:00.000Z',
+        '✗ posts     0/1',
+        '✓ sessions  1/1',
         '✗ posts/s0 serves-reads: ECONNREFUSED',
         '  unaffected: the rest',
         '  next: look',
-        'the whole report is in the log group /aws/lambda/blog-prod-smoke-test, run r',
-        '0 passed, 1 failed, 0 skipped',
+        'the whole report of relational is in the log group /aws/lambda/blog-prod-smoke-relational, run r',
+        'the whole report of valkey is in the log group /aws/lambda/blog-prod-smoke-valkey, run c',
+        '1 passed, 1 failed, 0 skipped',
         '',
       ].join('\n'),
     );
   });
 
+  it('names a family of which nothing was proven yet', async () => {
+    kept('relational', encodeLastReport(reportOf(['main'])));
+    kept('neptune', 'none yet');
+    const last = await read('relational', 'neptune');
+    expect(last).toMatchObject({ notProven: ['neptune'], counts: { passed: 1 }, runs: { relational: 'r' } });
+    expect(renderLastReport(last, PLAIN)).toContain('- neptune: nothing was proven yet');
+  });
+
+  it('is of the families that are deployed', async () => {
+    const { stores, services, trust, tier, stage, world } = deployed;
+    const { main } = stores;
+    const parts = {
+      tier: { part: 'tier', version: 1, tier, stage, world, trust, services, stores: { main: [] } },
+      'stores/main': {
+        part: 'store',
+        version: 1,
+        store: 'main',
+        topology: { ...main, secrets: undefined, owner: 'o' },
+      },
+      'access/main': { part: 'access', version: 1, store: 'main', ...logins },
+    };
+    ssm.on(GetParametersByPathCommand).resolves({
+      Parameters: Object.entries(parts).map(([path, part]) => ({
+        Name: `/blog/prod/${path}`,
+        Value: JSON.stringify(part),
+      })),
+    });
+    kept('relational', encodeLastReport(reportOf(['main'])));
+    expect(await readLastReport({ prefix: '/blog/prod' })).toMatchObject({ runs: { relational: 'r' }, notProven: [] });
+  });
+
   it('fits where it is kept, however much failed, and counts what it leaves out', async () => {
     const many = Array.from({ length: 2_700 }, (_, shard) => failure(`posts/s${shard}`, 'ü'.repeat(shard * 50 + 1)));
-    const text = encodeLastReport(reportOf(many));
+    const text = encodeLastReport(failedReport(many));
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4_096);
-    kept(text);
-    const { failures, omitted } = await readLastReport('/blog/prod');
+    kept('relational', text);
+    const { failures, omitted } = await read('relational');
     expect(failures.length).toBeGreaterThan(5);
     expect(failures.length + omitted).toBe(2_700);
   });
 
   it.each([
-    ['was not deployed', Object.assign(new Error('no'), { name: 'ParameterNotFound' }), undefined, 'DOCUMENT_MISSING'],
-    ['was not proven yet', undefined, 'none yet', 'DOCUMENT_MISSING'],
-    ['was proven by another version', undefined, '{"version":7}', 'DOCUMENT_INVALID'],
-    ['has something else there', undefined, 'hello', 'DOCUMENT_INVALID'],
-  ])('of a tier that %s is refused', async (_what, error, value, code) => {
-    if (error) ssm.on(GetParameterCommand).rejects(error);
-    else kept(value ?? '');
-    await expect(readLastReport('/blog/prod')).rejects.toMatchObject({ code });
+    ['was not deployed', Object.assign(new Error('no'), { name: 'ParameterNotFound' }), 'DOCUMENT_MISSING'],
+    ['was not proven yet', 'none yet', 'DOCUMENT_MISSING'],
+    ['was proven by another version', '{"version":7}', 'DOCUMENT_INVALID'],
+    ['has something else there', 'hello', 'DOCUMENT_INVALID'],
+  ])('of a tier that %s is refused', async (_what, value, code) => {
+    kept('relational', value);
+    kept('valkey', value);
+    await expect(read('relational', 'valkey')).rejects.toMatchObject({ code });
   });
 });

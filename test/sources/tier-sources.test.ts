@@ -1,28 +1,38 @@
-import { FileTopology, SecretsManagerSecrets, sourcesFromEnvironment, SsmTopology } from '../../lib/sources';
+import {
+  FileSecrets,
+  FileTopology,
+  lastReportFromEnvironment,
+  secretsFromEnvironment,
+  SecretsManagerSecrets,
+  SsmTopology,
+  topologyFromEnvironment,
+} from '../../lib/sources';
 
-describe('sourcesFromEnvironment', () => {
-  it('reads a deployed tier by its prefix, also where files are named', () => {
-    const { topology, secrets } = sourcesFromEnvironment({
-      POLYSTORE_PREFIX: '/blog/prod',
-      POLYSTORE_TOPOLOGY_FILE: 't.json',
-      POLYSTORE_SECRETS_FILE: 's.json',
-    });
-    expect(topology).toBeInstanceOf(SsmTopology);
-    expect(secrets).toBeInstanceOf(SecretsManagerSecrets);
+const FILES = { POLYSTORE_TOPOLOGY_FILE: 't.json', POLYSTORE_SECRETS_FILE: 's.json' };
+
+describe('the environment', () => {
+  it('names a deployed tier by its prefix, also where files are named', () => {
+    const env = { POLYSTORE_PREFIX: '/blog/prod', ...FILES };
+    expect(topologyFromEnvironment(env)).toBeInstanceOf(SsmTopology);
+    expect(secretsFromEnvironment(env)).toBeInstanceOf(SecretsManagerSecrets);
+    expect(lastReportFromEnvironment(env, 'valkey')).toHaveProperty('name', '/blog/prod/smoke/last-report/valkey');
   });
 
-  it('reads a tier on this machine by its files', () => {
-    const { topology } = sourcesFromEnvironment({
-      POLYSTORE_TOPOLOGY_FILE: 't.json',
-      POLYSTORE_SECRETS_FILE: 's.json',
-    });
-    expect(topology).toBeInstanceOf(FileTopology);
+  it('names a tier on this machine by its files', () => {
+    expect(topologyFromEnvironment(FILES)).toBeInstanceOf(FileTopology);
+    expect(secretsFromEnvironment(FILES)).toBeInstanceOf(FileSecrets);
+    expect(lastReportFromEnvironment(FILES, 'valkey')).toBeUndefined();
   });
 
   it.each([{}, { POLYSTORE_PREFIX: '' }, { POLYSTORE_TOPOLOGY_FILE: 't.json' }, { POLYSTORE_SECRETS_FILE: 's.json' }])(
-    'refuses an environment that names no tier: %j',
+    'is refused where it names no tier: %j',
     (env) => {
-      expect(() => sourcesFromEnvironment(env)).toThrow('the environment names no tier');
+      const readers = [
+        () => topologyFromEnvironment(env),
+        () => secretsFromEnvironment(env),
+        () => lastReportFromEnvironment(env, 'relational'),
+      ];
+      for (const read of readers) expect(read).toThrow('the environment names no tier');
     },
   );
 });

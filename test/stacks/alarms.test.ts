@@ -88,14 +88,14 @@ test('a replica that falls a minute behind is told, and a server that says nothi
 });
 
 test('a failed smoke test is told, and one that nobody runs', () => {
-  expect(alarmOf('blog-prod-smoke-test', 'failed')).toMatchObject({
+  expect(alarmOf('blog-prod-smoke-relational', 'failed')).toMatchObject({
     MetricName: 'Errors',
-    Dimensions: [{ Name: 'FunctionName', Value: 'blog-prod-smoke-test' }],
+    Dimensions: [{ Name: 'FunctionName', Value: 'blog-prod-smoke-relational' }],
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
   });
-  expect(alarmOf('blog-prod-smoke-test', 'not-run')).toMatchObject({
+  expect(alarmOf('blog-prod-smoke-relational', 'not-run')).toMatchObject({
     MetricName: 'Invocations',
     ComparisonOperator: 'LessThanThreshold',
     EvaluationPeriods: 3,
@@ -106,7 +106,7 @@ test('a failed smoke test is told, and one that nobody runs', () => {
   expect(schedule?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 hour)' });
   const target = schedule?.Properties['Target'] as { Arn: { 'Fn::GetAtt': [string] } };
   const { Properties } = templates['operations']?.Resources[target.Arn['Fn::GetAtt'][0]] ?? {};
-  expect(Properties?.['FunctionName']).toBe('blog-prod-smoke-test');
+  expect(Properties?.['FunctionName']).toBe('blog-prod-smoke-relational');
 });
 
 interface State {
@@ -141,7 +141,7 @@ test('each alarm is told once, by its store, shard or tables, as urgent as it is
   expect(by('blog-prod-main-r1-ReplicaLag')).toBe('blog-prod-main-ticket');
   expect(by('blog-prod-posts-s2-DatabaseConnections')).toBe('blog-prod-posts-s2-page');
   expect(by('blog-prod-posts-placement-ReadThrottleEvents')).toBe('blog-prod-posts-tables-page');
-  expect(by('blog-prod-smoke-test-not-run')).toBe('blog-prod-operations-page');
+  expect(by('blog-prod-smoke-relational-not-run')).toBe('blog-prod-operations-page');
 });
 
 test('a rule names only alarms that are there before it, and the store shows what its shards tell', () => {

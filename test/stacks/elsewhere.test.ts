@@ -3,7 +3,7 @@ import { context as featureFlags } from '../../cdk.json';
 import { parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { estimateTier } from '../../lib/cost';
 import { synthesizeTier } from '../../lib/stacks';
-import { LAST_REPORT_PATH } from '../../lib/topology';
+import { lastReportPath } from '../../lib/topology';
 import { AWAY, AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
 import { reachOf } from '../support/reach';
@@ -164,8 +164,8 @@ describe('who may reach them', () => {
   test('is who uses the store, by a way that leads to no other region', () => {
     const { egress, ingress } = reachOf(ofRegion, PREFIX);
     const ways = [
-      'operations -> endpoints:tcp/443-443',
-      'operations -> store main:tcp/5432-5432',
+      'operations on relational -> endpoints:tcp/443-443',
+      'operations on relational -> store main:tcp/5432-5432',
       'service web -> endpoints:tcp/443-443',
       'service web -> store main:tcp/5432-5432',
     ];
@@ -197,7 +197,7 @@ describe('who may reach them', () => {
     );
     expect(Object.keys(texts).sort()).toEqual([
       '/shop/live/access/main',
-      `/shop/live/${LAST_REPORT_PATH}`,
+      `/shop/live/${lastReportPath('relational')}`,
       '/shop/live/stores/main',
       '/shop/live/tier',
     ]);
@@ -221,7 +221,7 @@ describe('who may reach them', () => {
     const functions = resourcesOf(ofRegion, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
       typeof Properties['FunctionName'] === 'string' ? [Properties['FunctionName']] : [],
     );
-    expect(functions).toEqual(['shop-live-smoke-test']);
+    expect(functions).toEqual(['shop-live-smoke-relational']);
     const types = Object.values(ofRegion).flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type));
     expect(types).toContain('Custom::SmokeTest');
     expect(types).not.toContain('Custom::Provision');

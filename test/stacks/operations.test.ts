@@ -8,7 +8,7 @@ import { servicesCalledBy } from '../../lib/inventory';
 import { decodePlacement } from '../../lib/placement';
 import { decodeStoragePromises } from '../../lib/smoke';
 import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/stacks';
-import { functionTimeouts } from '../../lib/stacks/function-timeouts';
+import { functionTimeout } from '../../lib/stacks/function-timeouts';
 import { bundleText } from '../../lib/stacks/lambda-code';
 import type { TierDefinition } from '../../lib/definition';
 import { storagePromisesText } from '../../lib/definition/storage-promises';
@@ -56,7 +56,7 @@ const templates = { dev: templatesOf(blogTier('dev')), prod: templatesOf(blogTie
 describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
   const all = templates[stage];
 
-  test.each(['provision', 'smoke-test'])(
+  test.each(['provision-relational', 'smoke-relational'])(
     'runs %s in the isolated subnets, and lets it reach what operations reaches',
     (name) => {
       const { Properties } = functionNamed(all, `blog-${stage}-${name}`);
@@ -95,7 +95,7 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
     expect(
       groups.map(({ stack, Properties, DeletionPolicy }) => [stack, Properties['LogGroupName'], DeletionPolicy]),
     ).toEqual(
-      ['provision', 'smoke-test'].map((name) => [
+      ['provision-relational', 'smoke-relational'].map((name) => [
         'access',
         `/aws/lambda/blog-${stage}-${name}`,
         stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete',
@@ -108,12 +108,12 @@ describe.each(['dev', 'prod'] as const)('operations in %s', (stage) => {
       String(Properties['Name']).startsWith(`/blog/${stage}/smoke/`),
     );
     expect(kept.map(({ stack, Properties, DeletionPolicy }) => [stack, Properties['Name'], DeletionPolicy])).toEqual([
-      ['access', `/blog/${stage}/smoke/last-report`, stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete'],
+      ['access', `/blog/${stage}/smoke/last-report/relational`, stage === 'prod' ? 'RetainExceptOnCreate' : 'Delete'],
     ]);
   });
 
   test('tells the smoke test which key each store is promised, where it has a way to ask RDS', () => {
-    const { Variables } = functionNamed(all, `blog-${stage}-smoke-test`).Properties['Environment'] as {
+    const { Variables } = functionNamed(all, `blog-${stage}-smoke-relational`).Properties['Environment'] as {
       Variables: Record<string, { 'Fn::Join': [string, unknown[]] }>;
     };
     const written = Variables['POLYSTORE_STORAGE'];
@@ -166,8 +166,8 @@ describe('the steps run again', () => {
   });
 
   test('when the kit’s code changed', () => {
-    expect(one(before, 'Custom::SmokeTest').Properties['Code']).toBe(lambdaBundle('smoke-test').hash);
-    expect(one(before, 'Custom::Provision').Properties['Code']).toBe(lambdaBundle('provision').hash);
+    expect(one(before, 'Custom::SmokeTest').Properties['Code']).toBe(lambdaBundle('smoke-relational').hash);
+    expect(one(before, 'Custom::Provision').Properties['Code']).toBe(lambdaBundle('provision-relational').hash);
   });
 });
 
@@ -179,24 +179,24 @@ test('a failed check fails a deployment, unless it is told to go on', () => {
 });
 
 test('a function may run as long as its slowest store takes, and less than Lambda allows', () => {
-  const seconds = (tier: TierDefinition): number[] =>
-    Object.values(functionTimeouts(tier)).map((timeout) => timeout.toSeconds());
+  const seconds = ({ stores }: TierDefinition): number[] =>
+    (['provision', 'smoke'] as const).map((task) => functionTimeout(task, Object.values(stores)).toSeconds());
   expect(seconds(blogTier('prod'))).toEqual([60 + 30, 60 + 60]);
   expect(seconds(blogTier('prod', { shards: shardNames(300) }))).toEqual([60 + 30 * 19, 14 * 60]);
-  expect(functionNamed(templates.prod, 'blog-prod-smoke-test').Properties['Timeout']).toBe(120);
+  expect(functionNamed(templates.prod, 'blog-prod-smoke-relational').Properties['Timeout']).toBe(120);
 });
 
 test('where servers may be paused the functions wait until one is awake, and run for longer', () => {
   const told = (stage: 'dev' | 'prod', name: string) =>
     functionNamed(templates[stage], `blog-${stage}-${name}`).Properties;
-  for (const name of ['provision', 'smoke-test']) {
+  for (const name of ['provision-relational', 'smoke-relational']) {
     expect(told('dev', name)['Environment']).toEqual({
       Variables: { POLYSTORE_PREFIX: '/blog/dev', POLYSTORE_PATIENCE_SECONDS: '60' },
     });
     expect(told('prod', name)['Environment']).not.toHaveProperty('Variables.POLYSTORE_PATIENCE_SECONDS');
   }
-  expect(told('dev', 'provision')['Timeout']).toBe(60 + 60);
-  expect(told('dev', 'smoke-test')['Timeout']).toBe(60 + 60 + 60);
+  expect(told('dev', 'provision-relational')['Timeout']).toBe(60 + 60);
+  expect(told('dev', 'smoke-relational')['Timeout']).toBe(60 + 60 + 60);
 });
 
 describe('the bundle of a function', () => {
@@ -208,21 +208,21 @@ describe('the bundle of a function', () => {
       for (const room of ['lambda', 'lib', 'package.json', 'tsconfig.json'])
         cpSync(join(root, room), join(folder, room), { recursive: true });
       symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-      expect(bundleText(folder, 'provision')).toBe(bundleText(root, 'provision'));
+      expect(bundleText(folder, 'provision-relational')).toBe(bundleText(root, 'provision-relational'));
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   test('says nothing of the machine that it was made on', () => {
-    expect(bundleText(root, 'smoke-test')).not.toContain(root);
+    expect(bundleText(root, 'smoke-relational')).not.toContain(root);
   });
 });
 
 describe('the ways to AWS', () => {
   let bundles: readonly HandlerBundle[];
   beforeAll(async () => {
-    bundles = await Promise.all([bundleHandler('provision'), bundleHandler('smoke-test')]);
+    bundles = await Promise.all([bundleHandler('provision-relational'), bundleHandler('smoke-relational')]);
   });
   afterAll(() => Promise.all(bundles.map((bundle) => bundle.remove())));
 
@@ -246,7 +246,7 @@ describe('the ways to AWS', () => {
 
   test('are those of the actions that the functions are granted', () => {
     const services = resourcesOf(templates.prod, 'AWS::IAM::Policy')
-      .filter(({ Properties }) => /"(Provision|SmokeTest)Role/.test(JSON.stringify(Properties['Roles'])))
+      .filter(({ Properties }) => /"(Provision|Smoke)relationalFunctionRole/.test(JSON.stringify(Properties['Roles'])))
       .flatMap(
         ({ Properties }) => (Properties['PolicyDocument'] as { Statement: { Action: string | string[] }[] }).Statement,
       )

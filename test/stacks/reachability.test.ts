@@ -16,6 +16,7 @@ import {
   type TierDefinition,
 } from '../../lib/definition';
 import { stackName } from '../../lib/stacks/names';
+import { familiesOf, familyOf, type StoreFamily } from '../../lib/topology';
 import { blogTier } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
 import { reachOf, type Reach, type Templates } from '../support/reach';
@@ -86,6 +87,8 @@ function impliedBy(tier: TierDefinition): Reach {
   const stores = Object.values(tier.stores);
   const services = Object.values(tier.services);
   const own = tier.network.kind === 'newVpc';
+  const families = familiesOf(stores);
+  const ofFamily = (family: StoreFamily) => stores.filter((store) => familyOf(store) === family);
   const port = ({ origin }: Imported): number => (origin?.kind === 'imported' ? origin.primary.port : 5432);
   type Imported = Extract<StoreDefinition, { kind: 'postgres' }>;
   const server = (store: StoreDefinition): string => {
@@ -102,7 +105,13 @@ function impliedBy(tier: TierDefinition): Reach {
     return [`proxies ${store.name}-pooling${store.kind === 'postgres' ? '' : '-s0'}`];
   };
   const clients = [
-    { name: 'operations', uses: stores, pooled: [], ours: true, foreign: false },
+    ...families.map((family) => ({
+      name: `operations on ${family}`,
+      uses: ofFamily(family),
+      pooled: [],
+      ours: true,
+      foreign: false,
+    })),
     ...services.map(({ name, uses, client }) => ({
       name:
         client === undefined
@@ -141,7 +150,8 @@ function impliedBy(tier: TierDefinition): Reach {
     usersOf(store)
       .filter(({ authentication }) => authentication === 'password')
       .map((service) => `secret of ${service.name} in ${store.name}`);
-  const proven = stores.flatMap((store) => [`secret of polystore_smoke in ${store.name}`, ...byPassword(store)]);
+  const provenIn = (of: readonly StoreDefinition[]) =>
+    of.flatMap((store) => [`secret of polystore_smoke in ${store.name}`, ...byPassword(store)]);
   const reads = (who: string, secrets: readonly string[]): string[] =>
     secrets.map((secret) => `${who} reads ${secret}`);
   const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
@@ -193,8 +203,8 @@ function impliedBy(tier: TierDefinition): Reach {
       : [],
     principals: roles.flatMap(({ name, principals }) => principals.map((arn) => `${arn} is service ${name}`)).sort(),
     secrets: [
-      ...reads('provision', [...stores.flatMap(ownersOf), ...proven]),
-      ...reads('smoke test', proven),
+      ...reads('provision-relational', [...stores.flatMap(ownersOf), ...provenIn(ofFamily('relational'))]),
+      ...families.flatMap((family) => reads(`smoke-${family}`, provenIn(ofFamily(family)))),
       ...roles
         .filter(({ authentication }) => authentication === 'password')
         .flatMap(({ name, uses }) =>
@@ -206,11 +216,11 @@ function impliedBy(tier: TierDefinition): Reach {
       ...stores.flatMap((store) => pools(store).flatMap((pool) => reads(pool, byPassword(store)))),
     ].sort(),
     logins: [
-      ...new Set(byToken.length > 0 ? ['provision logs in as polystore_owner on any server'] : []),
+      ...new Set(byToken.length > 0 ? ['provision-relational logs in as polystore_owner on any server'] : []),
       ...services
         .filter(({ authentication, uses }) => authentication === 'iam' && Object.keys(uses).length > 0)
         .flatMap(({ name, uses }) => [
-          `smoke test logs in as ${name} on any server`,
+          `smoke-relational logs in as ${name} on any server`,
           ...stores
             .filter((store) => uses[store.name] !== undefined)
             .flatMap(serversOf)
@@ -313,29 +323,31 @@ describe('the functions of the kit', () => {
     const via = 'via secretsmanager and dynamodb';
     const keys = (who: string, names: readonly string[]): string[] =>
       names.flatMap((name) => ['main', 'posts'].map((store) => `${who} kms:${name} ${store}/Key961B73FD ${via}`));
-    expect(of('smoke test')).toEqual([
-      'smoke test dynamodb:GetItem posts/Placement4CF18568',
-      ...keys('smoke test', ['Decrypt', 'DescribeKey']),
-      expect.stringMatching(/^smoke test rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:cluster:\*$/),
-      expect.stringMatching(/^smoke test rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:db:\*$/),
-      expect.stringMatching(/^smoke test rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:cluster:\*$/),
-      expect.stringMatching(/^smoke test rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:db:\*$/),
-      expect.stringMatching(/^smoke test ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
-      expect.stringMatching(/^smoke test ssm:PutParameter arn:.*:parameter\/blog\/prod\/smoke\/last-report$/),
+    expect(of('smoke-relational')).toEqual([
+      'smoke-relational dynamodb:GetItem posts/Placement4CF18568',
+      ...keys('smoke-relational', ['Decrypt', 'DescribeKey']),
+      expect.stringMatching(/^smoke-relational rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:cluster:\*$/),
+      expect.stringMatching(/^smoke-relational rds:DescribeDBClusters arn:.*:eu-west-1:111122223333:db:\*$/),
+      expect.stringMatching(/^smoke-relational rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:cluster:\*$/),
+      expect.stringMatching(/^smoke-relational rds:DescribeDBInstances arn:.*:eu-west-1:111122223333:db:\*$/),
+      expect.stringMatching(/^smoke-relational ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
+      expect.stringMatching(
+        /^smoke-relational ssm:PutParameter arn:.*:parameter\/blog\/prod\/smoke\/last-report\/relational$/,
+      ),
     ]);
-    expect(of('provision')).toEqual([
-      'provision dynamodb:GetItem posts/Placement4CF18568',
-      'provision dynamodb:PutItem posts/Placement4CF18568',
-      ...keys('provision', ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey']),
-      expect.stringMatching(/^provision ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
+    expect(of('provision-relational')).toEqual([
+      'provision-relational dynamodb:GetItem posts/Placement4CF18568',
+      'provision-relational dynamodb:PutItem posts/Placement4CF18568',
+      ...keys('provision-relational', ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey']),
+      expect.stringMatching(/^provision-relational ssm:GetParametersByPath arn:.*:parameter\/blog\/prod$/),
     ]);
   });
 
   test('are called by their own steps and the schedule, and nobody else may do anything to the tier', () => {
-    const others = actions.filter((line) => !/^(provision|smoke test) /.test(line));
+    const others = actions.filter((line) => !/^(provision|smoke)-[a-z]+ /.test(line));
     for (const line of others)
       expect(line).toMatch(
-        /^(Provisioning|Proof|Schedule)Role\w+ lambda:(InvokeFunction|GetFunction) operations\/(Provision|SmokeTest)\w+(:\*)?$/,
+        /^((Provision|Smoke)[a-z]+Step|Schedule)Role\w+ lambda:(InvokeFunction|GetFunction) operations\/(Provision|Smoke)\w+(:\*)?$/,
       );
     expect(others.length).toBeGreaterThan(0);
   });
@@ -411,7 +423,7 @@ describe('a way that the definition does not imply is seen', () => {
       'a secret too many of the smoke test',
       'secrets',
       (copy) =>
-        void (statementOf(copy, 'operations', /^SmokeTest/, 'Secrets').Condition = {
+        void (statementOf(copy, 'operations', /^Smoke/, 'Secrets').Condition = {
           StringEquals: { 'aws:ResourceTag/tier': 'fair' },
         }),
     ],

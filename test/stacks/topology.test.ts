@@ -21,7 +21,6 @@ import {
   assembleTopology,
   encodeTopology,
   isRelational,
-  LAST_REPORT_PATH,
   type PartDocument,
   type ValkeyTopology,
 } from '../../lib/topology';
@@ -94,7 +93,7 @@ const documentsOf = (templates: Record<string, TemplateJson>): PartDocument[] =>
       text: resolve(templates[stack] as TemplateJson, Properties['Value']),
     }))
     // What stands beside the topology, as its reader leaves it.
-    .filter(({ source }) => !source.endsWith(`/${LAST_REPORT_PATH}`));
+    .filter(({ source }) => !/\/smoke\/last-report\/[a-z]+$/.test(source));
 
 test('the parameters of a deployed tier make its topology', () => {
   const templates = templatesOf(blogTier('prod'));
@@ -156,7 +155,7 @@ test('a store of strategy directory says where its keys are assigned, and gives 
       .sort();
   expect(actionsOn(/^Provision/)).toEqual([]);
   const change = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'];
-  expect(actionsOn(/^SmokeTest/)).toEqual(change);
+  expect(actionsOn(/^Smoke/)).toEqual(change);
   expect(actionsOn(/^Rolesapp/)).toEqual(change);
   expect(actionsOn(/^Rolesreport/)).toEqual(['dynamodb:GetItem']);
 });
@@ -169,9 +168,9 @@ test('who assigns new keys where the fewest are may count the directory, and nob
   const counting = resourcesOf(templatesOf(parseTier(tier)), 'AWS::IAM::Policy')
     .filter(({ Properties }) => JSON.stringify(Properties).includes('dynamodb:Scan'))
     .map(({ id }) => id.replace(/[A-Z0-9]{8}$/, ''));
-  expect(counting.map((id) => id.match(/^(SmokeTest|Rolesapp|Rolesreport|Provision)/)?.[0]).sort()).toEqual([
+  expect(counting.map((id) => id.match(/^(Smoke|Rolesapp|Rolesreport|Provision)/)?.[0]).sort()).toEqual([
     'Rolesapp',
-    'SmokeTest',
+    'Smoke',
   ]);
 });
 
@@ -210,7 +209,7 @@ test('parameters are named after what they hold, and no other begins with the ti
   expect(names.sort()).toEqual([
     '/blog/dev/access/main',
     '/blog/dev/access/posts',
-    '/blog/dev/smoke/last-report',
+    '/blog/dev/smoke/last-report/relational',
     '/blog/dev/stores/main',
     '/blog/dev/stores/posts',
     '/blog/dev/stores/posts/shards/s0',

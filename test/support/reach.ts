@@ -12,13 +12,13 @@ export interface Reach {
   readonly endpoints: readonly string[];
   /** `arn:aws:iam::1111:role/web is service web`: who may act as what, beside services of AWS. */
   readonly principals: readonly string[];
-  /** `provision reads secret of polystore_owner in main`, by name and by tags. */
+  /** `provision-relational reads secret of polystore_owner in main`, by name and by tags. */
   readonly secrets: readonly string[];
   /** `service reports logs in as reports on catalog-primary`, with a token. */
   readonly logins: readonly string[];
   /** Servers and clusters that take tokens. */
   readonly takesTokens: readonly string[];
-  /** `provision dynamodb:PutItem posts/Placement…`: actions on tables, parameters, keys and roles. */
+  /** `provision-relational dynamodb:PutItem posts/Placement…`: actions on tables, parameters, keys and roles. */
   readonly actions: readonly string[];
 }
 
@@ -117,7 +117,7 @@ function namesOfGroups(templates: Templates, prefix: string): ReadonlyMap<string
             ? `proxies ${stack}`
             : description.startsWith('Ways to AWS')
               ? 'endpoints'
-              : 'operations';
+              : `operations on ${/^Operations on (\S+) stores/.exec(description)?.[1] ?? 'relational'}`;
       return [`${stack}/${id}`, name];
     }),
   );
@@ -163,11 +163,11 @@ function grantsOf(templates: Templates, resource: Resolve): readonly Grant[] {
   });
 }
 
-/** `operations/ProvisionRole…` is `provision`; what belongs to nobody that is known keeps the name of its role. */
+/** `operations/SmokevalkeyFunctionRole…` is `smoke-valkey`; what belongs to nobody that is known keeps the name of its role. */
 function nameOfRole(templates: Templates, role: string): string {
   const [stack = '', id = ''] = role.split('/');
-  if (/^ProvisionRole/.test(id)) return 'provision';
-  if (/^SmokeTestRole/.test(id)) return 'smoke test';
+  const [, task, family] = /^(Provision|Smoke)([a-z]+)FunctionRole/.exec(id) ?? [];
+  if (task !== undefined) return `${task.toLowerCase()}-${family}`;
   const { service } = tagsOf(templates[stack]?.Resources[id]);
   if (service !== undefined) return `service ${service}`;
   return stack.includes('-pooling') ? `proxies ${stack}` : id;

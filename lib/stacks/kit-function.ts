@@ -1,0 +1,71 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledgeWildcards, DeploymentStep, IsolatedFunction, type IDataNetwork } from '../../constructs';
+import type { StoreDefinition, TierDefinition } from '../definition';
+import type { PlannedFunction } from '../inventory';
+import type { FunctionRights } from './function-rights';
+import { functionTimeout, patienceSeconds } from './function-timeouts';
+import { lambdaBundle, lambdaCode } from './lambda-code';
+import { parameterName } from './names';
+import { PROFILE_SETTINGS } from './profile-settings';
+
+export interface KitFunctionProps {
+  readonly tier: TierDefinition;
+  readonly planned: PlannedFunction;
+  /** The stores that it reaches: those of its family. */
+  readonly stores: readonly StoreDefinition[];
+  readonly network: IDataNetwork;
+  /** Says what it reaches. */
+  readonly securityGroup: ec2.ISecurityGroup;
+  readonly logGroup: logs.ILogGroup;
+  readonly rights: FunctionRights;
+  /** Beside what every function of the kit has. @default - nothing */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the templates of what it reaches: it runs again when this changes. */
+  readonly templates: string;
+  /** What it is told when a deployment calls it. @default - nothing */
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** One of the kit's functions in the isolated subnets, and the step of a deployment that calls it. */
+export class KitFunction extends Construct {
+  readonly lambda: IsolatedFunction;
+  readonly step: DeploymentStep;
+
+  constructor(scope: Construct, id: string, props: KitFunctionProps) {
+    super(scope, id);
+    const { tier, planned, stores, network, rights } = props;
+    const { name, task, family, functionName } = planned;
+    const patience = patienceSeconds(stores);
+    this.lambda = new IsolatedFunction(this, 'Function', {
+      functionName,
+      description: `${DOES[task]} ${family} stores of ${tier.name}/${tier.stage.name}`,
+      code: lambdaCode(name),
+      timeout: functionTimeout(task, stores),
+      environment: {
+        POLYSTORE_PREFIX: parameterName(tier),
+        ...(patience !== undefined && { POLYSTORE_PATIENCE_SECONDS: String(patience) }),
+        ...props.environment,
+      },
+      vpc: network.vpc,
+      vpcSubnets: network.dataSubnets,
+      securityGroup: props.securityGroup,
+      logGroup: props.logGroup,
+      statements: rights.statements,
+    });
+    const { role } = this.lambda;
+    if (role) for (const { resources, reason } of rights.wildcards) acknowledgeWildcards(role, resources, reason);
+    const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
+    this.step = new DeploymentStep(this, 'Step', {
+      handler: this.lambda,
+      resourceType: RESOURCE_TYPES[task],
+      properties: { Templates: props.templates, Code: lambdaBundle(name).hash, ...props.properties },
+      logRetention,
+      removalPolicy,
+    });
+  }
+}
+
+const DOES = { provision: 'Provisions', smoke: 'Proves' } as const;
+const RESOURCE_TYPES = { provision: 'Custom::Provision', smoke: 'Custom::SmokeTest' } as const;
