@@ -41,10 +41,10 @@ const throttled = <S>(changes: Pick<AlarmRow<S>, 'runbook' | 'meaning'>): AlarmR
   source: `${SOURCES.recommended}, which leaves the figure to who uses it`,
 });
 
-/** What the smoke test is watched for: that it finds nothing, and that it runs. */
+/** What each function that proves a family of stores is watched for: that it finds nothing, and that it runs. */
 export const SMOKE_TEST_ALARMS: AlarmGroup<WatchedFunction<'smokeTest'>> = {
   ...onFunction,
-  watches: 'the smoke test',
+  watches: 'the smoke test of each family of stores',
   rows: [
     failed({
       periodSeconds: PROOF_PERIOD_SECONDS,
@@ -64,7 +64,7 @@ export const SMOKE_TEST_ALARMS: AlarmGroup<WatchedFunction<'smokeTest'>> = {
       missing: 'breaching',
       severity: 'page',
       runbook: 'smoke-test',
-      meaning: `nobody has proven the tier for ${MISSED_PROOFS} hours: see the schedule of the same name`,
+      meaning: `nobody has proven the stores of the family for ${MISSED_PROOFS} hours: see the schedule of the same name`,
       source: 'the kit: the schedule runs it by the hour',
     },
     throttled({
@@ -74,10 +74,10 @@ export const SMOKE_TEST_ALARMS: AlarmGroup<WatchedFunction<'smokeTest'>> = {
   ],
 };
 
-/** What provisioning is watched for. It runs with deployments only, so that nobody misses it. */
+/** What each function that provisions a family of stores is watched for. It runs with deployments only, so that nobody misses it. */
 export const PROVISIONING_ALARMS: AlarmGroup<WatchedFunction<'provisioning'>> = {
   ...onFunction,
-  watches: 'provisioning',
+  watches: 'provisioning of each family of stores',
   rows: [
     failed({
       periodSeconds: 300,

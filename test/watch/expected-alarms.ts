@@ -540,7 +540,7 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [10, 10],
   },
 
-  'smoke-test-failed': {
+  'smoke-failed': {
     ...LAMBDA,
     metrics: ['Errors'],
     shape: 'count',
@@ -550,7 +550,7 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [1, 1],
     silence: 'OK',
   },
-  'smoke-test-not-run': {
+  'smoke-not-run': {
     ...LAMBDA,
     metrics: ['Invocations'],
     shape: 'count',
@@ -560,7 +560,7 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [3, 3],
     silence: 'ALARM',
   },
-  'smoke-test-throttled': {
+  'smoke-throttled': {
     ...LAMBDA,
     metrics: ['Throttles'],
     shape: 'count',
