@@ -7,10 +7,14 @@ import rangesAndTenants from '../../examples/ranges-and-tenants.config';
 import {
   clusterMode,
   directory,
+  documentdb,
+  dynamodb,
   leastLoaded,
+  neptune,
   parseTier,
   postgres,
   rdsProxy,
+  replicationGroup,
   serverlessCache,
   valkey,
   type TierDefinition,
@@ -25,6 +29,7 @@ import {
   type ValkeyTopology,
 } from '../../lib/topology';
 import { PART_SCHEMAS } from '../../lib/topology/part-schema';
+import { STORE_SCHEMAS } from '../../lib/topology/topology-schema';
 import { TOPOLOGY_SCHEMA_FILE, topologySchemaText } from '../../scripts/topology-json-schema';
 import config from '../../tier.config';
 import { blogTier, shardNames } from '../support/blog-tier';
@@ -77,6 +82,16 @@ function resolve(template: TemplateJson, value: unknown): string {
     case 'AWS::ElastiCache::ServerlessCache Endpoint.Address':
     case 'AWS::ElastiCache::ServerlessCache ReaderEndpoint.Address':
       return cacheHost('serverless', resource?.Properties['ServerlessCacheName']);
+    case 'AWS::DocDB::DBCluster Endpoint':
+      return `${String(resource?.Properties['DBClusterIdentifier'])}.cluster-c1a2b3c4d5e6.ap-southeast-1.docdb.amazonaws.com`;
+    case 'AWS::DocDB::DBCluster ReadEndpoint':
+      return `${String(resource?.Properties['DBClusterIdentifier'])}.cluster-ro-c1a2b3c4d5e6.ap-southeast-1.docdb.amazonaws.com`;
+    case 'AWS::Neptune::DBCluster ClusterResourceId':
+      return 'cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+    case 'AWS::Neptune::DBCluster Endpoint':
+      return `${String(resource?.Properties['DBClusterIdentifier'])}.cluster-c1a2b3c4d5e6.ap-southeast-1.neptune.amazonaws.com`;
+    case 'AWS::Neptune::DBCluster ReadEndpoint':
+      return `${String(resource?.Properties['DBClusterIdentifier'])}.cluster-ro-c1a2b3c4d5e6.ap-southeast-1.neptune.amazonaws.com`;
     case 'AWS::SecretsManager::Secret Ref':
       return secretArn(id);
     case 'AWS::DynamoDB::Table Ref':
@@ -93,7 +108,7 @@ const documentsOf = (templates: Record<string, TemplateJson>): PartDocument[] =>
       text: resolve(templates[stack] as TemplateJson, Properties['Value']),
     }))
     // What stands beside the topology, as its reader leaves it.
-    .filter(({ source }) => !/\/smoke\/last-report\/[a-z]+$/.test(source));
+    .filter(({ source }) => !/\/(smoke\/last-report|clusters)\/\w+$/.test(source));
 
 test('the parameters of a deployed tier make its topology', () => {
   const templates = templatesOf(blogTier('prod'));
@@ -244,6 +259,20 @@ describe('docs/topology.schema.json', () => {
     parseTier(consumers, { stage: 'live' }),
     estateTier(),
     parseTier(federatedShop, { stage: 'live' }),
+    parseTier({
+      name: 'shop',
+      stages: { live: { profile: 'disposable', env: { account: '111122223333', region: 'eu-west-1' } } },
+      stores: {
+        sessions: valkey({ shape: replicationGroup({ replicas: 1 }) }),
+        feeds: valkey({ shape: clusterMode({ shards: 3 }) }),
+        carts: dynamodb({ partitionKey: { name: 'id', type: 'string' }, timeToLive: 'expiresAt' }),
+        profiles: documentdb({ readers: 1 }),
+        people: neptune({ readers: 1 }),
+      },
+      services: {
+        web: { uses: { sessions: 'write', feeds: 'read', carts: 'write', profiles: 'write', people: 'read' } },
+      },
+    }),
   ];
   const deployed = tiers.map((tier) => documentsOf(templatesOf(tier)));
   const parts = deployed.flat().map(({ source, text }) => [source, JSON.parse(text) as object] as const);
@@ -304,8 +333,13 @@ describe('docs/topology.schema.json', () => {
 
   test('accepts every example of the page that explains it', () => {
     const examples = [...readFileSync('docs/topology.md', 'utf8').matchAll(/^```json\n([^]*?)^```$/gm)];
-    expect(examples).toHaveLength(3);
     for (const [, text = ''] of examples) expect([accepts(JSON.parse(text)), accepts.errors]).toEqual([true, null]);
+    const parts = examples.map(([, text = '']) => JSON.parse(text) as { part: string; topology?: { kind: string } });
+    const shown = [...new Set(parts.map(({ part, topology }) => topology?.kind ?? part))].sort();
+    // A store of shards says little beside the part that tells where they are.
+    expect(shown).toEqual(
+      [...Object.keys(STORE_SCHEMAS).filter((kind) => kind !== 'shardedPostgres'), 'access', 'shards'].sort(),
+    );
   });
 
   test('refuses a document that lacks a member, or has one more', () => {
