@@ -51,7 +51,7 @@ export class CacheUserGroup extends Construct {
         description,
         removalPolicy,
         withoutRotation:
-          'A password is changed by generating the secret anew and deploying the user, which takes it from there; a rotation schedule without a function that does both would only lock the user out.',
+          'A user has two passwords while one replaces the other, by ElastiCache and then in the secret, which clients read anew: a procedure of minutes, without a restart. A schedule without a function that does both would only lock the user out.',
       });
       const user = new elasticache.CfnUser(userScope, userName, {
         engine,

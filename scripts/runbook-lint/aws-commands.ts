@@ -45,6 +45,8 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   elasticache: {
     'describe-replication-groups': ['replication-group-id'],
     'describe-serverless-caches': ['serverless-cache-name'],
+    'describe-users': ['user-id'],
+    'modify-user': ['cli-input-json'],
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'test-failover': ['replication-group-id', 'node-group-id'],
   },
