@@ -3,11 +3,14 @@ import { connect } from 'node:net';
 /**
  * Sends `greeting` without TLS and resolves to the first bytes that the server answers; to none where it ends the connection. A server that
  * speaks TLS only does that, or sends an alert: {@link isTlsAlert}. Rejects where nothing happens within `timeoutMs`, or nobody listens.
+ *
+ * @param isWhole whether that is enough of an answer; it is asked again with every piece that comes
  */
 export function firstBytes(
   { host, port }: { readonly host: string; readonly port: number },
   greeting: Uint8Array,
   timeoutMs: number,
+  isWhole: (received: Buffer) => boolean = () => true,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
@@ -20,8 +23,11 @@ export function firstBytes(
       isConnected = true;
       socket.write(greeting);
     });
-    socket.once('data', (chunk) => {
-      resolve(chunk);
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      if (!isWhole(received)) return;
+      resolve(received);
       socket.destroy();
     });
     // A connection that was made and is then reset was refused; one that can't be made proves nothing.

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { firstBytes } from './first-bytes';
 
 /** What a server said to a client that asked to log in without TLS. */
 export type PlaintextAnswer =
@@ -17,33 +17,13 @@ const ERROR_RESPONSE = 0x45;
  * Asks a server to log `user` in without TLS and looks at its first answer only. No password is sent, so that none can leak where plaintext
  * is not refused. Rejects where the server does not answer within `timeoutMs` milliseconds.
  */
-export function askInPlaintext(
+export async function askInPlaintext(
   endpoint: { readonly host: string; readonly port: number },
   login: { readonly user: string; readonly database: string },
   timeoutMs: number,
 ): Promise<PlaintextAnswer> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(endpoint.port, endpoint.host);
-    const timer = setTimeout(
-      () => socket.destroy(new Error(`no answer to plaintext within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    let received = Buffer.alloc(0);
-    socket.once('connect', () => socket.write(startupMessage(login)));
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]);
-      const answer = readAnswer(received);
-      if (!answer) return;
-      resolve(answer);
-      socket.destroy();
-    });
-    socket.once('error', reject);
-    socket.once('end', () => {
-      resolve({ kind: 'closed' });
-      socket.destroy();
-    });
-    socket.once('close', () => clearTimeout(timer));
-  });
+  const received = await firstBytes(endpoint, startupMessage(login), timeoutMs, isWhole);
+  return received.length === 0 ? { kind: 'closed' } : readAnswer(received);
 }
 
 function startupMessage({ user, database }: { readonly user: string; readonly database: string }): Buffer {
@@ -54,9 +34,10 @@ function startupMessage({ user, database }: { readonly user: string; readonly da
   return Buffer.concat([head, parameters]);
 }
 
-/** The first message of the server, once it is whole: its type is one byte, its length four. */
-function readAnswer(received: Buffer): PlaintextAnswer | undefined {
-  if (received.length < 5 || received.length < 1 + received.readInt32BE(1)) return undefined;
+/** The first message of the server: its type is one byte, its length four. */
+const isWhole = (received: Buffer): boolean => received.length >= 5 && received.length >= 1 + received.readInt32BE(1);
+
+function readAnswer(received: Buffer): PlaintextAnswer {
   if (received[0] !== ERROR_RESPONSE) return { kind: 'accepted' };
   const fields = received.toString('utf8', 5, 1 + received.readInt32BE(1)).split('\0');
   return { kind: 'refused', sqlState: fields.find((field) => field.startsWith('C'))?.slice(1) ?? 'unknown' };
