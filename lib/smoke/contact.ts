@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { reachPort } from '../postgres';
+import { reachPort } from '../postgres/reach-port';
 import type { Topology } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { nextStepOf } from './check-name';

@@ -64,7 +64,7 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     packages:
       /^(iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback)$/,
     calls: ['secrets-manager', 'ssm'],
-    rooms: [...OF_PROOFS, 'placement'],
+    rooms: [...OF_PROOFS, 'placement', 'valkey'],
     never: [],
   },
   'smoke-dynamodb': {
@@ -78,7 +78,7 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     client: 'mongodb',
     packages: new RegExp(`^(${OF_MONGODB})$`),
     calls: ['secrets-manager', 'ssm'],
-    rooms: OF_PROOFS,
+    rooms: [...OF_PROOFS, 'placement', 'documentdb'],
     never: OPTIONS_OF_MONGODB,
   },
   'smoke-neptune': {
