@@ -38,6 +38,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   KEY_UNKNOWN: 'failed',
   RANGES_UNCHANGEABLE: 'failed',
   ASSIGNMENT_CONFLICT: 'failed',
+  ASSIGNMENT_REFUSED: 'failed',
   BUCKET_NOT_OWNED: 'failed',
   PLACEMENT_CONFLICT: 'failed',
   SHARD_MAP_STALE: 'failed',

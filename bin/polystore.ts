@@ -4,6 +4,7 @@ import { version } from '../package.json';
 import type { DiffOptions } from './commands/diff';
 import type { DrillOptions } from './commands/drill';
 import type { GuardOptions } from './commands/guard';
+import type { PlacementOptions } from './commands/placement';
 import type { RunbookOptions } from './commands/runbook';
 import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
@@ -40,6 +41,7 @@ const commands = {
   cost: () => require('./commands/cost') as typeof import('./commands/cost'),
   drill: () => require('./commands/drill') as typeof import('./commands/drill'),
   runbook: () => require('./commands/runbook') as typeof import('./commands/runbook'),
+  placement: () => require('./commands/placement') as typeof import('./commands/placement'),
   doctor: () => require('./commands/doctor') as typeof import('./commands/doctor'),
 };
 
@@ -73,8 +75,9 @@ function tierCommand(
   description: string,
   examples: readonly string[],
   withoutStage = 'the first of the tier file',
+  parent: Command = program,
 ): Command {
-  return program
+  return parent
     .command(name)
     .description(description)
     .option('--tier <file>', 'the tier file', DEFAULT_TIER_FILE)
@@ -188,6 +191,55 @@ tierCommand('cost', 'estimate what the stage costs a month on AWS, before anythi
   'cost',
   'cost --stage prod --json',
 ]).action(ending((options) => commands.cost().cost(options)));
+
+const placement = program
+  .command('placement')
+  .description('where the keys of sharded stores are: look at it, split a range, assign a key');
+
+const placementCommand = (name: string, description: string, examples: readonly string[]): Command =>
+  tierCommand(
+    name,
+    description,
+    examples.map((example) => `placement ${example}`),
+    undefined,
+    placement,
+  )
+    .option('--store <name>', 'the store; without it, the only one that fits')
+    .option(
+      '--aws <prefix>',
+      'a deployed tier, with the credentials of the environment; without it, the one on this machine',
+    );
+
+placementCommand(
+  'show',
+  'how many buckets, ranges and keys each shard has, or where one key is; without --store, of all stores',
+  ['show', 'show --store posts --key 42', 'show --aws /blog/prod --json'],
+)
+  .option('--key <key>', 'where this key is')
+  .action(ending((options: PlacementOptions & { key?: string }) => commands.placement().show(options)));
+
+placementCommand(
+  'split',
+  'split the range that holds a key: keys from there on get a bucket of their own, on the same shard; no row moves',
+  ['split --at 2026-07-01', 'split --store visits --at 2026-07-01 --aws /saas/prod'],
+)
+  .requiredOption('--at <key>', 'the first key of the upper part')
+  .action(ending((options: PlacementOptions & { at: string }) => commands.placement().split(options)));
+
+placementCommand(
+  'assign',
+  'assign a key of a directory to a shard; refuses to leave rows of the key behind, since it moves none',
+  ['assign acme --shard s1', 'assign acme --shard s1 --rows-moved --store tenants --aws /saas/prod'],
+)
+  .argument('<key>', 'the key')
+  .requiredOption('--shard <name>', 'where it is to be')
+  .option(
+    '--rows-moved',
+    'its rows were copied to that shard, and nobody writes them: assign it though it is on another',
+  )
+  .action((key: string, options: PlacementOptions & { shard: string; rowsMoved?: true }) =>
+    ending((checked: typeof options & { key: string }) => commands.placement().assign(checked))({ ...options, key }),
+  );
 
 tierCommand('doctor', 'say what would stand in the way of the tier, here and on AWS', [
   'doctor',

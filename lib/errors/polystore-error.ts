@@ -37,6 +37,8 @@ export interface ErrorDetails {
   RANGES_UNCHANGEABLE: { readonly store: string };
   /** Somebody else changed the assignment of the key first. Of each the bucket; null where the key has none. */
   ASSIGNMENT_CONFLICT: { readonly store: string; readonly expected: number | null; readonly found: number | null };
+  /** The key lies on another shard, and nobody has said that its rows have been moved. */
+  ASSIGNMENT_REFUSED: { readonly store: string; readonly from: string; readonly to: string };
   /** A shard's own record says that it does not own the bucket, and the placement gives it to no other: the bucket is on its way. */
   BUCKET_NOT_OWNED: {
     readonly store: string;

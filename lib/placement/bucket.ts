@@ -1,5 +1,6 @@
 import { finiteBounds, keyOutOfRange, rangeFinder, type KeyRanges } from './key-ranges';
 import type { Placement } from './placement';
+import { bucketsOf } from './shard-map';
 import { hashKey, keyReader, type ShardKeyType, type ShardKeyValue } from './shard-key';
 import { BUCKET_COUNT, type BucketId, type HashStrategy } from './strategy';
 
@@ -9,6 +10,19 @@ import { BUCKET_COUNT, type BucketId, type HashStrategy } from './strategy';
  */
 export function bucketOf(_strategy: HashStrategy, keyType: ShardKeyType, key: ShardKeyValue): BucketId {
   return hashKey(keyType, key) & (BUCKET_COUNT - 1);
+}
+
+/**
+ * The bucket of a shard for a key that a key directory is to assign to it; `undefined` where the shard owns none. Keys of one shard spread over its
+ * buckets, so that a part of them can move.
+ */
+export function bucketOnShard(
+  { keyType, shardMap }: Pick<Placement, 'keyType' | 'shardMap'>,
+  shard: string,
+  key: ShardKeyValue,
+): BucketId | undefined {
+  const owned = bucketsOf(shardMap, shard);
+  return owned[(hashKey(keyType, key) & (BUCKET_COUNT - 1)) % owned.length];
 }
 
 /**

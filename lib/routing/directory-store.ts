@@ -1,8 +1,8 @@
 import { PolystoreError } from '../errors';
-import { bucketOf, bucketsOf, BUCKET_COUNT, hash, keyReader, keyText } from '../placement';
+import { bucketOf, bucketOnShard, BUCKET_COUNT, hash, keyReader, keyText } from '../placement';
 import type { BucketId, CanonicalKey, Placement, ShardKeyType, ShardKeyValue, ShardMap } from '../placement';
 import type { PgPoolClient, QueryResult, QueryResultRow } from '../postgres';
-import type { KeyDirectory } from '../sources';
+import { LONGEST_KEY_BYTES, requireKeyLength, type KeyDirectory } from '../sources';
 import type { KeyDirectoryTopology } from '../topology';
 import type {
   DirectoryKeyHandle,
@@ -24,9 +24,6 @@ export interface DirectoryParts extends ShardSetParts {
   readonly newKeys: KeyDirectoryTopology['newKeys'];
   readonly cache: KeyCacheOptions;
 }
-
-/** What a key's text may have as a key of DynamoDB, with room to spare; in bytes of UTF-8. */
-const LONGEST_KEY = 1024;
 
 type Places = KeyPlaces<CanonicalKey, DirectoryScope>;
 type Place = PlacedKey<CanonicalKey, DirectoryScope>;
@@ -127,7 +124,7 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
     this.lifetime.check(this.store);
     const canonical = this.readKey(key);
     // Only text has any length; a character has three bytes at most.
-    if (typeof canonical === 'string' && canonical.length * 3 > LONGEST_KEY) requireLength(canonical);
+    if (typeof canonical === 'string' && canonical.length * 3 > LONGEST_KEY_BYTES) requireKeyLength(canonical);
     return canonical;
   }
 
@@ -142,10 +139,9 @@ export class DirectoryStore extends ShardSet implements DirectoryPostgresHandle,
       throw new RangeError(`bucket must be in [0, ${BUCKET_COUNT}), got ${to.bucket}`);
     }
     const shard = this.clusterOf(to.shard).shard as string;
-    const owned = bucketsOf(this.placement.shardMap, shard);
-    if (owned.length === 0) throw this.ownsNothing(shard);
-    // Keys of one shard spread over its buckets, so that a part of them can move.
-    return owned[bucketOf(hash(), this.placement.keyType, this.textOf(key)) % owned.length] as BucketId;
+    const bucket = bucketOnShard(this.placement, shard, this.textOf(key));
+    if (bucket === undefined) throw this.ownsNothing(shard);
+    return bucket;
   }
 
   private ownsNothing(shard: string): PolystoreError<'UNKNOWN_SHARD'> {
@@ -179,17 +175,6 @@ function newKeyRule(
       return { kind: 'assign', choose: (text) => leastLoaded.choose(text) };
     }
   }
-}
-
-/** @throws {PolystoreError} KEY_INVALID */
-function requireLength(key: string): void {
-  const bytes = Buffer.byteLength(key);
-  if (bytes <= LONGEST_KEY) return;
-  const got = `a string of ${bytes} bytes`;
-  throw new PolystoreError('KEY_INVALID', `shard key: got ${got}, allowed in a key directory are ${LONGEST_KEY}`, {
-    details: { expected: `at most ${LONGEST_KEY} bytes`, got },
-    next: 'Place rows by a shorter key.',
-  });
 }
 
 /** A key on its way to its place. */

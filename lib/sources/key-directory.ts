@@ -29,6 +29,24 @@ export interface KeyDirectory {
   countByBucket(): Promise<ReadonlyMap<BucketId, number>>;
 }
 
+/** What a key's text may have as a key of DynamoDB, with room to spare; in bytes of UTF-8. */
+export const LONGEST_KEY_BYTES = 1024;
+
+/** @throws {PolystoreError} KEY_INVALID where a key's text is longer than {@link LONGEST_KEY_BYTES} */
+export function requireKeyLength(key: string): void {
+  const bytes = Buffer.byteLength(key);
+  if (bytes <= LONGEST_KEY_BYTES) return;
+  const got = `a string of ${bytes} bytes`;
+  throw new PolystoreError(
+    'KEY_INVALID',
+    `shard key: got ${got}, allowed in a key directory are ${LONGEST_KEY_BYTES}`,
+    {
+      details: { expected: `at most ${LONGEST_KEY_BYTES} bytes`, got },
+      next: 'Place rows by a shorter key.',
+    },
+  );
+}
+
 /** The error of whoever lost the race. The key is left out: it may be personal data. */
 export function assignmentConflict(
   store: string,
