@@ -1,8 +1,12 @@
 import { provesNeptune } from '../lib/smoke/neptune-store';
+import { localSecretsFromEnvironment } from '../lib/sources/tier-sources';
 import { smokeTest } from './step/prove';
 
-/** Proves every graph, signing with what the function's role is given. */
-export const handler = smokeTest('neptune', () => provesNeptune(roleOf(process.env)));
+/** Proves every graph, signing with what the function's role is given; what stands in for Neptune on this machine takes passwords. */
+export const handler = smokeTest('neptune', () => {
+  const secrets = localSecretsFromEnvironment(process.env);
+  return provesNeptune({ ...roleOf(process.env), ...(secrets && { secrets }) });
+});
 
 /**
  * Keys of the function's role, which every function finds here: to look for them elsewhere takes a package that is half as large as the bundle.

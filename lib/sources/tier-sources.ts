@@ -33,6 +33,15 @@ export function secretsFromEnvironment(env: TierEnvironment): SecretSource {
 }
 
 /**
+ * Where a tier on this machine keeps its secrets; none of a deployed one, for who logs in to nothing there.
+ * @throws {PolystoreError} DOCUMENT_MISSING where the environment names no tier
+ */
+export function localSecretsFromEnvironment(env: TierEnvironment): SecretSource | undefined {
+  const named = namedTier(env);
+  return named.prefix === undefined ? new FileSecrets(named.secrets) : undefined;
+}
+
+/**
  * Where the last report of a family's stores is kept; on this machine none of one family is.
  * @throws {PolystoreError} DOCUMENT_MISSING where the environment names no tier
  */

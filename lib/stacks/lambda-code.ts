@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { BuildOptions } from 'esbuild';
 import type { KitFunction } from '../topology';
 
 /** Clients of the AWS SDK only: that the runtime has the signer of tokens is written nowhere. */
@@ -24,8 +25,25 @@ const NEVER_LOADED: Readonly<Record<KitFunction, readonly string[]>> = {
   'smoke-neptune': ['@aws-sdk/credential-provider-node'],
 };
 
-/** What the bundle of a function leaves out. */
-export const externalsOf = (name: KitFunction): readonly string[] => [...EXTERNAL, ...NEVER_LOADED[name]];
+/** How esbuild makes the bundle of a function, of the project in `root`. */
+export function bundleOptions(root: string, name: KitFunction) {
+  return {
+    entryPoints: [`lambda/${name}.ts`],
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    minify: true,
+    // Errors of clients are told apart by the names of their classes.
+    keepNames: true,
+    external: [...EXTERNAL, ...NEVER_LOADED[name]],
+    // The runtime's own SDK is found by require, not by import().
+    supported: { 'dynamic-import': false },
+    legalComments: 'none',
+    logLevel: 'warning',
+    metafile: true,
+  } as const satisfies BuildOptions;
+}
 
 /** A Lambda's one file, self-contained but for the clients of the AWS SDK, which the Lambda runtime has. */
 export interface LambdaBundle {
@@ -66,21 +84,7 @@ export function bundleText(root: string, name: KitFunction): string {
 /** The text of a bundle, and the files that it was made of, relative to `root`. */
 function bundle(root: string, name: KitFunction): { readonly text: string; readonly sources: readonly string[] } {
   const { buildSync } = createRequire(__filename)('esbuild') as typeof import('esbuild');
-  const { outputFiles, metafile } = buildSync({
-    entryPoints: [`lambda/${name}.ts`],
-    absWorkingDir: root,
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    minify: true,
-    external: [...externalsOf(name)],
-    // The runtime's own SDK is found by require, not by import().
-    supported: { 'dynamic-import': false },
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-    write: false,
-  });
+  const { outputFiles, metafile } = buildSync({ ...bundleOptions(root, name), write: false });
   return { text: outputFiles[0]?.text ?? '', sources: Object.keys(metafile.inputs).sort() };
 }
 

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { externalsOf } from '../../lib/stacks/lambda-code';
+import { bundleOptions } from '../../lib/stacks/lambda-code';
 import type { KitFunction } from '../../lib/topology';
 
 /** A handler as it is shipped: one file, minified, without the clients of the AWS SDK, which the Lambda runtime has. */
@@ -21,18 +21,8 @@ export interface HandlerBundle {
 export async function bundleHandler(name: KitFunction): Promise<HandlerBundle> {
   const directory = await mkdtemp(join(tmpdir(), 'polystore-bundle-'));
   const path = join(directory, 'index.js');
-  const { metafile } = await build({
-    entryPoints: [join(__dirname, '..', '..', 'lambda', `${name}.ts`)],
-    absWorkingDir: join(__dirname, '..', '..'),
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    minify: true,
-    metafile: true,
-    external: [...externalsOf(name)],
-    logLevel: 'silent',
-  });
+  const root = join(__dirname, '..', '..');
+  const { metafile } = await build({ ...bundleOptions(root, name), target: 'node20', outfile: path });
   const [output] = Object.values(metafile.outputs);
   return {
     path,

@@ -14,6 +14,7 @@ import { postsOf, tier } from '../smoke/tier';
 import { asDeployed, PREFIX } from './as-deployed';
 import { bundleHandler, type HandlerBundle } from './bundle';
 import { callHandler } from './call-handler';
+import { step } from './step';
 
 /** Of the tier where it keeps its promises; what needs AWS is skipped. */
 const CHECKS = { passed: 35, skipped: 4 };
@@ -23,16 +24,6 @@ let provision: HandlerBundle;
 let local: TestTier;
 let env: Record<string, string>;
 
-/** What a deployment sends by way of CDK's provider. */
-const step = (RequestType: 'Create' | 'Update' | 'Delete', ResourceProperties: object = {}) => ({
-  RequestType,
-  RequestId: 'r',
-  StackId: 'arn:stack',
-  LogicalResourceId: 'Proof',
-  ResourceType: 'Custom::SmokeTest',
-  ...(RequestType === 'Create' ? {} : { PhysicalResourceId: 'as-it-was-made' }),
-  ResourceProperties: { ServiceToken: 'arn:token', Templates: 'a digest', Code: 'a hash', ...ResourceProperties },
-});
 /** The tier's passwords: none of them may stand in anything that a function says. */
 const passwords = async (): Promise<readonly string[]> => {
   const secrets = JSON.parse(await readFile(env['POLYSTORE_SECRETS_FILE'] ?? '', 'utf8')) as Record<

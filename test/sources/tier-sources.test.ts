@@ -2,6 +2,7 @@ import {
   FileSecrets,
   FileTopology,
   lastReportFromEnvironment,
+  localSecretsFromEnvironment,
   secretsFromEnvironment,
   SecretsManagerSecrets,
   SsmTopology,
@@ -15,12 +16,14 @@ describe('the environment', () => {
     const env = { POLYSTORE_PREFIX: '/blog/prod', ...FILES };
     expect(topologyFromEnvironment(env)).toBeInstanceOf(SsmTopology);
     expect(secretsFromEnvironment(env)).toBeInstanceOf(SecretsManagerSecrets);
+    expect(localSecretsFromEnvironment(env)).toBeUndefined();
     expect(lastReportFromEnvironment(env, 'valkey')).toHaveProperty('name', '/blog/prod/smoke/last-report/valkey');
   });
 
   it('names a tier on this machine by its files', () => {
     expect(topologyFromEnvironment(FILES)).toBeInstanceOf(FileTopology);
     expect(secretsFromEnvironment(FILES)).toBeInstanceOf(FileSecrets);
+    expect(localSecretsFromEnvironment(FILES)).toBeInstanceOf(FileSecrets);
     expect(lastReportFromEnvironment(FILES, 'valkey')).toBeUndefined();
   });
 
@@ -30,6 +33,7 @@ describe('the environment', () => {
       const readers = [
         () => topologyFromEnvironment(env),
         () => secretsFromEnvironment(env),
+        () => localSecretsFromEnvironment(env),
         () => lastReportFromEnvironment(env, 'relational'),
       ];
       for (const read of readers) expect(read).toThrow('the environment names no tier');
