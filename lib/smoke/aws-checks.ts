@@ -1,5 +1,6 @@
 import type { DescribedServer } from '../sources/rds-servers';
 import { isRelational, type RelationalTopology, type ServerTopology } from '../topology';
+import { BACKUPS_PROMISE, proveBackups } from './backups';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { CheckName } from './check-name';
 import type { StoragePromise } from './storage-promises';
@@ -35,6 +36,7 @@ const PROOFS = {
     promise: 'A standby or a second server stands in another zone, as the profile says.',
     prove: proveZones,
   },
+  'backups-current': { promise: BACKUPS_PROMISE, prove: proveBackupsOf },
 } as const satisfies Partial<Readonly<Record<CheckName, { readonly promise: string; readonly prove: Prove }>>>;
 
 /**
@@ -53,18 +55,10 @@ export function awsChecks(name: string, tier: DatabasesUnderTest): readonly Chec
 
 /** @throws {SmokeSkip} where nothing is promised, or RDS can't be asked */
 async function describeStore(name: string, tier: DatabasesUnderTest): Promise<Described> {
-  const { world } = tier.topology;
-  if (world === 'local') throw new SmokeSkip('needs AWS');
-  if (tier.storage === undefined) {
-    throw new SmokeSkip(
-      'this stage pays for no way to the RDS API: the synthesized template is checked for it instead',
-    );
-  }
-  const promise = tier.storage.stores[name];
-  if (promise === undefined) throw new SmokeSkip('an imported database is its owner’s to encrypt and to double');
-  const servers = await tier.describedServers().catch((error: unknown) => {
-    throw new SmokeSkip(`RDS could not be asked: ${reasonOf(error)}`);
-  });
+  const servers = await serversKnown(tier);
+  const promise = tier.storage?.stores[name];
+  if (promise === undefined)
+    throw new SmokeSkip('an imported database is its owner’s to encrypt, to double and to back up');
   const store = tier.store(name);
   if (!isRelational(store)) throw new SmokeSkip('RDS is asked about its own servers only');
   return {
@@ -76,6 +70,19 @@ async function describeStore(name: string, tier: DatabasesUnderTest): Promise<De
       return found;
     },
   };
+}
+
+/** @throws {SmokeSkip} where nobody can be asked */
+async function serversKnown(tier: DatabasesUnderTest): Promise<readonly DescribedServer[]> {
+  if (tier.topology.world === 'local') throw new SmokeSkip('needs AWS');
+  if (tier.storage === undefined) {
+    throw new SmokeSkip(
+      'this stage pays for no way to the RDS API: the synthesized template is checked for it instead',
+    );
+  }
+  return tier.describedServers().catch((error: unknown) => {
+    throw new SmokeSkip(`RDS could not be asked: ${reasonOf(error)}`);
+  });
 }
 
 const reasonOf = (error: unknown): string =>
@@ -135,6 +142,16 @@ function proveZones({ clusters, serversAt }: Described): Evidence {
     for (const zone of standing) zones.add(zone);
   }
   return { clusters: clusters.length, zones: [...zones].sort() };
+}
+
+function proveBackupsOf({ clusters, serversAt }: Described): Evidence {
+  const primaries = clusters.map(({ label, primary, region }) => {
+    if (region !== undefined)
+      throw new SmokeSkip(`the primary of ${label} stands in ${region}, whose RDS is not asked`);
+    // Of a cluster all of its servers tell the same.
+    return { label, server: serversAt(primary)[0] as DescribedServer };
+  });
+  return proveBackups(primaries, Date.now());
 }
 
 /** Where whoever can take over without losing a write stands: the standby of an instance, every server of an Aurora cluster. */

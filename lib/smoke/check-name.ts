@@ -122,6 +122,10 @@ const NEXT_STEPS = {
   'finds-colleagues': KEEPS_DATA,
   recommends: KEEPS_DATA,
   'kms-encryption': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
+  'backups-current': {
+    local: 'deploy the tier',
+    aws: 'npx polystore runbook backups says how to take one now, and what keeps them from coming',
+  },
   'multi-az': { local: 'deploy the tier', aws: 'look at the store in the RDS console' },
 } as const satisfies Readonly<Record<string, NextSteps>>;
 

@@ -1,5 +1,6 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbTopology } from '../topology';
+import { BACKUPS_PROMISE, proveBackups } from './backups';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import { dynamoDbChecks } from './dynamodb';
@@ -7,7 +8,7 @@ import type { Proves } from './prove-stores';
 import type { TierUnderTest } from './tier-under-test';
 
 /** What an emulator lacks of DynamoDB. */
-const EMULATOR_LACKS = ['transactions', 'expiry', 'rights', 'TLS'] as const;
+const EMULATOR_LACKS = ['transactions', 'expiry', 'rights', 'TLS', 'backups'] as const;
 
 /** What an emulator asks for and does not look at. */
 const EMULATED = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } as const;
@@ -49,6 +50,7 @@ function checksOf(tier: TierUnderTest, name: string, store: DynamoDbTopology): r
     }),
     refusesStrangers(tier, name, store),
     refusesPlaintext(tier, name, store),
+    backupsCome(name, store, client),
   ];
   return onceAnswered(checks, [contact], tier.topology.world);
 }
@@ -87,6 +89,31 @@ function refusesStrangers(tier: TierUnderTest, store: string, topology: DynamoDb
         });
       }
       return { refusedWith };
+    },
+  };
+}
+
+/** DynamoDB says until when a table can be restored, and from when. */
+function backupsCome(store: string, topology: DynamoDbTopology, client: () => Promise<DynamoDBClient>): Check {
+  return {
+    name: 'backups-current',
+    store,
+    subject: store,
+    promise: BACKUPS_PROMISE,
+    run: async () => {
+      requireDynamoDb(topology, 'backups');
+      const { DescribeContinuousBackupsCommand, DescribeTableCommand } = await sdk();
+      const [asked, open] = [{ TableName: topology.table }, await client()];
+      const { ContinuousBackupsDescription: backups } = await open.send(new DescribeContinuousBackupsCommand(asked));
+      const { Table: table } = await open.send(new DescribeTableCommand(asked));
+      const recovery = backups?.PointInTimeRecoveryDescription;
+      const { RecoveryPeriodInDays: days = 1, LatestRestorableDateTime: restorableTo } = recovery ?? {};
+      const server = {
+        backupDays: recovery?.PointInTimeRecoveryStatus === 'ENABLED' ? days : 0,
+        ...(restorableTo && { restorableTo }),
+        ...(table?.CreationDateTime && { madeAt: table.CreationDateTime }),
+      };
+      return proveBackups([{ label: store, server }], Date.now());
     },
   };
 }

@@ -12,9 +12,15 @@ export interface DescribedServer {
   readonly isEncrypted: boolean;
   /** ARN of the key of its storage; absent where it is not encrypted. */
   readonly keyArn?: string;
+  /** Days that its cluster's backups are kept, or its own where it is in none; 0: there are none. */
+  readonly backupDays?: number;
+  /** The latest moment that can be restored of its cluster, or of it; absent while there is no backup. */
+  readonly restorableTo?: Date;
+  /** When its cluster was made, or it. */
+  readonly madeAt?: Date;
 }
 
-/** Asks for every server of the account in one region. */
+/** Asks for every server of the account in one region, those of DocumentDB and Neptune among them. */
 export type ServerDescriber = () => Promise<readonly DescribedServer[]>;
 
 /** Where there is no way to RDS's API nothing answers: found out soon, since checks wait for it. In milliseconds. */
@@ -60,5 +66,19 @@ function describe(instance: DBInstance, cluster: DBCluster | undefined): Describ
     ...(instance.MultiAZ === true && { standbyZone: standby ?? 'unknown' }),
     isEncrypted: instance.StorageEncrypted === true,
     ...(key !== undefined && { keyArn: key }),
+    ...backupOf(instance, cluster),
+  };
+}
+
+function backupOf(
+  instance: DBInstance,
+  cluster: DBCluster | undefined,
+): Pick<DescribedServer, 'backupDays' | 'restorableTo' | 'madeAt'> {
+  const { BackupRetentionPeriod: backupDays, LatestRestorableTime: restorableTo } = cluster ?? instance;
+  const madeAt = cluster?.ClusterCreateTime ?? instance.InstanceCreateTime;
+  return {
+    ...(backupDays !== undefined && { backupDays }),
+    ...(restorableTo !== undefined && { restorableTo }),
+    ...(madeAt !== undefined && { madeAt }),
   };
 }

@@ -43,7 +43,7 @@ export function proveTables(stack: Stack, stores: readonly Store[]): readonly ia
   return [
     new iam.PolicyStatement({
       sid: 'DescribeTables',
-      actions: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive'],
+      actions: ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive'],
       resources: tables.flatMap((store) => withIndexes(stack, store).slice(0, 1)),
     }),
     ...(itemsOf(true).length === 0

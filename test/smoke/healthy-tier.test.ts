@@ -63,7 +63,7 @@ describe('on a tier that keeps its promises', () => {
   it('passes every check', () => {
     expect(failedOf(report)).toEqual([]);
     expect(skippedOf(report)).toEqual([]);
-    expect(report.counts).toEqual({ passed: 18 + 17, failed: 0, skipped: 4 });
+    expect(report.counts).toEqual({ passed: 18 + 17, failed: 0, skipped: 6 });
     expect(report).toMatchObject({ version: 1, tier: 'smoke', stage: 'dev', world: 'local' });
   });
 
@@ -91,6 +91,7 @@ describe('on a tier that keeps its promises', () => {
       'main as posts holds-rights',
       'main kms-encryption',
       'main multi-az',
+      'main backups-current',
     ]);
     expect(names('posts')).toEqual([
       'posts shard-map',
@@ -108,12 +109,15 @@ describe('on a tier that keeps its promises', () => {
       'posts as posts holds-rights',
       'posts kms-encryption',
       'posts multi-az',
+      'posts backups-current',
     ]);
   });
 
   it('skips what only AWS can show, and says so', () => {
-    const aws = report.outcomes.filter(({ check }) => check === 'kms-encryption' || check === 'multi-az');
-    expect(aws.map(({ status }) => status)).toEqual(['skipped', 'skipped', 'skipped', 'skipped']);
+    const aws = report.outcomes.filter(({ check }) =>
+      ['kms-encryption', 'multi-az', 'backups-current'].includes(check),
+    );
+    expect(aws.map(({ status }) => status)).toEqual(Array(6).fill('skipped'));
     expect(aws[0]).toMatchObject({ reason: 'needs AWS' });
   });
 
