@@ -13,6 +13,12 @@ export const LIMITS = {
     unit: 'bytes of all environment variables of a Lambda function together',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
   },
+  functionNameLength: {
+    value: 64,
+    unit: 'characters of the name of a Lambda function, or of a schedule of EventBridge Scheduler',
+    source:
+      'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html',
+  },
   identifierLength: {
     value: 63,
     unit: 'characters of a DB instance or cluster identifier',

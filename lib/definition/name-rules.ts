@@ -8,6 +8,9 @@ import type { TierDraft } from './tier-draft';
 /** The name of a tier is part of every name in an account, so it is kept short. */
 const TIER_NAME_LENGTH = 20;
 
+/** The longest name of a function of the kit, after the names of tier and stage. */
+const LONGEST_FUNCTION = 'provision-relational';
+
 /** Words of the router's handle, and of every JavaScript object: a store of that name could not be reached as `router.<store>`. */
 const ROUTER_WORDS: ReadonlySet<string> = new Set([
   'catch',
@@ -64,6 +67,15 @@ export const nameRules = [
     id: 'name',
     when: (draft) => [...namesUnder('stages', draft), ...namesUnder('stores', draft), ...namesUnder('services', draft)],
     message: ({ name }: Named) => `"${name}" is a name that AWS would refuse, allowed: ${SPELLING}`,
+  }),
+  rule({
+    id: 'stage-name-length',
+    when: ({ name: tier = '', stages = [] }) =>
+      stages
+        .map(({ name }) => ({ path: ['stages', name], functionName: `${tier}-${name}-${LONGEST_FUNCTION}` }))
+        .filter(({ functionName }) => functionName.length > LIMITS.functionNameLength.value),
+    message: ({ functionName }) =>
+      `the function ${functionName} would have ${functionName.length} characters, AWS allows ${LIMITS.functionNameLength.value}: shorten the name of the tier or the stage`,
   }),
   rule({
     id: 'replica-name',

@@ -51,6 +51,13 @@ const cases: readonly RuleCase[] = [
     path: 'name',
     message: `got "${long(21)}", allowed: ${spelling}, at most 20 characters`,
   },
+  {
+    rule: 'stage-name-length',
+    breaks: 'a stage whose functions would have too long a name',
+    input: minimalTier({ stages: { [long(39)]: { profile: 'disposable' } } }),
+    path: `stages.${long(39)}`,
+    message: `the function shop-${long(39)}-provision-relational would have 65 characters, AWS allows 64: shorten the name of the tier or the stage`,
+  },
   ...['aws', 'aws-shop', 'ssm-shop'].map((name) => ({
     rule: 'tier-name-of-parameters',
     breaks: `a tier called "${name}"`,
