@@ -17,9 +17,10 @@ import { prepareEngine } from './prepare-engine';
 import { publishFile } from './publish-file';
 import { findIdentity, giveTo, type Identity } from './run-as';
 import { rebuildReplica } from './rebuild-replica';
+import { waitForReplay } from './replay';
 import { RunningTier, type LocalTier } from './running-tier';
 import { ensureSecrets, SUPERVISOR_SECRET } from './secrets-file';
-import { waitForStreaming } from './streaming';
+import { waitForStreaming, type Stream } from './streaming';
 import { ensureTemplate } from './template';
 import { logOf, placementOf, tierDirectory, type TierDirectory } from './tier-directory';
 import { takeLock, type TierLock } from './tier-lock';
@@ -223,33 +224,32 @@ const plannedServers = ({ clusters, others }: Pick<Start, 'clusters' | 'others'>
 /** From servers that run to a tier that is ready. */
 async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, topology: Topology): Promise<void> {
   const { directory, options } = start;
+  const streams = streamsOf(start, room, tier, topology);
   await allOf([
-    waitForReplicas(start, room, tier, topology),
+    allOf(streams.map((stream) => waitForStreaming(stream, options.signal))).then(() =>
+      start.progress('streaming', 'replicas stream'),
+    ),
     provisionTier({
       topology,
       secrets: new FileSecrets(directory.secretsFile),
       placementOf: (store) => placementIn(directory, store),
     }).then(({ databases }) => start.progress('provisioned', `${databases.length} databases provisioned`)),
   ]);
+  // Else who logs in to a replica at once is a stranger there still.
+  await allOf(streams.map((stream) => waitForReplay(stream, options.signal)));
   throwIfInterrupted(options.signal, 'the tier');
   await allOf([publishFile(directory.topologyFile, encodeTopology(topology), 0o644), tier.publish()]);
 }
 
-async function waitForReplicas(start: Start, room: ClusterRoom, tier: RunningTier, { trust }: Topology): Promise<void> {
+/** A primary and its replicas, of each cluster. */
+function streamsOf(start: Start, room: ClusterRoom, tier: RunningTier, { trust }: Topology): readonly Stream[] {
   const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
-  const waits = start.clusters.map(({ primary, replicas }) =>
-    waitForStreaming(
-      {
-        primary: tier.find(primary.label),
-        replicas: replicas.map((replica) => ({ ...tier.find(replica.label), log: logOf(room.directory, replica) })),
-        credentials,
-        trust,
-      },
-      start.options.signal,
-    ),
-  );
-  await allOf(waits);
-  start.progress('streaming', 'replicas stream');
+  return start.clusters.map(({ primary, replicas }) => ({
+    primary: tier.find(primary.label),
+    replicas: replicas.map((replica) => ({ ...tier.find(replica.label), log: logOf(room.directory, replica) })),
+    credentials,
+    trust,
+  }));
 }
 
 function progressOf({ onProgress }: LocalTierOptions): Start['progress'] {

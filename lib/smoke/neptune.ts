@@ -7,6 +7,7 @@ import type { StandInTopology, StoreTrust } from '../topology';
 import { SmokeFailure, type Check, type CheckContext, type EvidenceValue } from './check';
 import { cleaningUp } from './clean-up';
 import { firstBytes, isTlsAlert } from './first-bytes';
+import { writeRefusal } from './graph-refusal';
 import { requireTls, standsInWithout, withEngine } from './stand-in';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -169,8 +170,13 @@ function refusesWrites(store: NeptuneUnderTest, reader: GraphServerUnderTest): C
     run: ({ run }) =>
       cleaningUp(
         async () => {
-          const refusedWith = await refusalOf(() => onServer(store, reader, (session) => session.run(PEOPLE, { run })));
-          if (refusedWith !== undefined) return { refusedWith };
+          try {
+            await onServer(store, reader, (session) => session.run(PEOPLE, { run }));
+          } catch (error) {
+            const refusedWith = writeRefusal(error);
+            if (refusedWith !== undefined) return { refusedWith };
+            throw error;
+          }
           throw new SmokeFailure('took a write: it is a writer');
         },
         () => onServer(store, store.writer, (session) => session.run(REMOVE, { run })),

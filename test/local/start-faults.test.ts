@@ -6,6 +6,7 @@ import { parseTier, type TierDefinition } from '../../lib/definition';
 import { startLocalTier, type LocalTier, type LocalTierOptions } from '../../lib/local';
 import type { RunningServer } from '../../lib/local/cluster';
 import type { ServerProcess } from '../../lib/local/server-process';
+import { waitForReplay } from '../../lib/local/replay';
 import { waitForStreaming } from '../../lib/local/streaming';
 import { FileSecrets } from '../../lib/sources';
 import { DirectoryPlacement } from '../../lib/sources/directory-placement';
@@ -250,6 +251,28 @@ describe('what fails late', () => {
       details: { server: 'main/r9', log: expect.stringContaining('started streaming') },
     });
   });
+});
+
+test('a replica that does not replay: the wait fails and names it, and ends once it does', async () => {
+  const { topology, servers } = await up(pair());
+  const credentials = await new FileSecrets(join(directory, 'secrets.json')).read('supervisor');
+  const [primary, replica] = servers().map((server) => ({
+    planned: { ...server, label: `main/${server.name}` },
+    port: server.port,
+    log: server.log,
+  })) as unknown as [RunningServer & { log: string }, RunningServer & { log: string }];
+  const stream = { primary, replicas: [replica], credentials, trust: topology.trust };
+  await onServer(directory, replica.port, (client) => client.query('select pg_wal_replay_pause()'));
+  await onServer(directory, primary.port, (client) => client.query('create table unseen ()'));
+  await expect(waitForReplay({ ...stream, patienceMs: 100 })).rejects.toMatchObject({
+    code: 'ENGINE_FAILED',
+    message: expect.stringContaining('main/r1 does not replay what main/primary has'),
+  });
+  const wait = waitForReplay(stream);
+  await onServer(directory, replica.port, (client) => client.query('select pg_wal_replay_resume()'));
+  await wait;
+  const seen = await onServer(directory, replica.port, (client) => client.query(`select to_regclass('unseen') as it`));
+  expect(seen.rows).toEqual([{ it: 'unseen' }]);
 });
 
 test('a tier may share its templates, and a store its name, with another that is up', async () => {

@@ -88,6 +88,12 @@ it.each([
     {},
     /npx polystore smoke: no option --asw/,
   ],
+  [
+    'an option of another command of commands',
+    text.replace('npx polystore smoke --aws', 'npx polystore placement split --rows-moved --aws'),
+    {},
+    /npx polystore placement split: no option --rows-moved/,
+  ],
   ['a program that nobody checks', text.replace('npx polystore smoke --aws', 'rm -rf'), {}, /unknown program: rm -rf/],
   [
     'a change among looks',

@@ -43,7 +43,6 @@ export function createProject(tierFile = 'tier.config.ts'): Project {
   const path = join(directory, 'tier.config.ts');
   copyFileSync(join(root, tierFile), path);
   const edit: Project['edit'] = (change) => writeFileSync(path, change(readFileSync(path, 'utf8')));
-  edit((text) => text.replace(/'\.{1,2}\/lib\/definition'/, `'${join(root, 'lib/definition')}'`));
   const start: Project['start'] = (...args) => startCommand(directory, args);
   return {
     directory,
@@ -65,14 +64,14 @@ let lastCall: Promise<unknown> = Promise.resolve();
 async function callCommand(cwd: string, args: readonly string[]): Promise<Finished> {
   // By its whole name: without one, the launcher beside it is found.
   const { runCommandLine } = jest.requireActual<typeof import('../../bin/polystore')>('../../bin/polystore.ts');
-  const before = process.cwd();
   const [stdout, stderr] = [capture('stdout'), capture('stderr')];
   process.chdir(cwd);
   try {
     await runCommandLine(args);
     return { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
   } finally {
-    process.chdir(before);
+    // Not to where it was: what process.cwd() says in a worker of jest may be a folder of before, which is gone.
+    process.chdir(root);
     process.exitCode = undefined;
     for (const stream of [stdout, stderr]) stream.restore();
   }
