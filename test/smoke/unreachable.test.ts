@@ -126,7 +126,8 @@ describe('a server that accepts and never answers', () => {
   it('costs the run one deadline, and delays no store', async () => {
     const { port } = silent.address() as AddressInfo;
     const report = await smokeAt(port);
-    expectToldOnce(report, port, /^no answer within 880 ms at /);
+    // Or what a client says that gives up first: which of the two does is a matter of milliseconds.
+    expectToldOnce(report, port, /(no answer within 880 ms|ETIMEDOUT|timed out).* at /);
     // Five checks of one server that each asked for it again would take four deadlines.
     expect(report.durationMs).toBeLessThan(DEADLINE_MS + BUSY_MS);
   });

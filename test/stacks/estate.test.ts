@@ -110,7 +110,7 @@ describe('a store from a snapshot', () => {
 
   test('lets provisioning read the secret of an owner of any name', () => {
     const policies = JSON.stringify([...of('AWS::IAM::Policy'), ...of('AWS::IAM::Role')]);
-    expect(policies).toContain('"polystore_owner","postgres"');
+    expect(policies).toContain('"postgres","polystore_owner"');
   });
 
   test('has the logical ids of one that starts empty', () => {

@@ -265,9 +265,9 @@ test('stores of other kinds are reached at their own ports by who uses them, and
   const { ingress, secrets } = reach(parseTier(social, { stage: 'live' }));
   // A table has no server of its own, and nobody has a password for a graph.
   expect(ingress.filter((way) => way.includes('-> store'))).toEqual([
-    'operations -> store people:tcp/8182-8182',
-    'operations -> store profiles:tcp/27017-27017',
-    'operations -> store sessions:tcp/6379-6379',
+    'operations on documentdb -> store profiles:tcp/27017-27017',
+    'operations on neptune -> store people:tcp/8182-8182',
+    'operations on valkey -> store sessions:tcp/6379-6379',
     'service recommender -> store people:tcp/8182-8182',
     'service recommender -> store profiles:tcp/27017-27017',
     'service web -> store people:tcp/8182-8182',

@@ -1,5 +1,9 @@
 const { TestEnvironment } = require('jest-environment-node');
 
+// It makes process.cwd() remember its answer until process.chdir() is called. Suites get copies of both: loaded after the first of them, by the CDK that
+// they share, it would never hear of that suite's calls, and lead all later ones to a folder that is gone.
+require(require.resolve('graceful-fs', { paths: [require.resolve('aws-cdk-lib')] }));
+
 /** Packages that a worker shares between suites read the process's own environment variables: a suite gets these instead of a copy, and leaves them as they were. */
 module.exports = class SharedEnvironment extends TestEnvironment {
   constructor(config, context) {
