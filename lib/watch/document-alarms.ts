@@ -84,7 +84,7 @@ const SERVER_ROWS: readonly AlarmRow<WatchedDocumentServer>[] = [
     ...SERVER,
     name,
     reads: {
-      expression: '100 * used / allowed',
+      expression: '100 * FILL(used, REPEAT) / allowed',
       metrics: { used: { metric: used, statistic: 'Maximum' }, allowed: { metric: limit, statistic: 'Maximum' } },
     },
     unit: 'Percent',

@@ -1,7 +1,7 @@
 import type { Comparison, MissingData, Statistic } from './alarm-row';
 import type { Alarm, WatchedMetric } from './alarms';
-import { calculate } from './arithmetic';
-import { judgeState, type AlarmState, type Judgement } from './judge-state';
+import { calculate, type Values } from './arithmetic';
+import { judgeState, LOOK_BACK, type AlarmState, type Judgement } from './judge-state';
 
 /** An alarm as CloudWatch judges it. */
 export interface JudgedAlarm {
@@ -29,10 +29,15 @@ export function judgeAlarm(
   before: AlarmState = 'INSUFFICIENT_DATA',
 ): AlarmState {
   const { reads, periodSeconds, datapoints, missing } = alarm;
-  const valuesOf = (metric: WatchedMetric): readonly (number | undefined)[] =>
-    periodsOf(series.find((each) => isOf(each, metric))?.minutes ?? [], periodSeconds / 60).map((samples) =>
-      statisticOf(samples, metric.statistic),
+  // As many as CloudWatch looks back to, which is what FILL knows of.
+  const range = datapoints[1] + LOOK_BACK;
+  const valuesOf = (metric: WatchedMetric): Values => {
+    const values = periodsOf(series.find((each) => isOf(each, metric))?.minutes ?? [], periodSeconds / 60).map(
+      (samples) => statisticOf(samples, metric.statistic),
     );
+    // What is shorter began later.
+    return [...Array<undefined>(range).fill(undefined), ...values].slice(-range);
+  };
   const values = 'expression' in reads ? calculated(reads, valuesOf) : valuesOf(reads);
   const judged = values.map((value): Judgement =>
     value === undefined ? 'missing' : breaches(value, alarm) ? 'breaching' : 'within',
@@ -50,20 +55,11 @@ export const judged = ({ reads, threshold, row }: Alarm): JudgedAlarm => ({
   missing: row.missing,
 });
 
-function calculated(
+const calculated = (
   { expression, metrics }: Extract<Alarm['reads'], { readonly expression: string }>,
-  valuesOf: (metric: WatchedMetric) => readonly (number | undefined)[],
-): readonly (number | undefined)[] {
-  const all = Object.entries(metrics).map(([name, metric]) => [name, valuesOf(metric)] as const);
-  const length = Math.max(0, ...all.map(([, values]) => values.length));
-  // Series that are shorter began later.
-  return Array.from({ length }, (_, index) =>
-    calculate(
-      expression,
-      Object.fromEntries(all.map(([name, values]) => [name, values[values.length - length + index]])),
-    ),
-  );
-}
+  valuesOf: (metric: WatchedMetric) => Values,
+): Values =>
+  calculate(expression, Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, valuesOf(metric)])));
 
 function isOf(series: Series, { namespace, metric, dimensions }: WatchedMetric): boolean {
   const names = [...new Set([...Object.keys(series.dimensions), ...Object.keys(dimensions)])];

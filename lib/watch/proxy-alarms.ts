@@ -15,7 +15,7 @@ const ROWS: readonly AlarmRow<WatchedProxy>[] = [
     ...PROXY,
     name: 'Saturation',
     reads: {
-      expression: '100 * open / allowed',
+      expression: '100 * FILL(open, REPEAT) / allowed',
       metrics: {
         open: { metric: 'DatabaseConnections', statistic: SUM },
         allowed: { metric: 'MaxDatabaseConnectionsAllowed', statistic: SUM },
@@ -35,7 +35,7 @@ const ROWS: readonly AlarmRow<WatchedProxy>[] = [
     ...PROXY,
     name: 'Pinned',
     reads: {
-      expression: '100 * pinned / borrowed',
+      expression: '100 * FILL(pinned, REPEAT) / borrowed',
       metrics: {
         pinned: { metric: 'DatabaseConnectionsCurrentlySessionPinned', statistic: SUM },
         borrowed: { metric: 'DatabaseConnectionsCurrentlyBorrowed', statistic: SUM },

@@ -54,6 +54,17 @@ export function storiesOf(
       before: 'ALARM',
       says: expected.silence,
     },
+    ...(expected.metrics.length === 2
+      ? [
+          {
+            // CloudWatch would take what is missing of a part for zero.
+            name: 'must fire, with gaps in the part',
+            series: told([...healthy, ...spread]).map((each, index) => (index === 0 ? gapped(each, expected) : each)),
+            before: 'OK',
+            says: 'ALARM',
+          } as const,
+        ]
+      : []),
     ...(expected.shape === 'share'
       ? [{ name: 'idle at zero', series: told(healthy).map(zeroes), before: 'ALARM', says: 'OK' } as const]
       : []),
@@ -80,6 +91,15 @@ const zeroes = (series: Series): Series => ({
   ...series,
   minutes: series.minutes.map((samples) => samples.map(() => 0)),
 });
+
+/** Every second period of the last ones is missing. */
+const gapped = (series: Series, { minutes: each, datapoints: [, of] }: ExpectedAlarm): Series => {
+  const first = series.minutes.length / each - of;
+  return {
+    ...series,
+    minutes: series.minutes.map((samples, minute) => ((Math.floor(minute / each) - first) % 2 === 1 ? [] : samples)),
+  };
+};
 
 function seriesOf(
   expected: ExpectedAlarm,

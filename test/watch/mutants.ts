@@ -103,12 +103,14 @@ function queries(properties: AlarmProperties, all: readonly MetricQuery[]): read
       { name: `without ${query.Id}`, properties: { ...properties, Metrics: all.filter((each) => each !== query) } },
     ];
     if (expression !== undefined) {
-      const [, left, right] = /(\w+) \/ (\w+)/.exec(expression) ?? [];
+      const [whole = '', left = '', name = '', right = ''] = /(FILL\((\w+), REPEAT\)) \/ (\w+)/.exec(expression) ?? [];
       const turned = [
         expression.replace('/', '*'),
         expression.replace('100 * ', ''),
-        expression.replace(`${left ?? ''} / ${right ?? ''}`, `${right ?? ''} / ${left ?? ''}`),
-        `100 * ${left ?? ''}`,
+        expression.replace(whole, `${right} / ${left}`),
+        expression.replace(left, name),
+        expression.replace(name, right),
+        `100 * ${left}`,
       ];
       return [...mutants, ...turned.map((Expression) => changed(Expression, { ...query, Expression }))];
     }
