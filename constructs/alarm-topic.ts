@@ -1,4 +1,4 @@
-import { Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -13,12 +13,16 @@ export interface AlarmTopicProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
+/** What whoever publishes does with the key. */
+const KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
+
 /**
- * Where alarms go, encrypted with a key of its own that lets CloudWatch and RDS publish: on the key that AWS manages, alarms vanish without a word.
- * Who is told is for the team to say: it subscribes what it likes.
+ * Where alarms go, encrypted with a key of its own that lets CloudWatch and RDS publish, as which DocumentDB and Neptune publish too: on the key that
+ * AWS manages, alarms vanish without a word. Who is told is for the team to say: it subscribes what it likes.
  */
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;
+  private readonly key: kms.Key;
 
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
@@ -27,16 +31,16 @@ export class AlarmTopic extends Construct {
     );
     const fromThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
     const removal = props.removalPolicy === undefined ? {} : { removalPolicy: props.removalPolicy };
-    const key = new kms.Key(this, 'Key', {
+    this.key = new kms.Key(this, 'Key', {
       description: `Alarms: ${props.displayName}`,
       enableKeyRotation: true,
       ...(props.keyPendingWindow && { pendingWindow: props.keyPendingWindow }),
       ...removal,
     });
-    key.addToResourcePolicy(
+    this.key.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: publishers,
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        actions: KEY_ACTIONS,
         resources: ['*'],
         conditions: fromThisAccount,
       }),
@@ -44,7 +48,7 @@ export class AlarmTopic extends Construct {
     this.topic = new sns.Topic(this, 'Topic', {
       topicName: props.topicName,
       displayName: props.displayName,
-      masterKey: key,
+      masterKey: this.key,
       enforceSSL: true,
     });
     this.topic.addToResourcePolicy(
@@ -54,6 +58,32 @@ export class AlarmTopic extends Construct {
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
         conditions: fromThisAccount,
+      }),
+    );
+  }
+
+  /**
+   * Lets EventBridge publish for rules of this account. The key can't ask for whom: it would get no answer, and the topic no event.
+   * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html (event sources from AWS services and encrypted topics)
+   */
+  allowEventRules(): void {
+    const principals = [new iam.ServicePrincipal('events.amazonaws.com')];
+    const rules = Stack.of(this).formatArn({
+      service: 'events',
+      resource: 'rule',
+      resourceName: '*',
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+    this.key.addToResourcePolicy(
+      new iam.PolicyStatement({ sid: 'EventRules', principals, actions: KEY_ACTIONS, resources: ['*'] }),
+    );
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'EventRulesOfThisAccount',
+        principals,
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
       }),
     );
   }

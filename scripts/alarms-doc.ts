@@ -4,9 +4,16 @@ import { format, resolveConfig } from 'prettier';
 import { RECOMMENDED_ALARMS, type RecommendedAlarm } from '../lib/catalog';
 import {
   ALARMS,
+  CACHE_EVENTS,
+  CACHE_EVENTS_SOURCE,
+  SERVER_EVENTS,
+  SERVER_EVENT_SOURCES,
   type AlarmGroup,
   type AlarmRow,
   type Comparison,
+  type EventRow,
+  type EventService,
+  type EventSource,
   type MissingData,
   type WatchedSort,
 } from '../lib/watch';
@@ -48,7 +55,7 @@ What a tier is watched for in a protected stage. Disposable stages wake nobody.
   more than an hour ago, whether backups failed, were turned off or did not run; whether it runs itself is watched by \`not-run\`. Clusters of documents and of graphs, and snapshots of caches, are not among them.
 - **Announced work.** A data point of the kit's own metric keeps a store's alarms from telling for an hour:
   \`aws cloudwatch put-metric-data --namespace Polystore --metric-name Maintenance --value 1 --dimensions Tier=<tier>,Stage=<stage>,Store=<store>\`.
-- **Events.** RDS itself tells of failovers, failures, storage that runs low, replicas that broke and deletions.
+- **Events.** [What AWS tells by itself](#what-aws-tells-by-itself), such as failovers, failures and deletions, comes to the kit's topic as it happens.
 - **What to do.** \`npx polystore runbook <name>\` prints the runbook with the names of your tier.
 - **Thresholds** follow from class, storage and \`max_connections\` as below; \`stages.<stage>.alarms.thresholds.<store>\` changes them, in the
   alarm's own unit.
@@ -58,7 +65,13 @@ What a tier is watched for in a protected stage. Disposable stages wake nobody.
 
 /** The document, as prettier writes it. */
 export async function alarmsDocText(): Promise<string> {
-  const text = [INTRO, ...SORTS.map(groupSection), recommendedSection(), ...OTHERS.map(otherSection)].join('\n');
+  const text = [
+    INTRO,
+    ...SORTS.map(groupSection),
+    eventsSection(),
+    recommendedSection(),
+    ...OTHERS.map(otherSection),
+  ].join('\n');
   const file = join(__dirname, '..', ALARMS_DOC_FILE);
   return format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
 }
@@ -90,6 +103,30 @@ function reads({ reads: what, unit }: Row): string {
   );
   return `${code(what.expression)}, ${unit}; ${names.join('; ')}`;
 }
+
+const TOLD_OF: Readonly<Record<EventService, Readonly<Record<EventSource, string>>>> = {
+  RDS: { 'db-instance': 'a database server', 'db-cluster': 'an Aurora cluster' },
+  DocDB: { 'db-instance': 'a server of documents', 'db-cluster': 'a cluster of documents' },
+  Neptune: { 'db-instance': 'a server of a graph', 'db-cluster': 'a cluster of a graph' },
+};
+
+function eventsSection(): string {
+  const cellsOf = (of: string, rows: readonly EventRow[], source: string) =>
+    rows.map(({ name, urgency, runbook, meaning }) => [of, code(name), urgency, runbook, meaning, source]);
+  const cells = [
+    ...(Object.keys(SERVER_EVENTS) as EventService[]).flatMap((service) =>
+      (Object.keys(TOLD_OF[service]) as EventSource[]).flatMap((from) =>
+        cellsOf(TOLD_OF[service][from], SERVER_EVENTS[service][from], SERVER_EVENT_SOURCES[service]),
+      ),
+    ),
+    ...cellsOf('a serverless cache', CACHE_EVENTS, CACHE_EVENTS_SOURCE),
+  ];
+  return `\n## What AWS tells by itself\n\n${EVENTS_INTRO}\n\n${table(['of', 'event', 'who', 'runbook', 'means', 'listed at'], cells)}\n`;
+}
+
+const EVENTS_INTRO = `Events come to the topic \`<tier>-<stage>-alarms\` in the words of their service, whatever their urgency and whether work is announced: no alarm is between. Servers of Aurora
+shards are told of by their cluster. Caches of nodes tell ElastiCache's events to a topic without encryption only, which the kit has none of; their alarms and the smoke test
+tell of them. Tables, and elastic clusters of documents, have no such events.`;
 
 const SERVICES = ['AWS/RDS', 'AWS/DynamoDB', 'AWS/ElastiCache', 'AWS/Lambda', 'AWS/SNS'];
 

@@ -1,4 +1,5 @@
+export * from './cache-event-rule';
 export { GatheringAlarm, type GatheringAlarmProps } from './gathering-alarm';
-export * from './rds-event-subscription';
+export * from './server-event-subscription';
 export * from './repeated-alarms';
 export * from './watched-alarms';

@@ -67,6 +67,13 @@ export const QUOTAS = {
     adjustable: true,
     source: RDS_LIMITS,
   },
+  eventSubscriptions: {
+    label: 'subscriptions to events of RDS, DocumentDB and Neptune',
+    default: 20,
+    per: 'region',
+    adjustable: true,
+    source: RDS_LIMITS,
+  },
   dbProxies: {
     label: 'RDS proxies',
     default: 20,

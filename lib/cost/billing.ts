@@ -74,6 +74,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::DocDB::DBClusterParameterGroup': { free: 'no charge' },
   'AWS::DocDB::DBInstance': { lines: (count, { documents }) => documentServerLines(count, documents) },
   'AWS::DocDB::DBSubnetGroup': { free: 'no charge' },
+  'AWS::DocDB::EventSubscription': { free: 'no charge' },
   'AWS::DocDBElastic::Cluster': { lines: (count, { documents }) => elasticLines(count, documents) },
   'AWS::DynamoDB::GlobalTable': { lines: (count, { table }) => tableLines(count, table) },
   'AWS::DynamoDB::Table': {
@@ -104,6 +105,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::ElastiCache::SubnetGroup': { free: 'no charge' },
   'AWS::ElastiCache::User': { free: 'no charge' },
   'AWS::ElastiCache::UserGroup': { free: 'no charge' },
+  'AWS::Events::Rule': { free: 'events of AWS services are free' },
   'AWS::IAM::Policy': { free: 'no charge' },
   'AWS::IAM::Role': { free: 'no charge' },
   'AWS::KMS::Alias': { free: 'no charge' },
@@ -127,6 +129,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
   'AWS::Neptune::DBClusterParameterGroup': { free: 'no charge' },
   'AWS::Neptune::DBInstance': { lines: (count, { graph }) => graphServerLines(count, graph) },
   'AWS::Neptune::DBSubnetGroup': { free: 'no charge' },
+  'AWS::Neptune::EventSubscription': { free: 'no charge' },
   'AWS::RDS::DBCluster': {
     lines: (count, { servers }) => [
       ...(servers.some(({ clusterStorage }) => clusterStorage === 'ioOptimized')

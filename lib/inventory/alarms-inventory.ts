@@ -1,7 +1,8 @@
 import type { TierDefinition } from '../definition';
 import { stackName } from '../definition/stack-names';
 import type { ResourceGroup } from './inventory';
-import { watchPlans } from './watch-plan';
+import type { ResourceType } from './resource-type';
+import { watchPlans, type ToldEvents } from './watch-plan';
 
 /** The stack `alarms`, with the topic that they tell, and those of the stores; none where nobody is woken. */
 export function alarmsInventory(tier: TierDefinition): readonly ResourceGroup[] {
@@ -14,7 +15,7 @@ export function alarmsInventory(tier: TierDefinition): readonly ResourceGroup[] 
         'AWS::CloudWatch::Alarm': watched.reduce((sum, { alarms }) => sum + alarms.length, 0),
       }),
       ...(states.length > 0 && { 'AWS::CloudWatch::CompositeAlarm': states.length }),
-      ...(events && { 'AWS::RDS::EventSubscription': 1 }),
+      ...subscriptionsOf(events),
       ...(store === undefined && {
         'AWS::KMS::Key': 1,
         'AWS::SNS::Topic': 1,
@@ -23,3 +24,15 @@ export function alarmsInventory(tier: TierDefinition): readonly ResourceGroup[] 
     },
   }));
 }
+
+function subscriptionsOf(events: readonly ToldEvents[]): Partial<Readonly<Record<ResourceType, number>>> {
+  const types = events.map(({ service }) => SUBSCRIPTION_TYPES[service]);
+  return Object.fromEntries(types.map((type) => [type, types.filter((each) => each === type).length]));
+}
+
+const SUBSCRIPTION_TYPES = {
+  RDS: 'AWS::RDS::EventSubscription',
+  DocDB: 'AWS::DocDB::EventSubscription',
+  Neptune: 'AWS::Neptune::EventSubscription',
+  ElastiCache: 'AWS::Events::Rule',
+} as const satisfies Readonly<Record<ToldEvents['service'], ResourceType>>;

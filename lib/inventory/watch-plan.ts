@@ -1,6 +1,15 @@
 import type { TierDefinition } from '../definition';
 import { serverName } from '../definition/stack-names';
-import { alarmsOf, stateAlarms, type Alarm, type StateAlarm, type Watched } from '../watch';
+import {
+  alarmsOf,
+  stateAlarms,
+  type Alarm,
+  type EventService,
+  type EventSource,
+  type StateAlarm,
+  type Watched,
+  type WatchedSort,
+} from '../watch';
 import { isWatched } from './operations-inventory';
 import type { WatchUnit } from './watch-unit';
 import { maintenanceOf, watchUnits, type TableName } from './watch-units';
@@ -14,8 +23,8 @@ export interface WatchPlan {
   readonly watched: readonly PlannedAlarms[];
   /** In the order in which they can be made: each gathers what is made before it. */
   readonly states: readonly PlannedState[];
-  /** Servers or clusters whose events are told, by the names that RDS has for them; absent where the stack is not its store's last. */
-  readonly events?: RdsEvents;
+  /** What AWS tells of the store by itself; none where the stack is not its store's last. */
+  readonly events: readonly ToldEvents[];
 }
 
 /** The alarms of one thing. */
@@ -34,11 +43,20 @@ export interface PlannedState extends StateAlarm {
   readonly repeatedFor?: string;
 }
 
-/** What RDS tells by itself. */
-export interface RdsEvents {
-  readonly from: 'db-instance' | 'db-cluster';
+/** What AWS tells by itself: of servers or clusters, or of a cache that grows by itself. */
+export type ToldEvents = ServerEvents | CacheEvents;
+
+export interface ServerEvents {
+  readonly service: EventService;
+  readonly from: EventSource;
   /** Their identifiers. */
   readonly of: readonly string[];
+}
+
+export interface CacheEvents {
+  readonly service: 'ElastiCache';
+  /** Name of the cache. */
+  readonly of: string;
 }
 
 /** One thing that a stack of alarms holds. */
@@ -47,7 +65,7 @@ interface Entry {
   readonly store?: string;
   readonly watched?: readonly PlannedAlarms[];
   readonly states?: readonly PlannedState[];
-  readonly events?: RdsEvents;
+  readonly events?: readonly ToldEvents[];
 }
 
 /**
@@ -95,16 +113,11 @@ function entriesOf(tier: TierDefinition, { name, store, stack, watched, form }: 
   ];
 }
 
-/** What a store shows beyond its units, and what RDS tells of it. */
+/** What a store shows beyond its units, and what AWS tells of it. */
 function wholeOf(tier: TierDefinition, store: string, units: readonly PlannedUnit[]): readonly Entry[] {
   const [first] = units;
   if (first === undefined) return [];
   const watched = units.flatMap(({ unit }) => unit.watched.map((each) => each.watched));
-  const clusters = watched.filter(({ sort }) => sort === 'cluster');
-  const [from, sources] =
-    clusters.length > 0
-      ? (['db-cluster', clusters] as const)
-      : (['db-instance', watched.filter(({ sort }) => sort === 'server')] as const);
   const states = units
     .flatMap(({ entries }) => entries.flatMap((entry) => entry.states ?? []))
     .filter(({ does }) => does === 'tells')
@@ -112,9 +125,27 @@ function wholeOf(tier: TierDefinition, store: string, units: readonly PlannedUni
   const name = serverName(tier, store);
   // A store that is one unit has said it all.
   const whole = first.unit.name === name ? [] : stateAlarms(name, states, 'shows');
-  // Without a name RDS would tell of every database of the account.
-  const events = sources.length === 0 ? {} : { events: { from, of: sources.map(({ identifier }) => identifier) } };
-  return [{ parts: [store, 'alarms'], store, states: whole, ...events }];
+  return [{ parts: [store, 'alarms'], store, states: whole, events: eventsOf(watched) }];
+}
+
+function eventsOf(watched: readonly Watched[]): readonly ToldEvents[] {
+  const named = (sort: WatchedSort): readonly string[] =>
+    watched.filter((each) => each.sort === sort).map(({ identifier }) => identifier);
+  const told = (service: EventService, from: EventSource, sort: WatchedSort): readonly ServerEvents[] => {
+    const of = named(sort);
+    // Without a name AWS would tell of every database of the account.
+    return of.length === 0 ? [] : [{ service, from, of }];
+  };
+  const clusters = told('RDS', 'db-cluster', 'cluster');
+  return [
+    // Of a cluster's servers nothing is told that the cluster does not tell.
+    ...(clusters.length > 0 ? clusters : told('RDS', 'db-instance', 'server')),
+    ...told('DocDB', 'db-cluster', 'documentCluster'),
+    ...told('DocDB', 'db-instance', 'documentServer'),
+    ...told('Neptune', 'db-cluster', 'graphCluster'),
+    ...told('Neptune', 'db-instance', 'graphServer'),
+    ...named('serverlessCache').map((of): CacheEvents => ({ service: 'ElastiCache', of })),
+  ];
 }
 
 function plansOf(entries: readonly Entry[]): readonly WatchPlan[] {
@@ -127,13 +158,12 @@ function plansOf(entries: readonly Entry[]): readonly WatchPlan[] {
   }
   return [...plans.values()].map(({ parts, entries: own }): WatchPlan => {
     const { store } = own[0] ?? {};
-    const events = own.findLast((entry) => entry.events !== undefined)?.events;
     return {
       parts,
       ...(store !== undefined && { store }),
       watched: own.flatMap(({ watched = [] }) => watched),
       states: own.flatMap(({ states = [] }) => states),
-      ...(events && { events }),
+      events: own.flatMap(({ events = [] }) => events),
     };
   });
 }

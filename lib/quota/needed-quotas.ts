@@ -30,7 +30,7 @@ const ofType =
  * @see https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html (regional limits)
  */
 const ofFamily =
-  (type: 'DBInstance' | 'DBCluster' | 'DBSubnetGroup' | 'DBClusterParameterGroup') =>
+  (type: 'DBInstance' | 'DBCluster' | 'DBSubnetGroup' | 'DBClusterParameterGroup' | 'EventSubscription') =>
   (inventory: Inventory): number =>
     (['RDS', 'DocDB', 'Neptune'] as const).reduce(
       (count, service) => count + ofType(`AWS::${service}::${type}`)(inventory),
@@ -44,6 +44,7 @@ const NEEDS: Readonly<Record<QuotaName, (inventory: Inventory) => number>> = {
   dbSubnetGroups: ofFamily('DBSubnetGroup'),
   dbParameterGroups: ofType('AWS::RDS::DBParameterGroup'),
   dbClusterParameterGroups: ofFamily('DBClusterParameterGroup'),
+  eventSubscriptions: ofFamily('EventSubscription'),
   dbProxies: ofType('AWS::RDS::DBProxy'),
   cacheNodes: ({ nodes }) => nodes.length,
   nodesOfOneCache: ({ nodes }) => most(Object.values(countBy(nodes.map(({ store }) => store)))),

@@ -9,16 +9,17 @@ import {
 import { Construct } from 'constructs';
 import {
   AlarmTopic,
+  CacheEventRule,
   GatheringAlarm,
-  RdsEventSubscription,
   RepeatedAlarms,
+  ServerEventSubscription,
   WatchedAlarms,
   type GatheringAlarmProps,
   type RepeatedUnit,
 } from '../../constructs';
-import type { TierDefinition } from '../definition';
+import type { StoreDefinition, TierDefinition } from '../definition';
 import type { PlannedState, WatchPlan } from '../inventory';
-import type { Urgency, WatchedSort } from '../watch';
+import type { EventService, EventSource, Urgency, WatchedSort } from '../watch';
 import { stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { stackSettings, tagStack } from './stack-settings';
@@ -41,6 +42,13 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   provisioning: 'Functions',
   topic: 'Topics',
   maintenance: 'Maintenance',
+};
+
+/** Id of a subscription, and what its name has after its stack's. RDS has one of each store. */
+const SUBSCRIPTIONS: Readonly<Record<EventService, Readonly<Record<EventSource, readonly [string, ...string[]]>>>> = {
+  RDS: { 'db-cluster': ['Events'], 'db-instance': ['Events'] },
+  DocDB: { 'db-cluster': ['Events'], 'db-instance': ['ServerEvents', 'servers'] },
+  Neptune: { 'db-cluster': ['Events'], 'db-instance': ['ServerEvents', 'servers'] },
 };
 
 export interface AlarmsStackProps {
@@ -76,21 +84,33 @@ export class AlarmsStack extends Stack {
       if (topic !== undefined) alarm.node.addDependency(topic);
       made.set(state.name, alarm);
     }
-    if (plan.events !== undefined) {
-      const subscriptionName = stackName(tier, ...parts);
-      new RdsEventSubscription(this, 'Events', { ...plan.events, subscriptionName, topicArn });
-    }
+    this.tellEvents(tier, plan, topicArn);
     tagStack(this, tier, store === undefined ? {} : { store });
   }
 
+  private tellEvents(tier: TierDefinition, { parts, events }: WatchPlan, topicArn: string): void {
+    for (const told of events) {
+      if (told.service === 'ElastiCache') {
+        new CacheEventRule(this, 'Events', { cacheName: told.of, topicArn });
+      } else {
+        const [id, ...name] = SUBSCRIPTIONS[told.service][told.from];
+        const subscriptionName = stackName(tier, ...parts, ...name);
+        new ServerEventSubscription(this, id, { ...told, subscriptionName, topicArn });
+      }
+    }
+  }
+
   private makeTopic(tier: TierDefinition): AlarmTopic {
-    return new AlarmTopic(this, 'Alarms', {
+    const topic = new AlarmTopic(this, 'Alarms', {
       topicName: stackName(tier, 'alarms'),
       displayName: `${tier.name}/${tier.stage.name}`,
       keyPendingWindow: PROFILE_SETTINGS[tier.stage.profile].keyPendingWindow,
       // It encrypts messages under way, nothing that is kept.
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    // Nobody else tells by way of EventBridge.
+    if (Object.values(tier.stores).some(isServerlessCache)) topic.allowEventRules();
+    return topic;
   }
 
   private repeatedUnits(
@@ -148,6 +168,9 @@ const MEANINGS: Readonly<Record<Urgency, string>> = {
   page: 'Something is broken, or about to be.',
   ticket: 'Something wants to be looked at in working hours.',
 };
+
+const isServerlessCache = (store: StoreDefinition): boolean =>
+  store.kind === 'valkey' && store.shape.kind === 'serverlessCache';
 
 /** Topics of the stage's own region that its definition names. */
 function othersTold({ stage: { awayFrom, alarms } }: TierDefinition, urgency: Urgency): readonly string[] {

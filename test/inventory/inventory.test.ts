@@ -215,8 +215,9 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         ),
       );
       const count = (type: ResourceType): number => resourcesOf(own, type).length;
-      const ofEngines = (kind: 'DBCluster' | 'DBClusterParameterGroup' | 'DBInstance' | 'DBSubnetGroup'): number =>
-        count(`AWS::RDS::${kind}`) + count(`AWS::DocDB::${kind}`) + count(`AWS::Neptune::${kind}`);
+      const ofEngines = (
+        kind: 'DBCluster' | 'DBClusterParameterGroup' | 'DBInstance' | 'DBSubnetGroup' | 'EventSubscription',
+      ): number => count(`AWS::RDS::${kind}`) + count(`AWS::DocDB::${kind}`) + count(`AWS::Neptune::${kind}`);
       const endpoints = (type: string): number =>
         resourcesOf(own, 'AWS::EC2::VPCEndpoint').filter(({ Properties }) => Properties['VpcEndpointType'] === type)
           .length;
@@ -234,6 +235,7 @@ describe.each(Object.entries(tiers))('the inventory of %s', (_name, tier) => {
         dbSubnetGroups: ofEngines('DBSubnetGroup'),
         dbParameterGroups: count('AWS::RDS::DBParameterGroup'),
         dbClusterParameterGroups: ofEngines('DBClusterParameterGroup'),
+        eventSubscriptions: ofEngines('EventSubscription'),
         dbProxies: count('AWS::RDS::DBProxy'),
         cacheNodes: nodesOf(own).reduce((sum, nodes) => sum + nodes, 0),
         nodesOfOneCache: Math.max(0, ...nodesOf(own)),

@@ -165,3 +165,52 @@ test('clusters are the same as before', () => {
   expect(templateOf('prod', 'visits').findResources('AWS::DocDBElastic::Cluster')).toMatchSnapshot();
   expect(templateOf('prod', 'friends').findResources('AWS::Neptune::DBCluster')).toMatchSnapshot();
 });
+
+test('DocumentDB and Neptune tell what happens to their clusters and servers, by categories that they have', () => {
+  const subscriptions = ['AWS::DocDB::EventSubscription', 'AWS::Neptune::EventSubscription'].flatMap((type) =>
+    resourcesOf(templates.prod, type).map(({ stack, Properties }) => ({ stack, type, ...Properties })),
+  );
+  const told = { SnsTopicArn: 'arn:aws:sns:eu-west-1:111122223333:club-prod-alarms' };
+  expect(subscriptions).toEqual([
+    {
+      stack: 'profiles-alarms',
+      type: 'AWS::DocDB::EventSubscription',
+      SubscriptionName: 'club-prod-profiles-alarms',
+      SourceType: 'db-cluster',
+      SourceIds: ['club-prod-profiles'],
+      EventCategories: ['deletion', 'failover'],
+      ...told,
+    },
+    {
+      stack: 'profiles-alarms',
+      type: 'AWS::DocDB::EventSubscription',
+      SubscriptionName: 'club-prod-profiles-alarms-servers',
+      SourceType: 'db-instance',
+      SourceIds: ['club-prod-profiles-1', 'club-prod-profiles-2'],
+      EventCategories: ['deletion', 'failure', 'recovery'],
+      ...told,
+    },
+    {
+      stack: 'friends-alarms',
+      type: 'AWS::Neptune::EventSubscription',
+      SubscriptionName: 'club-prod-friends-alarms',
+      SourceType: 'db-cluster',
+      SourceIds: ['club-prod-friends'],
+      EventCategories: ['failover'],
+      Tags: expect.anything() as unknown,
+      ...told,
+    },
+    {
+      stack: 'friends-alarms',
+      type: 'AWS::Neptune::EventSubscription',
+      SubscriptionName: 'club-prod-friends-alarms-servers',
+      SourceType: 'db-instance',
+      SourceIds: ['club-prod-friends-1', 'club-prod-friends-2'],
+      EventCategories: ['deletion', 'failure', 'recovery'],
+      Tags: expect.anything() as unknown,
+      ...told,
+    },
+  ]);
+  for (const type of ['AWS::DocDB::EventSubscription', 'AWS::Neptune::EventSubscription'])
+    expect(resourcesOf(templates.dev, type)).toEqual([]);
+});

@@ -183,3 +183,57 @@ test('a client reaches both ports of a serverless cache, and one of nodes', () =
   ]);
   expect(rules.filter((rule) => rule === 'from web 6379-6379')).toHaveLength(2);
 });
+
+describe('what ElastiCache tells', () => {
+  const rules = resourcesOf(templates.protected, 'AWS::Events::Rule');
+  const statementsFor = (policy: unknown): readonly object[] =>
+    (policy as { readonly Statement: readonly { readonly Principal: object }[] }).Statement.filter(({ Principal }) =>
+      JSON.stringify(Principal).includes('events.amazonaws.com'),
+    );
+
+  test('of a serverless cache comes by EventBridge, of no other cache of the account', () => {
+    expect(rules.map(({ stack }) => stack)).toEqual(['pages-alarms']);
+    const named = [{ wildcard: '*fast-live-pages*' }];
+    expect(rules[0]?.Properties).toMatchObject({
+      EventPattern: {
+        source: ['aws.elasticache'],
+        'detail-type': expect.arrayContaining(['Cache Limit Approaching', 'Snapshot Creation Failed']) as unknown,
+        $or: [{ resources: named }, { detail: { SourceIdentifier: named } }, { detail: { SourceArn: named } }],
+      },
+      Targets: [{ Id: 'Topic', Arn: { 'Fn::Join': ['', expect.arrayContaining([':fast-live-alarms'])] } }],
+    });
+    expect(resourcesOf(templates.disposable, 'AWS::Events::Rule')).toEqual([]);
+  });
+
+  test('is let in by the topic, for rules of this account, and by its key, which may ask for nothing', () => {
+    const [topic] = resourcesOf(templates.protected, 'AWS::SNS::TopicPolicy');
+    expect(statementsFor(topic?.Properties['PolicyDocument'])).toEqual([
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Condition: { ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', expect.arrayContaining([':rule/*'])] } } },
+      }),
+    ]);
+    const key = resourcesOf({ alarms: templates.protected['alarms'] as TemplateJson }, 'AWS::KMS::Key')[0];
+    const [statement, ...others] = statementsFor(key?.Properties['KeyPolicy']);
+    expect(statement).toMatchObject({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'] });
+    expect(statement).not.toHaveProperty('Condition');
+    expect(others).toEqual([]);
+  });
+
+  test('of nodes goes nowhere: their topic would have to be one without encryption', () => {
+    for (const { Properties } of resourcesOf(templates.protected, 'AWS::ElastiCache::ReplicationGroup'))
+      expect(Properties).not.toHaveProperty('NotificationTopicArn');
+  });
+
+  test('a tier without such a cache lets no rule in', () => {
+    const nodes = templatesOf(
+      parseTier({
+        name: 'fast',
+        stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+        stores: { sessions: valkey() },
+      }),
+    );
+    expect(resourcesOf(nodes, 'AWS::Events::Rule')).toEqual([]);
+    expect(JSON.stringify(nodes['alarms'])).not.toContain('events.amazonaws.com');
+  });
+});
