@@ -45,6 +45,11 @@ export const CLUSTER_LIMITS = {
     unit: 'servers of a shard of a DocumentDB elastic cluster',
     source: 'https://docs.aws.amazon.com/documentdb/latest/developerguide/elastic-how-it-works.html (shard instances)',
   },
+  elasticShardTiB: {
+    value: 128,
+    unit: 'TiB of a shard of a DocumentDB elastic cluster',
+    source: 'https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html (elastic cluster shard limits)',
+  },
   elasticShards: {
     value: 32,
     unit: 'shards of a DocumentDB elastic cluster',

@@ -67,3 +67,20 @@ export type DocumentDbVersion = keyof typeof DOCUMENTDB_VERSIONS;
 export const DOCUMENTDB_ELASTIC_VCPU = [2, 4, 8, 16, 32, 64] as const;
 
 export type DocumentDbElasticVcpu = (typeof DOCUMENTDB_ELASTIC_VCPU)[number];
+
+/** What a shard of an elastic cluster takes, by the vCPU of its servers. */
+export interface DocumentDbElasticShard {
+  readonly memoryGiB: number;
+  readonly maxConnections: number;
+  readonly maxCursors: number;
+}
+
+/** @see https://docs.aws.amazon.com/documentdb/latest/developerguide/limits.html (elastic cluster CPU, memory, connection, and cursor limits per shard) */
+export const DOCUMENTDB_ELASTIC_SHARDS: Readonly<Record<DocumentDbElasticVcpu, DocumentDbElasticShard>> = {
+  2: { memoryGiB: 16, maxConnections: 1_700, maxCursors: 450 },
+  4: { memoryGiB: 32, maxConnections: 3_500, maxCursors: 450 },
+  8: { memoryGiB: 64, maxConnections: 7_100, maxCursors: 450 },
+  16: { memoryGiB: 128, maxConnections: 14_200, maxCursors: 760 },
+  32: { memoryGiB: 256, maxConnections: 28_400, maxCursors: 1_520 },
+  64: { memoryGiB: 512, maxConnections: 30_000, maxCursors: 3_040 },
+};

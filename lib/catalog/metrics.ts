@@ -26,6 +26,8 @@ const SERVERLESS_CACHE = `${DOCS}/AmazonElastiCache/latest/dg/serverless-metrics
 
 const DOCUMENTS = `${DOCS}/documentdb/latest/developerguide/cloud_watch.html`;
 const DOCUMENTS_THAT_SCALE = `${DOCS}/documentdb/latest/developerguide/docdb-serverless-monitoring.html`;
+/** With the dimensions by which each metric is kept. */
+const ELASTIC = `${DOCS}/AmazonCloudWatch/latest/monitoring/CloudWatch-OTelEnrichment-SupportedMetrics.html`;
 /** That a metric is kept by server, by cluster, and by cluster and role: https://docs.aws.amazon.com/neptune/latest/userguide/cw-dimensions.html */
 const GRAPHS = `${DOCS}/neptune/latest/userguide/cw-metrics.html`;
 
@@ -35,6 +37,8 @@ const INSTANCE = ['DBInstanceIdentifier'];
 const CLUSTER = ['DBClusterIdentifier'];
 /** Of a cluster's writer, or of its readers together. */
 const CLUSTER_ROLE = ['DBClusterIdentifier', 'Role'];
+/** Both, always: what AWS made of the name, and the name. */
+const ELASTIC_CLUSTER = ['ClusterId', 'ClusterName'];
 const BY_PROXY = ['ProxyName'];
 const BY_ENDPOINT = ['EndpointName', 'ProxyName'];
 const BY_TARGET = ['ProxyName', 'Target', 'TargetGroup'];
@@ -53,6 +57,13 @@ const documents = (unit: MetricUnit): MetricFact => ({
   unit,
   dimensions: [INSTANCE, CLUSTER, CLUSTER_ROLE],
   source: DOCUMENTS,
+});
+
+/** Each metric of an elastic cluster is kept of the whole, whose samples are those of its shards, and of each shard. */
+const elastic = (unit: MetricUnit): MetricFact => ({
+  unit,
+  dimensions: [ELASTIC_CLUSTER, [...ELASTIC_CLUSTER, 'ShardId']],
+  source: ELASTIC,
 });
 
 const graphs = (unit: MetricUnit): MetricFact => ({
@@ -132,6 +143,13 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
   'AWS/DocDB/IndexBufferCacheHitRatio': documents('Percent'),
   'AWS/DocDB/LowMemNumOperationsThrottled': documents('Count'),
   'AWS/DocDB/VolumeBytesUsed': { unit: 'Bytes', dimensions: [CLUSTER], source: DOCUMENTS },
+  'AWS/DocDB-Elastic/BufferCacheHitRatio': elastic('Percent'),
+  'AWS/DocDB-Elastic/DatabaseConnections': elastic('Count'),
+  'AWS/DocDB-Elastic/DatabaseCursorsMax': elastic('Count'),
+  'AWS/DocDB-Elastic/DatabaseCursorsTimedOut': elastic('Count'),
+  'AWS/DocDB-Elastic/PrimaryInstanceCPUUtilization': elastic('Percent'),
+  'AWS/DocDB-Elastic/PrimaryInstanceFreeableMemory': elastic('Bytes'),
+  'AWS/DocDB-Elastic/VolumeBytesUsed': elastic('Bytes'),
   'AWS/Neptune/BufferCacheHitRatio': graphs('Percent'),
   'AWS/Neptune/CPUUtilization': graphs('Percent'),
   'AWS/Neptune/ClusterReplicaLag': graphs('Milliseconds'),

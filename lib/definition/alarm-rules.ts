@@ -13,7 +13,7 @@ const WATCHED: Readonly<Record<StoreKind, readonly WatchedSort[]>> = {
   shardedPostgres: ['server', 'cluster', 'proxy', 'table'],
   valkey: ['cacheNode', 'serverlessCache'],
   dynamodb: ['table', 'tableIndex', 'tableReplica'],
-  documentdb: ['documentServer', 'documentCluster'],
+  documentdb: ['documentServer', 'documentCluster', 'elasticDocuments'],
   neptune: ['graphServer', 'graphCluster'],
 };
 

@@ -6,8 +6,8 @@ import { watchPlans, type ToldEvents } from './watch-plan';
 
 /** The stack `alarms`, with the topic that they tell, and those of the stores; none where nobody is woken. */
 export function alarmsInventory(tier: TierDefinition): readonly ResourceGroup[] {
-  // What a table is called counts for nothing here.
-  return watchPlans(tier, (store, table) => `${store} ${table}`).map(({ parts, store, watched, states, events }) => ({
+  // What AWS calls a table counts for nothing here.
+  return watchPlans(tier, (store, of) => `${store} ${of}`).map(({ parts, store, watched, states, events }) => ({
     stack: stackName(tier, ...parts),
     part: store ?? 'alarms',
     resources: {

@@ -4,4 +4,4 @@ export * from './kit-functions';
 export { servicesCalledBy } from './network-inventory';
 export * from './resource-type';
 export * from './watch-plan';
-export type { TableName } from './watch-units';
+export type { GivenName } from './watch-unit';

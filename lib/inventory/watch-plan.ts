@@ -11,8 +11,8 @@ import {
   type WatchedSort,
 } from '../watch';
 import { isWatched } from './operations-inventory';
-import type { WatchUnit } from './watch-unit';
-import { maintenanceOf, watchUnits, type TableName } from './watch-units';
+import type { GivenName, WatchUnit } from './watch-unit';
+import { maintenanceOf, watchUnits } from './watch-units';
 
 /** One stack of alarms. */
 export interface WatchPlan {
@@ -72,9 +72,9 @@ interface Entry {
  * Every alarm of a tier in its region, by the stack that it is in, in the order in which the stacks deploy; nothing where nobody is woken. A sharded
  * store has a stack of its own after those of its shards, which shows the whole.
  */
-export function watchPlans(tier: TierDefinition, tableName: TableName): readonly WatchPlan[] {
+export function watchPlans(tier: TierDefinition, givenName: GivenName): readonly WatchPlan[] {
   if (!isWatched(tier)) return [];
-  const units = watchUnits(tier, tableName).map((unit) => ({ unit, entries: entriesOf(tier, unit) }));
+  const units = watchUnits(tier, givenName).map((unit) => ({ unit, entries: entriesOf(tier, unit) }));
   const stores = Object.keys(tier.stores);
   const entries = [
     ...units.filter(({ unit }) => unit.store === undefined).flatMap((each) => each.entries),

@@ -1,5 +1,8 @@
 import type { Watched } from '../watch';
 
+/** A name that AWS gives: of a table of a sharded store, or the id of an elastic cluster. CloudFormation finds it. */
+export type GivenName = (store: string, of: 'placement' | 'keyDirectory' | 'elasticCluster') => string;
+
 /** What fails as a whole, so that its alarms are told as one: a store with one primary, a shard, the tables of a sharded store, the kit's functions. */
 export interface WatchUnit {
   /** First part of the names of what it has to say: `blog-prod-posts-s0`. */

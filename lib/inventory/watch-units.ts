@@ -10,17 +10,14 @@ import type {
 import { serverName, stackName } from '../definition/stack-names';
 import { kitFunctionsOf } from './kit-functions';
 import { storeInventory } from './store-inventory';
-import type { WatchUnit, WatchedIn } from './watch-unit';
+import type { GivenName, WatchUnit, WatchedIn } from './watch-unit';
 import { documentUnits, graphUnits } from './watched-clusters';
 import { importedOnes, proxies, serversOf } from './watched-servers';
 import { shardUnits } from './watched-shards';
 
-/** Name of a table of a sharded store: CloudFormation finds it. */
-export type TableName = (store: string, table: 'placement' | 'keyDirectory') => string;
-
 /** Everything of a tier that has alarms, in its region: first what is of no store. */
-export function watchUnits(tier: TierDefinition, tableName: TableName): readonly WatchUnit[] {
-  const stores = Object.values(tier.stores).flatMap((store) => unitsOf(tier, store, tableName));
+export function watchUnits(tier: TierDefinition, givenName: GivenName): readonly WatchUnit[] {
+  const stores = Object.values(tier.stores).flatMap((store) => unitsOf(tier, store, givenName));
   return [operationsUnit(tier, [...new Set(stores.flatMap(({ store }) => store ?? []))]), ...stores];
 }
 
@@ -53,7 +50,7 @@ const SORTS = { provision: 'provisioning', smoke: 'smokeTest' } as const;
 type UnitsOf<K extends StoreKind> = (
   tier: TierDefinition,
   store: Extract<StoreDefinition, { readonly kind: K }>,
-  tableName: TableName,
+  givenName: GivenName,
 ) => readonly WatchUnit[];
 
 /** What of a store is watched. A kind without a row does not compile. */
@@ -67,17 +64,17 @@ const UNITS_OF: { readonly [K in StoreKind]: UnitsOf<K> } = {
     if (watched.length === 0) return [];
     return [{ name: serverName(tier, store.name), store: store.name, stack: [store.name, 'alarms'], watched }];
   },
-  shardedPostgres: (tier, store, tableName) => [...shardUnits(tier, store), ...tableUnits(tier, store, tableName)],
+  shardedPostgres: (tier, store, givenName) => [...shardUnits(tier, store), ...tableUnits(tier, store, givenName)],
   valkey: cacheUnits,
   dynamodb: storedTableUnits,
   documentdb: documentUnits,
   neptune: graphUnits,
 };
 
-function unitsOf(tier: TierDefinition, store: StoreDefinition, tableName: TableName): readonly WatchUnit[] {
+function unitsOf(tier: TierDefinition, store: StoreDefinition, givenName: GivenName): readonly WatchUnit[] {
   // The row of a store's own kind takes that store, which the type checker can't follow through the table.
   const units = UNITS_OF[store.kind] as UnitsOf<StoreKind>;
-  return units(tier, store, tableName);
+  return units(tier, store, givenName);
 }
 
 /** One table, by the name that its own stack gives it. */
@@ -140,13 +137,13 @@ function cacheUnits(tier: TierDefinition, store: ValkeyDefinition): readonly Wat
 function tableUnits(
   tier: TierDefinition,
   { name, strategy }: ShardedPostgresDefinition,
-  tableName: TableName,
+  givenName: GivenName,
 ): readonly WatchUnit[] {
   // Other regions have copies of shards, and find none.
   if (tier.stage.awayFrom !== undefined) return [];
   const table = (id: 'Placement' | 'KeyDirectory', what: 'placement' | 'keyDirectory', words: string): WatchedIn => ({
     id,
-    watched: { sort: 'table', identifier: serverName(tier, name, words), tableName: tableName(name, what) },
+    watched: { sort: 'table', identifier: serverName(tier, name, words), tableName: givenName(name, what) },
   });
   return [
     {

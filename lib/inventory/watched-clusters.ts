@@ -1,15 +1,23 @@
-import { CLUSTER_LIMITS, DOCUMENTDB_CLASSES, NEPTUNE_CLASSES } from '../catalog';
+import { CLUSTER_LIMITS, DOCUMENTDB_CLASSES, DOCUMENTDB_ELASTIC_SHARDS, NEPTUNE_CLASSES } from '../catalog';
 import type { DocumentDbDefinition, NeptuneDefinition, TierDefinition } from '../definition';
 import { serverName } from '../definition/stack-names';
-import type { WatchUnit, WatchedIn } from './watch-unit';
+import type { GivenName, WatchUnit, WatchedIn } from './watch-unit';
 
-/** An elastic cluster is known to CloudWatch by an id that AWS makes with it, and has no alarms. */
 export function documentUnits(
   tier: TierDefinition,
   { name: store, servers }: DocumentDbDefinition,
+  givenName: GivenName,
 ): readonly WatchUnit[] {
-  if (servers.kind === 'elastic') return [];
   const name = serverName(tier, store);
+  if (servers.kind === 'elastic') {
+    const watched: WatchedIn['watched'] = {
+      sort: 'elasticDocuments',
+      identifier: name,
+      clusterId: givenName(store, 'elasticCluster'),
+      ...DOCUMENTDB_ELASTIC_SHARDS[servers.vcpu],
+    };
+    return [{ name, store, stack: [store, 'alarms'], watched: [{ id: 'Cluster', watched }] }];
+  }
   const size =
     servers.kind === 'serverless'
       ? ({ memoryGiB: servers.capacity.maxDcu * CLUSTER_LIMITS.gibPerDcu.value, capacity: 'scaling' } as const)

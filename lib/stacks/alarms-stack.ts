@@ -36,6 +36,7 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   serverlessCache: 'Caches',
   documentServer: 'DocumentServers',
   documentCluster: 'DocumentClusters',
+  elasticDocuments: 'ElasticClusters',
   graphServer: 'GraphServers',
   graphCluster: 'GraphClusters',
   smokeTest: 'Functions',

@@ -113,5 +113,6 @@ export function synthesizeDocumentDb(
     servers: { securityGroup: stack.cluster.securityGroup, port: DOCUMENTDB_PORT },
     shardStacks: [],
     owners: [DOCUMENT_OWNER],
+    ...(stack.cluster instanceof DocumentDbElasticCluster && { elasticClusterArn: stack.cluster.clusterArn }),
   };
 }

@@ -28,6 +28,8 @@ export interface Store {
   readonly table?: { readonly name: string; readonly indexes: readonly string[]; readonly hasTextKeys: boolean };
   /** Of a store that is a graph: name of the parameter that holds what policies call its cluster. */
   readonly graph?: { readonly idParameter: string };
+  /** Of a store that is an elastic cluster of documents: its ARN, which ends with the id by which CloudWatch knows it. */
+  readonly elasticClusterArn?: string;
   /** What the topology says of it; of a store of kind `postgres` only. */
   readonly postgres?: PostgresPart;
   /** ARN of the owner's secret, where the database is somebody else's and so is the secret. */

@@ -6,7 +6,7 @@ import { watchPlans, type PlannedState, type WatchPlan } from '../inventory';
 import { dashboardBody, type ShownStore, type ShownTier } from '../watch';
 import { serverName, stackName } from './names';
 import type { Store } from './store';
-import { tableNames } from './table-names';
+import { givenNames } from './given-names';
 
 export interface TierDashboardProps {
   readonly tier: TierDefinition;
@@ -18,7 +18,7 @@ export class TierDashboard extends Construct {
   constructor(scope: Construct, id: string, { tier, stores }: TierDashboardProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const shown = shownTier(stack, tier, watchPlans(tier, tableNames(stores)));
+    const shown = shownTier(stack, tier, watchPlans(tier, givenNames(stores)));
     new cloudwatch.CfnDashboard(this, 'Resource', {
       dashboardName: stackName(tier),
       dashboardBody: stack.toJsonString(dashboardBody(shown)),

@@ -2,6 +2,7 @@ import type { AlarmGroup, AlarmRow, MathReading, MetricReading } from './alarm-r
 import { CACHE_NODE_ALARMS, SERVERLESS_CACHE_ALARMS } from './cache-alarms';
 import { CLUSTER_ALARMS } from './cluster-alarms';
 import { DOCUMENT_CLUSTER_ALARMS, DOCUMENT_SERVER_ALARMS } from './document-alarms';
+import { ELASTIC_DOCUMENT_ALARMS } from './elastic-document-alarms';
 import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
 import { GRAPH_CLUSTER_ALARMS, GRAPH_SERVER_ALARMS } from './graph-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
@@ -22,6 +23,7 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   serverlessCache: SERVERLESS_CACHE_ALARMS,
   documentServer: DOCUMENT_SERVER_ALARMS,
   documentCluster: DOCUMENT_CLUSTER_ALARMS,
+  elasticDocuments: ELASTIC_DOCUMENT_ALARMS,
   graphServer: GRAPH_SERVER_ALARMS,
   graphCluster: GRAPH_CLUSTER_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,

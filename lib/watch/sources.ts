@@ -13,6 +13,8 @@ export const SOURCES = {
   documentdbMetrics: `${DOCS}/documentdb/latest/developerguide/cloud_watch.html`,
   documentdbServerless: `${DOCS}/documentdb/latest/developerguide/docdb-serverless-monitoring.html`,
   documentdbGarbage: `${DOCS}/documentdb/latest/developerguide/garbage-collection.html`,
+  documentdbElastic: `${DOCS}/documentdb/latest/developerguide/elastic-best-practices.html`,
+  documentdbLimits: `${DOCS}/documentdb/latest/developerguide/limits.html`,
   /** AWS's workshop, which suggests thresholds to begin with. */
   documentdbWorkshop: 'https://documentdb-immersionday.workshop.aws/monitoring/alarms.html',
   neptuneMetrics: `${DOCS}/neptune/latest/userguide/cw-metrics.html`,

@@ -12,6 +12,7 @@ export interface WatchedBySort {
   readonly serverlessCache: WatchedServerlessCache;
   readonly documentServer: WatchedDocumentServer;
   readonly documentCluster: WatchedDocumentCluster;
+  readonly elasticDocuments: WatchedElasticDocuments;
   readonly graphServer: WatchedGraphServer;
   readonly graphCluster: WatchedGraphCluster;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
@@ -137,6 +138,21 @@ export interface WatchedDocumentCluster {
   readonly sort: 'documentCluster';
   /** `DBClusterIdentifier`. */
   readonly identifier: string;
+}
+
+/** An elastic cluster of documents, whose shards are alike: what is told of it is told of any of them. */
+export interface WatchedElasticDocuments {
+  readonly sort: 'elasticDocuments';
+  /** `ClusterName`. */
+  readonly identifier: string;
+  /** `ClusterId`, which AWS makes with it: whatever the template writes for it. */
+  readonly clusterId: string;
+  /** Of each server. */
+  readonly memoryGiB: number;
+  /** Of each shard. */
+  readonly maxConnections: number;
+  /** Of each shard. */
+  readonly maxCursors: number;
 }
 
 /** A server of a graph. */

@@ -56,6 +56,8 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'failover-db-cluster': ['db-cluster-identifier'],
   },
+  // https://docs.aws.amazon.com/cli/latest/reference/docdb-elastic/
+  'docdb-elastic': { 'list-clusters': [] },
   // https://docs.aws.amazon.com/cli/latest/reference/neptune/
   neptune: {
     'describe-db-clusters': ['db-cluster-identifier'],

@@ -67,6 +67,20 @@ const documents = (
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
 ): ExpectedAlarm => ({ ...SERVER, namespace: 'AWS/DocDB', metrics: [metric], ...rest });
 
+/** The most connections that a shard of an elastic cluster takes, by the vCPU of its servers. */
+const CONNECTIONS_OF_SHARD: Readonly<Record<number, number>> = { 8: 7_100 };
+
+const elastic = (
+  metric: string,
+  rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes'> & { readonly minutes?: number },
+): ExpectedAlarm => ({
+  namespace: 'AWS/DocDB-Elastic',
+  dimensions: ['ClusterId', 'ClusterName'],
+  metrics: [metric],
+  minutes: 1,
+  ...rest,
+});
+
 const graphs = (
   metric: string,
   rest: Omit<ExpectedAlarm, 'metrics' | 'namespace' | 'dimensions' | 'minutes' | 'silence' | 'datapoints'> & {
@@ -412,6 +426,58 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [3, 3],
     silence: 'INSUFFICIENT_DATA',
   },
+
+  PrimaryInstanceCPUUtilization: elastic('PrimaryInstanceCPUUtilization', {
+    shape: 'peak',
+    limit: 80,
+    bad: 'above',
+    datapoints: [15, 15],
+    silence: 'ALARM',
+  }),
+  PrimaryInstanceFreeableMemory: elastic('PrimaryInstanceFreeableMemory', {
+    shape: 'trough',
+    limit: ({ memoryGiB }) => (memoryGiB * GIB) / 20,
+    bad: 'below',
+    datapoints: [15, 15],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'AWS/DocDB-Elastic DatabaseConnections': elastic('DatabaseConnections', {
+    shape: 'peak',
+    limit: ({ vcpu }) => (CONNECTIONS_OF_SHARD[vcpu] ?? 0) * 0.9,
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  DatabaseCursorsMax: elastic('DatabaseCursorsMax', {
+    shape: 'peak',
+    limit: 405,
+    bad: 'above',
+    datapoints: [5, 5],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'AWS/DocDB-Elastic DatabaseCursorsTimedOut': elastic('DatabaseCursorsTimedOut', {
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  }),
+  'AWS/DocDB-Elastic BufferCacheHitRatio': elastic('BufferCacheHitRatio', {
+    shape: 'trough',
+    limit: 90,
+    bad: 'below',
+    datapoints: [10, 10],
+    silence: 'INSUFFICIENT_DATA',
+  }),
+  'AWS/DocDB-Elastic VolumeBytesUsed': elastic('VolumeBytesUsed', {
+    shape: 'peak',
+    limit: 0.85 * 128 * 2 ** 40,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [3, 3],
+    silence: 'OK',
+  }),
 
   'AWS/Neptune CPUUtilization': graphs('CPUUtilization', { shape: 'mean', limit: 80, bad: 'above' }),
   NCUUtilization: graphs('NCUUtilization', { shape: 'mean', limit: 90, bad: 'above' }),

@@ -112,7 +112,9 @@ function alarmsOf(tier: TierDefinition): readonly SynthesizedAlarm[] {
   const facts = factsOf(tier, templates);
   return resourcesOf(templates, 'AWS::CloudWatch::Alarm').map(({ stack, Properties }) => {
     const properties = Properties as unknown as AlarmProperties;
-    const watched = properties.Dimensions?.find(({ Name }) => /^DB(Instance|Cluster)Identifier$/.test(Name))?.Value;
+    const watched = properties.Dimensions?.find(({ Name }) =>
+      /^(DB(Instance|Cluster)Identifier|ClusterName)$/.test(Name),
+    )?.Value;
     return { stack, properties, facts: facts.get(String(watched)) ?? NOTHING };
   });
 }
@@ -137,6 +139,11 @@ function factsOf(tier: TierDefinition, templates: Record<string, TemplateJson>):
   );
   return new Map([
     ...IMPORTED.map((identifier) => [identifier, IMPORTED_FACTS] as const),
+    ...resourcesOf(templates, 'AWS::DocDBElastic::Cluster').map(({ Properties }): readonly [string, Facts] => {
+      const vcpu = Number(Properties['ShardCapacity']);
+      // 8 GiB a vCPU, whatever the capacity.
+      return [String(Properties['ClusterName']), { ...NOTHING, vcpu, memoryGiB: 8 * vcpu }];
+    }),
     ...SERVICES.flatMap((service) => resourcesOf(templates, `AWS::${service}::DBInstance`)).flatMap(
       ({ stack, Properties }): readonly (readonly [string, Facts])[] => {
         const name = String(Properties['DBInstanceClass']).replace(/^db\./, '');
