@@ -23,6 +23,6 @@ export async function cancelStatement(target: ConnectionTarget, backend: number)
 }
 
 /** Cuts a connection without a goodbye: what runs on it rejects, and the server rolls back what was not committed. */
-export function cutConnection({ connection: { stream } }: PgPoolClient): void {
+export function cutConnection({ connection: { stream } }: Pick<PgPoolClient, 'connection'>): void {
   stream.destroy();
 }

@@ -43,6 +43,11 @@ export class DatabasesUnderTest {
     return this.tier.store(name);
   }
 
+  /** Has something that checks share released with the tier. */
+  onClose(release: () => Promise<void>): void {
+    this.tier.onClose(release);
+  }
+
   /** What a connection to `server` logs in with. */
   async login(credential: Credential, { endpoint: { host, port } }: ServerTopology): Promise<Login> {
     if (credential.kind === 'secret') return this.secrets.read(credential.secret);

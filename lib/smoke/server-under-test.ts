@@ -1,8 +1,16 @@
-import { errorCodeOf, withClient, type PgClient } from '../postgres';
+import {
+  errorCodeOf,
+  openClient,
+  withClient,
+  type ClientOptions,
+  type ConnectionTarget,
+  type PgClient,
+} from '../postgres';
 import type { Credential, ServerTopology } from '../topology';
 import { SmokeSkip } from './check';
 import type { CheckName } from './check-name';
 import type { DatabasesUnderTest } from './databases-under-test';
+import { KeptConnections } from './kept-connections';
 import { APPLICATION_NAME } from './tier-under-test';
 
 /** Which server answers: told by the server itself, whatever the way to it. The start tells two apart that are reached by one address. */
@@ -31,6 +39,7 @@ const FIRST_CHECK: Readonly<Record<'primary' | 'replica', CheckName>> = {
 /** One server of the tier, asked directly and never through the router. */
 export class ServerUnderTest {
   private contact: Promise<WhoAnswers> | undefined;
+  private readonly kept: KeptConnections;
 
   constructor(
     private readonly tier: DatabasesUnderTest,
@@ -40,7 +49,12 @@ export class ServerUnderTest {
     readonly server: ServerTopology,
     readonly database: string,
     private readonly smokeSecret: string,
-  ) {}
+  ) {
+    const open = async (): Promise<PgClient> =>
+      openClient(await this.target({ kind: 'secret', secret: smokeSecret }), this.clientOptions);
+    this.kept = new KeptConnections({ open, timeoutMs: tier.timeoutMs });
+    tier.onClose(() => this.kept.close());
+  }
 
   /** How long one connection, or one statement, may take, in milliseconds. */
   get timeoutMs(): number {
@@ -69,25 +83,29 @@ export class ServerUnderTest {
     return answer;
   }
 
-  /** Runs `work` on a connection of its own, logged in as the smoke role. */
+  /** Runs `work` as the smoke role, on a connection that checks of the run share, see {@link KeptConnections}. */
   asSmoke<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
-    return this.as({ kind: 'secret', secret: this.smokeSecret }, work);
+    return this.kept.use(work);
   }
 
-  /** Runs `work` on a connection of its own, logged in with what the topology says. */
+  /** Runs `work` on a new connection, logged in with what the topology says. */
   async as<T>(credential: Credential, work: (client: PgClient) => Promise<T>): Promise<T> {
-    const { timeoutMs, topology } = this.tier;
-    const credentials = await this.tier.login(credential, this.server);
-    const { server, database } = this;
-    return withClient({ server, database, credentials, trust: topology.trust }, work, {
-      timeoutMs,
-      applicationName: APPLICATION_NAME,
-    });
+    await this.kept.makeRoom();
+    return withClient(await this.target(credential), work, this.clientOptions);
   }
 
   /** The user name of the smoke role here. */
   async smokeRole(): Promise<string> {
     return (await this.tier.secrets.read(this.smokeSecret)).username;
+  }
+
+  private get clientOptions(): ClientOptions {
+    return { timeoutMs: this.timeoutMs, applicationName: APPLICATION_NAME };
+  }
+
+  private async target(credential: Credential): Promise<ConnectionTarget> {
+    const { tier, server, database } = this;
+    return { server, database, credentials: await tier.login(credential, server), trust: tier.topology.trust };
   }
 }
 

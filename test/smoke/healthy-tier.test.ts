@@ -1,9 +1,11 @@
 import { KIT_CONNECTIONS } from '../../lib/definition/server-load';
-import { withClient } from '../../lib/postgres';
+import { openClient, withClient, type PgClient } from '../../lib/postgres';
 import { openRouter, type PostgresHandle } from '../../lib/routing';
 import type { CheckOutcome, SmokeReport } from '../../lib/smoke';
+import { KeptConnections } from '../../lib/smoke/kept-connections';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
+import { TcpProxy } from '../support/tcp-proxy';
 import { failedOf, mainOf, postsOf, prove, skippedOf, tier } from './tier';
 
 let local: TestTier;
@@ -328,6 +330,65 @@ it('ends early when it is interrupted, skips the rest and cleans up', async () =
     true,
   );
   expect(await smokeRows()).toBe(0);
+});
+
+describe('connections that checks use one after the other', () => {
+  const backendOf = async (client: PgClient): Promise<number> =>
+    (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid ?? 0;
+
+  let proxy: TcpProxy;
+  let kept: KeptConnections;
+  beforeEach(async () => {
+    const target = await local.superuser('main/primary');
+    proxy = await TcpProxy.open(target.server.endpoint.port);
+    const server = { ...target.server, endpoint: { ...target.server.endpoint, port: proxy.port } };
+    kept = new KeptConnections({ open: () => openClient({ ...target, server }, { timeoutMs: 800 }), timeoutMs: 800 });
+  });
+  afterEach(async () => {
+    await kept.close();
+    await proxy.close();
+  });
+
+  it('are used again, but never by two at once', async () => {
+    const first = await kept.use(backendOf);
+    const [again, beside] = await Promise.all([kept.use(backendOf), kept.use(backendOf)]);
+    expect(again).toBe(first);
+    expect(beside).not.toBe(first);
+  });
+
+  it('are not used after one that was ended, refused or closed', async () => {
+    const ended = await kept.use(backendOf);
+    await local.on('main/primary', (client) => client.query('select pg_terminate_backend($1, 5000)', [ended]));
+    const refused = await kept.use(backendOf);
+    expect(refused).not.toBe(ended);
+    await expect(kept.use((client) => client.query('select 1 / 0'))).rejects.toMatchObject({ code: '22012' });
+    const closed = await kept.use(backendOf);
+    expect(closed).not.toBe(refused);
+    await kept.makeRoom();
+    expect(await kept.use(backendOf)).not.toBe(closed);
+  });
+
+  it("don't hide that the server is gone, or silent, and say so in time", async () => {
+    await kept.use(backendOf);
+    await proxy.set('silent');
+    const started = performance.now();
+    await expect(kept.use(backendOf)).rejects.toThrow('timeout expired');
+    expect(performance.now() - started).toBeLessThan(1_600);
+    await proxy.set('pass');
+    await kept.use(backendOf);
+    await proxy.set('refuse');
+    await expect(kept.use(backendOf)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('are closed once nobody has used them for a while', async () => {
+    const pid = await kept.use(backendOf);
+    await eventually('it is closed', () =>
+      local.on('main/primary', async (client) => {
+        const { rowCount } = await client.query('select from pg_stat_activity where pid = $1', [pid]);
+        return rowCount === 0;
+      }),
+    );
+  });
 });
 
 it('leaves no connection open', async () => {
