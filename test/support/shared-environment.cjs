@@ -1,4 +1,5 @@
 const { TestEnvironment } = require('jest-environment-node');
+const forgetApps = require('./forget-apps.cjs');
 
 // It makes process.cwd() remember its answer until process.chdir() is called. Suites get copies of both: loaded after the first of them, by the CDK that
 // they share, it would never hear of that suite's calls, and lead all later ones to a folder that is gone.
@@ -15,6 +16,7 @@ module.exports = class SharedEnvironment extends TestEnvironment {
   async teardown() {
     for (const name of Object.keys(process.env)) if (!(name in this.variables)) delete process.env[name];
     Object.assign(process.env, this.variables);
+    forgetApps();
     await super.teardown();
   }
 };
