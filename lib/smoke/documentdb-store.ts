@@ -11,6 +11,7 @@ import {
 import { Contact, onceAnswered } from './contact';
 import { documentDbAccessChecks } from './documentdb-access';
 import type { Proves } from './prove-stores';
+import { SharedClients } from './shared-clients';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
@@ -34,7 +35,9 @@ function checksOf(
     trust: trustOf(topology, store),
     ...(store.standIn && { standIn: store.standIn }),
     timeoutMs,
+    clients: new SharedClients({ close: (client) => client.close() }),
   };
+  tier.onClose(() => underTest.clients.close());
   const { primary, replicas } = underTest;
   const contactOf = (server: DocumentServerUnderTest): Contact =>
     new Contact({

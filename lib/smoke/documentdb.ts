@@ -7,6 +7,7 @@ import { SmokeFailure, type Check, type CheckContext } from './check';
 import { cleaningUp } from './clean-up';
 import { requireTls, withEngine } from './stand-in';
 import { firstBytes, isTlsAlert } from './first-bytes';
+import type { SharedClients } from './shared-clients';
 import { APPLICATION_NAME } from './tier-under-test';
 
 /** One server that takes MongoDB's protocol over TLS. */
@@ -29,6 +30,8 @@ export interface DocumentDbUnderTest {
   readonly standIn?: StandInTopology;
   /** How long one connection, or one operation, may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Those of the smoke test itself. Whoever made them closes them. */
+  readonly clients: SharedClients<MongoClient>;
 }
 
 /** The smoke test writes to this database alone. */
@@ -231,14 +234,29 @@ const usersOf = (client: MongoClient): Collection<User> => client.db(SMOKE_DATAB
 /** MongoDB's own client, loaded where a store is proven. */
 const mongodb = () => import('mongodb');
 
-/** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
+/** Runs `work` on one server, whichever it is: as the smoke test, or on a connection of its own as somebody else. Whoever logs in with nothing is a stranger. */
 export async function onServer<T>(
-  { login, trust, timeoutMs }: DocumentDbUnderTest,
-  { host, port }: DocumentServerUnderTest,
+  store: DocumentDbUnderTest,
+  server: DocumentServerUnderTest,
   work: (client: MongoClient) => Promise<T>,
   as?: Credentials | 'nobody',
 ): Promise<T> {
-  const auth = as ?? (await login());
+  if (as === undefined) {
+    return work(await store.clients.of(server.label, async () => connect(store, server, await store.login())));
+  }
+  const client = await connect(store, server, as);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function connect(
+  { trust, timeoutMs }: DocumentDbUnderTest,
+  { host, port }: DocumentServerUnderTest,
+  auth: Credentials | 'nobody',
+): Promise<MongoClient> {
   const { MongoClient } = await mongodb();
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
     ...(auth !== 'nobody' && { auth, authSource: 'admin' }),
@@ -251,9 +269,10 @@ export async function onServer<T>(
     socketTimeoutMS: timeoutMs,
   });
   try {
-    return await work(await client.connect());
-  } finally {
+    return await client.connect();
+  } catch (error) {
     await client.close();
+    throw error;
   }
 }
 

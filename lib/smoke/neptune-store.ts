@@ -5,6 +5,7 @@ import { SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import { neptuneChecks, onServer, type GraphServerUnderTest, type NeptuneUnderTest } from './neptune';
 import type { Proves } from './prove-stores';
+import { SharedClients } from './shared-clients';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
@@ -33,7 +34,9 @@ function checksOf(tier: TierUnderTest, logins: NeptuneLogins, name: string, stor
     trust: trustOf(tier.topology, store),
     ...(store.standIn && { standIn: store.standIn }),
     timeoutMs: tier.timeoutMs,
+    clients: new SharedClients({ close: (driver) => driver.close() }),
   };
+  tier.onClose(() => underTest.clients.close());
   const { writer, readers } = underTest;
   const contactOf = (server: GraphServerUnderTest): Contact =>
     new Contact({

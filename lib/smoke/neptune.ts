@@ -8,6 +8,7 @@ import { SmokeFailure, type Check, type CheckContext, type EvidenceValue } from 
 import { cleaningUp } from './clean-up';
 import { firstBytes, isTlsAlert } from './first-bytes';
 import { writeRefusal } from './graph-refusal';
+import type { SharedClients } from './shared-clients';
 import { requireTls, standsInWithout, withEngine } from './stand-in';
 import { APPLICATION_NAME } from './tier-under-test';
 
@@ -24,13 +25,15 @@ export interface NeptuneUnderTest {
   readonly store: string;
   readonly writer: GraphServerUnderTest;
   readonly readers: readonly GraphServerUnderTest[];
-  /** What the smoke test logs in to a server with, asked for by each connection: what is signed counts for minutes. */
+  /** What the smoke test logs in to a server with, asked for by each client: what is signed counts for minutes. */
   readonly login: (server: GraphServerUnderTest) => Promise<Credentials>;
   readonly trust: StoreTrust;
   /** What answers in the place of Neptune. @default - Neptune itself */
   readonly standIn?: StandInTopology;
   /** How long one connection, or one query, may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Those of the smoke test itself. Whoever made them closes them. */
+  readonly clients: SharedClients<Driver>;
 }
 
 const LOOK_EVERY_MS = 20;
@@ -133,7 +136,7 @@ function knowsSignatures(store: NeptuneUnderTest): Check {
     run: async () => {
       const missing = standsInWithout(store, 'signatures');
       if (missing !== undefined) throw missing;
-      await onServer(store, writer, (session) => session.run('RETURN 1'));
+      await onServer(store, writer, (session) => session.run('RETURN 1'), await store.login(writer));
       return { letIn: true };
     },
   };
@@ -240,20 +243,31 @@ function withPeople<T>(
   );
 }
 
-/** Runs `work` on one server, whichever it is. Whoever logs in with nothing is a stranger. */
+/** Runs `work` on one server, whichever it is: as the smoke test, or on a connection of its own as somebody else. Whoever logs in with nothing is a stranger. */
 export async function onServer<T>(
   store: NeptuneUnderTest,
   server: GraphServerUnderTest,
   work: (session: Session) => Promise<T>,
   as?: Credentials | 'nobody',
 ): Promise<T> {
-  const driver = await open(store, server, as ?? (await store.login(server)));
+  if (as === undefined) {
+    const driver = await store.clients.of(server.label, async () => open(store, server, await store.login(server)));
+    return inSession(driver, work);
+  }
+  const driver = await open(store, server, as);
+  try {
+    return await inSession(driver, work);
+  } finally {
+    await driver.close();
+  }
+}
+
+async function inSession<T>(driver: Driver, work: (session: Session) => Promise<T>): Promise<T> {
   const session = driver.session();
   try {
     return await work(session);
   } finally {
     await session.close();
-    await driver.close();
   }
 }
 

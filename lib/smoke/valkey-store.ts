@@ -7,7 +7,7 @@ import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 import { valkeyChecks } from './valkey';
 import { valkeyAccessChecks } from './valkey-access';
-import { onServer, type ValkeyServerUnderTest, type ValkeyUnderTest } from './valkey-under-test';
+import { onServer, ValkeyClients, type ValkeyServerUnderTest, type ValkeyUnderTest } from './valkey-under-test';
 
 /** What proves stores of kind `valkey`, as the topology describes them. */
 export const provesValkey =
@@ -26,7 +26,9 @@ function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, stor
     trust: trustOf(topology, store),
     ...(store.standIn && { standIn: store.standIn }),
     timeoutMs,
+    clients: new ValkeyClients(),
   };
+  tier.onClose(() => underTest.clients.close());
   const { primary, replicas } = underTest;
   const contactOf = (server: ValkeyServerUnderTest): Contact =>
     new Contact({

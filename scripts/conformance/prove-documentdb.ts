@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { startDocumentDb } from '../../lib/local/documentdb';
 import type { EngineProgram } from '../../lib/local/engine-program';
 import { documentDbChecks, type DocumentDbUnderTest } from '../../lib/smoke/documentdb';
+import { SharedClients } from '../../lib/smoke/shared-clients';
 import { newCredentials } from './credentials';
 import type { Proof } from './proof';
 import { provideDocumentDb } from './provide-documentdb';
@@ -18,6 +19,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
     const login = newCredentials('polystore_smoke');
     const planned = { store: 'catalog', name: 'primary', label: 'catalog/primary', role: 'primary' } as const;
     const { port, process } = await startDocumentDb(room, program, planned, login, signal);
+    const clients: DocumentDbUnderTest['clients'] = new SharedClients({ close: (client) => client.close() });
     try {
       const store: DocumentDbUnderTest = {
         store: planned.store,
@@ -26,6 +28,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
         login: () => Promise.resolve(login),
         trust: { kind: 'file', path: room.tls.authority },
         timeoutMs: 8_000,
+        clients,
       };
       await prove('a server', documentDbChecks(store));
       const promoted = documentDbChecks({ ...store, replicas: [store.primary] });
@@ -34,6 +37,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
         promoted.filter(({ name }) => name === 'refuses-writes'),
       );
     } finally {
+      await clients.close();
       await process.stop();
     }
   },

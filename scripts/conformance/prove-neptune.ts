@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { startNeptune, type Neo4jProgram } from '../../lib/local/neptune';
 import { FIRST_USER } from '../../lib/local/neptune-settings';
 import { neptuneChecks, type NeptuneUnderTest } from '../../lib/smoke/neptune';
+import { SharedClients } from '../../lib/smoke/shared-clients';
 import { newCredentials } from './credentials';
 import type { Proof } from './proof';
 import { provideNeptune } from './provide-neptune';
@@ -18,6 +19,7 @@ export const proveNeptune: Proof<Neo4jProgram> = {
     const login = newCredentials(FIRST_USER);
     const planned = { store: 'people', name: 'writer', label: 'people/writer', role: 'primary' } as const;
     const { port, process } = await startNeptune(room, program, planned, login, signal);
+    const clients: NeptuneUnderTest['clients'] = new SharedClients({ close: (driver) => driver.close() });
     try {
       const writer = { label: planned.label, host: '127.0.0.1', port };
       const store: NeptuneUnderTest = {
@@ -28,6 +30,7 @@ export const proveNeptune: Proof<Neo4jProgram> = {
         trust: { kind: 'file', path: room.tls.authority },
         standIn: { engine: `Neo4j ${program.version}`, lacks: ['signatures'] },
         timeoutMs: 8_000,
+        clients,
       };
       await prove('a writer', neptuneChecks(store));
       const promoted = neptuneChecks({ ...store, readers: [writer] });
@@ -36,6 +39,7 @@ export const proveNeptune: Proof<Neo4jProgram> = {
         promoted.filter(({ name }) => name === 'refuses-writes'),
       );
     } finally {
+      await clients.close();
       await process.stop();
     }
   },

@@ -4,7 +4,7 @@ import type { RunningEngine } from '../../lib/local/engine-room';
 import type { PlannedServer } from '../../lib/local/tier-plan';
 import { startValkey, type PlannedValkey } from '../../lib/local/valkey';
 import { valkeyChecks } from '../../lib/smoke/valkey';
-import type { ValkeyUnderTest } from '../../lib/smoke/valkey-under-test';
+import { ValkeyClients, type ValkeyUnderTest } from '../../lib/smoke/valkey-under-test';
 import { CACHE_ACCESS } from '../../lib/topology';
 import { newCredentials } from './credentials';
 import type { Proof, Stage } from './proof';
@@ -63,6 +63,7 @@ async function proveShape(
   subject: string,
 ) {
   const running = await startValkey(room, program, plan, signal);
+  const clients = new ValkeyClients();
   try {
     const servers = running.map(underTest);
     const replicas = servers.filter((_, index) => running[index]?.planned.role === 'replica');
@@ -74,6 +75,7 @@ async function proveShape(
       login: () => Promise.resolve((plan.users[0] as PlannedValkey['users'][number]).credentials),
       trust: { kind: 'file', path: room.tls.authority },
       timeoutMs: 8_000,
+      clients,
     };
     await prove(subject, valkeyChecks(store));
     if (plan.mode === 'cluster') return;
@@ -83,6 +85,7 @@ async function proveShape(
       promoted.filter(({ name }) => name === 'refuses-writes'),
     );
   } finally {
+    await clients.close();
     await Promise.all(running.map(({ process }) => process.stop()));
   }
 }
