@@ -13,6 +13,7 @@ import { poolContest } from './pool-contest';
 import { cachedDirectoryLookup, rangeDecision, routingDecision } from './routing-decision';
 import { coresText, figureOf, rowText, totalText, type Figure, type Report } from './rows';
 import { scatterThroughput } from './scatter';
+import { smokeOfEveryKind } from './smoke';
 import { localStatus } from './status';
 import { synth } from './synth';
 import { synthAlarms } from './synth-alarms';
@@ -25,6 +26,7 @@ const ALONE = {
   scatter: [scatterThroughput],
   failover: [failover],
   status: [localStatus],
+  smoke: [smokeOfEveryKind],
   synth: [synth, synthScaling],
   alarms: [synthAlarms],
   guard: [guardAndDiff],

@@ -1,13 +1,24 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isSystemError } from '../../lib/sources/files';
+
+/** How directories begin whose engine is still being brought. */
+const DRAFT = 'draft-';
 
 /** Where engines are kept between runs: POLYSTORE_ENGINES, or a folder in the user's cache. */
 export function cacheDirectory(env: NodeJS.ProcessEnv): string {
   return env['POLYSTORE_ENGINES'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'polystore', 'engines');
 }
+
+/** Directories of programs that are kept, as PATH has them. */
+export const cachedPrograms = (cache: string): readonly string[] =>
+  existsSync(cache)
+    ? readdirSync(cache)
+        .filter((name) => !name.startsWith(DRAFT))
+        .map((name) => join(cache, name, 'bin'))
+    : [];
 
 /**
  * A directory of the cache, made by `make` unless it is there. It appears under its name only when it is whole; of two processes that make it
@@ -18,7 +29,7 @@ export async function cached(cache: string, name: string, make: (directory: stri
   const directory = join(cache, name);
   if (existsSync(directory)) return directory;
   await mkdir(cache, { recursive: true });
-  const draft = await mkdtemp(join(cache, 'draft-'));
+  const draft = await mkdtemp(join(cache, DRAFT));
   try {
     await make(draft);
     await rename(draft, directory).catch((error: unknown) => {
