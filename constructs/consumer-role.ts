@@ -1,5 +1,6 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { addStatements } from './role-policies';
 
 export interface ConsumerRoleProps {
   readonly description: string;
@@ -19,6 +20,6 @@ export class ConsumerRole extends iam.Role {
       description,
       assumedBy: new iam.CompositePrincipal(...principals.map((arn) => new iam.ArnPrincipal(arn))),
     });
-    for (const statement of statements) this.addToPolicy(statement);
+    addStatements(this, statements);
   }
 }

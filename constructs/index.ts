@@ -34,6 +34,7 @@ export * from './proxy-role';
 export * from './proxy-security-group';
 export * from './reader-autoscaling';
 export * from './record-table';
+export * from './role-policies';
 export * from './role-secret';
 export * from './server-place';
 export * from './server-security-group';

@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge-wildcards';
+import { addStatements } from './role-policies';
 
 export interface IsolatedFunctionProps {
   /** Fixed, so that people and policies can name the function. */
@@ -68,7 +69,7 @@ class FunctionRole extends iam.Role {
       resourceName: functionName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    for (const statement of [
+    addStatements(this, [
       new iam.PolicyStatement({
         sid: 'Logs',
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -84,9 +85,7 @@ class FunctionRole extends iam.Role {
         conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
       }),
       ...statements,
-    ]) {
-      this.addToPolicy(statement);
-    }
+    ]);
     acknowledgeWildcards(
       this,
       ['*'],

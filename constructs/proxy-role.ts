@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { attachManaged, packStatements, statementsOn } from './role-policies';
 
 export interface ProxyRoleProps {
   /** Of every role that logs in through the proxies with a password, and of no other. */
@@ -17,6 +18,12 @@ export class ProxyRole extends iam.Role {
   constructor(scope: Construct, id: string, props: ProxyRoleProps) {
     const { account, region } = Stack.of(scope);
     const { logins = [] } = props;
+    const secrets = props.secretArns.length > 0 ? readSecrets(props, region) : [];
+    const { inline, managed } = packStatements([...secrets, ...logins]);
+    const ownPolicy = (name: string, of: readonly iam.PolicyStatement[]) => {
+      const statements = inline.filter((statement) => of.includes(statement));
+      return statements.length > 0 && { [name]: new iam.PolicyDocument({ statements }) };
+    };
     super(scope, id, {
       assumedBy: new iam.ServicePrincipal('rds.amazonaws.com', {
         // A proxy of another account must not use the role by guessing its name.
@@ -25,22 +32,21 @@ export class ProxyRole extends iam.Role {
       description: 'RDS Proxy logs in for those who log in through it',
       // Inline, so that no proxy starts before its role may read.
       inlinePolicies: {
-        ...(props.secretArns.length > 0 && { Secrets: readSecrets(props, region) }),
-        ...(logins.length > 0 && { Logins: new iam.PolicyDocument({ statements: [...logins] }) }),
+        ...ownPolicy('Secrets', secrets),
+        ...ownPolicy('Logins', logins),
       },
     });
+    attachManaged(this, managed);
   }
 }
 
-function readSecrets({ secretArns, encryptionKey }: ProxyRoleProps, region: string): iam.PolicyDocument {
-  return new iam.PolicyDocument({
-    statements: [
-      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...secretArns] }),
-      new iam.PolicyStatement({
-        actions: ['kms:Decrypt'],
-        resources: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
-      }),
-    ],
-  });
+function readSecrets({ secretArns, encryptionKey }: ProxyRoleProps, region: string): readonly iam.PolicyStatement[] {
+  return [
+    ...statementsOn({ actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+    new iam.PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` } },
+    }),
+  ];
 }

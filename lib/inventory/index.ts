@@ -1,4 +1,5 @@
 export * from './imported-servers';
+export { refuseWhatNeverFits } from './hard-limits';
 export * from './inventory';
 export * from './kit-functions';
 export { servicesCalledBy } from './network-inventory';

@@ -56,7 +56,8 @@ export class AccessStack extends Stack {
     loginsOf: (scope: Construct, store: Store) => StoreLogins = (below, store) => storeLogins(below, tier, store),
   ) {
     const settings = stackSettings(tier, ['access'], 'who may reach which store');
-    super(scope, settings.stackName, settings);
+    // White space would be two fifths of a template that names hundreds of shards for each of many services.
+    super(scope, settings.stackName, { ...settings, suppressTemplateIndentation: true });
     CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const { vpc } = network.in(this);
 

@@ -1,5 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { statementsOn } from '../../constructs';
 import { isRelational, type TierDefinition } from '../definition';
 
 /** A database role, and the servers that it logs in to by IAM. */
@@ -8,12 +9,6 @@ export interface DatabaseLogin {
   /** As RDS calls servers and clusters in policies: `db-ABC…`, `cluster-ABC…`. */
   readonly resourceIds: readonly string[];
 }
-
-/**
- * Names in one statement at most. The longest database role leaves room for this many in a policy of IAM, and CDK puts statements that don't fit a
- * role's own policy into others beside it.
- */
-const NAMES_A_STATEMENT = 35;
 
 /**
  * Every RDS Proxy of the account in the stack's region: what AWS calls one is known after access, which a proxy needs. Whom a proxy lets in is said
@@ -36,14 +31,7 @@ export function mayLogIn(stack: Stack, logins: readonly DatabaseLogin[]): readon
   const users = [
     ...new Set(logins.flatMap(({ role, resourceIds }) => resourceIds.map((id) => databaseUser(stack, id, role)))),
   ];
-  return Array.from(
-    { length: Math.ceil(users.length / NAMES_A_STATEMENT) },
-    (_, index) =>
-      new iam.PolicyStatement({
-        actions: ['rds-db:connect'],
-        resources: users.slice(index * NAMES_A_STATEMENT, (index + 1) * NAMES_A_STATEMENT),
-      }),
-  );
+  return statementsOn({ actions: ['rds-db:connect'], resources: users });
 }
 
 /** A database role on one server, or with `*` on any server of the account in the stack's region. */

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
 import { parameterName } from './names';
 import type { Store } from './store';
@@ -16,14 +17,12 @@ export function readTopology(stack: Stack, tier: TierDefinition): iam.PolicyStat
 
 export function usePlacements(stores: readonly Store[], actions: string[]): readonly iam.PolicyStatement[] {
   const resources = stores.flatMap(({ placement }) => (placement ? [placement.tableArn] : []));
-  return resources.length === 0 ? [] : [new iam.PolicyStatement({ sid: 'Placements', actions, resources })];
+  return statementsOn({ sid: 'Placements', actions, resources });
 }
 
 /** Reads key directories; who only reads assigns no key. */
 export function readDirectories(stores: readonly Store[]): readonly iam.PolicyStatement[] {
-  const resources = directoriesOf(stores);
-  const actions = ['dynamodb:GetItem'];
-  return resources.length === 0 ? [] : [new iam.PolicyStatement({ sid: 'ReadDirectories', actions, resources })];
+  return statementsOn({ sid: 'ReadDirectories', actions: ['dynamodb:GetItem'], resources: directoriesOf(stores) });
 }
 
 /** Reads and changes key directories, and has their table encrypt what is written. */
@@ -32,15 +31,13 @@ export function changeDirectories(stack: Stack, stores: readonly Store[]): reado
   if (resources.length === 0) return [];
   const counted = directoriesOf(stores.filter(({ keyDirectory }) => keyDirectory?.newKeys === 'leastLoaded'));
   return [
-    ...(counted.length === 0
-      ? []
-      : [new iam.PolicyStatement({ sid: 'CountDirectories', actions: ['dynamodb:Scan'], resources: counted })]),
-    new iam.PolicyStatement({
+    ...statementsOn({ sid: 'CountDirectories', actions: ['dynamodb:Scan'], resources: counted }),
+    ...statementsOn({
       sid: 'ChangeDirectories',
       actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resources,
     }),
-    keyUse(
+    ...keyUse(
       stack,
       stores.filter(({ keyDirectory }) => keyDirectory),
       { sid: 'KeysOfDirectories', actions: ['kms:Encrypt', 'kms:GenerateDataKey'], services: ['dynamodb'] },
@@ -63,10 +60,10 @@ export function keyUse(
   stack: Stack,
   stores: readonly Store[],
   { sid, actions, services }: KeyUse,
-): iam.PolicyStatement {
-  return new iam.PolicyStatement({
+): readonly iam.PolicyStatement[] {
+  return statementsOn({
     sid,
-    actions: [...actions],
+    actions,
     resources: [...new Set(stores.map(({ key }) => key.keyArn))],
     conditions: {
       StringEquals: { 'kms:ViaService': services.map((service) => `${service}.${stack.region}.amazonaws.com`) },

@@ -1,6 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { DESCRIBE_SERVERS } from '../../constructs';
+import { DESCRIBE_SERVERS, statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import type { PlannedFunction } from '../inventory';
@@ -53,31 +53,31 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
     readSecrets(of, [...ownersOf(of), ...provenRoles(of)]),
     plain(readImportedSecrets(of.stores)),
     plain(usePlacements(of.stores, ['dynamodb:GetItem', 'dynamodb:PutItem'])),
-    plain([
+    plain(
       keyUse(of.stack, of.stores, {
         ...ALL_KEYS,
         actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
       }),
-    ]),
+    ),
     // The owner of a database may have to, where services do: see lib/provision/owner-login.ts.
     mayLogInAs(of, ({ owners = [] }) => owners),
   ],
   'provision-documentdb': (of) => [
     readSecrets(of, [...ownersOf(of), ...provenRoles(of)]),
-    plain([keyUse(of.stack, of.stores, KEYS_OF_SECRETS)]),
+    plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS)),
   ],
   'smoke-relational': (of) => [
     readSecrets(of, provenRoles(of)),
     plain(usePlacements(of.stores, ['dynamodb:GetItem'])),
     // It assigns keys of its own, writes rows by them, and takes both out again.
     plain(changeDirectories(of.stack, of.stores)),
-    plain([keyUse(of.stack, of.stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] })]),
+    plain(keyUse(of.stack, of.stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),
     ...describeServers(of),
     // It proves what a service may do as the service.
     mayLogInAs(of, ({ name }) => iamServicesOf(of.tier, name).map((service) => service.name)),
   ],
-  'smoke-valkey': (of) => [readSecrets(of, provenRoles(of)), plain([keyUse(of.stack, of.stores, KEYS_OF_SECRETS)])],
-  'smoke-documentdb': (of) => [readSecrets(of, provenRoles(of)), plain([keyUse(of.stack, of.stores, KEYS_OF_SECRETS)])],
+  'smoke-valkey': (of) => [readSecrets(of, provenRoles(of)), plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS))],
+  'smoke-documentdb': (of) => [readSecrets(of, provenRoles(of)), plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS))],
   // Nobody logs in to these: IAM knows who asks.
   'smoke-dynamodb': ({ stack, stores }) => [plain(proveTables(stack, stores))],
   'smoke-neptune': ({ stack, stores }) => [
@@ -149,7 +149,7 @@ function mayLogInAs({ stack, tier, stores }: Reaching, rolesOf: (store: Store) =
   const users = [...new Set(byToken.flatMap(rolesOf))].map((role) => databaseUser(stack, '*', role));
   if (users.length === 0) return plain([]);
   return {
-    statements: [new iam.PolicyStatement({ sid: 'Tokens', actions: ['rds-db:connect'], resources: users })],
+    statements: statementsOn({ sid: 'Tokens', actions: ['rds-db:connect'], resources: users }),
     wildcards: [
       {
         resources: users,
@@ -180,9 +180,7 @@ function describeServers({ stack, tier: { stage } }: Reaching): readonly Functio
 /** The secret of an imported database's owner is somebody else's, and carries no tag of the kit. */
 function readImportedSecrets(stores: readonly Store[]): readonly iam.PolicyStatement[] {
   const resources = stores.flatMap(({ importedSecret }) => (importedSecret === undefined ? [] : [importedSecret]));
-  return resources.length === 0
-    ? []
-    : [new iam.PolicyStatement({ sid: 'ImportedSecrets', actions: ['secretsmanager:GetSecretValue'], resources })];
+  return statementsOn({ sid: 'ImportedSecrets', actions: ['secretsmanager:GetSecretValue'], resources });
 }
 
 function keepLastReport(stack: Stack, tier: TierDefinition, family: StoreFamily): iam.PolicyStatement {

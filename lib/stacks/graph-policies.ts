@@ -1,17 +1,18 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import { NEPTUNE_ACTIONS } from '../../constructs';
+import { NEPTUNE_ACTIONS, statementsOn } from '../../constructs';
 import type { Store } from './store';
 
 /** Asks graphs. */
 export function readGraphs(stack: Stack, stores: readonly Store[]): readonly iam.PolicyStatement[] {
-  return allow('ReadGraphs', graphsOf(stack, stores), NEPTUNE_ACTIONS.read);
+  return statementsOn({ sid: 'ReadGraphs', actions: NEPTUNE_ACTIONS.read, resources: graphsOf(stack, stores) });
 }
 
 /** Asks and changes graphs. */
 export function changeGraphs(stack: Stack, stores: readonly Store[]): readonly iam.PolicyStatement[] {
-  return allow('ChangeGraphs', graphsOf(stack, stores), [...NEPTUNE_ACTIONS.read, ...NEPTUNE_ACTIONS.write]);
+  const actions = [...NEPTUNE_ACTIONS.read, ...NEPTUNE_ACTIONS.write];
+  return statementsOn({ sid: 'ChangeGraphs', actions, resources: graphsOf(stack, stores) });
 }
 
 /** Why policies name graphs by a wildcard. */
@@ -34,10 +35,4 @@ export function graphsOf(stack: Stack, stores: readonly Store[]): readonly strin
           }),
         ],
   );
-}
-
-function allow(sid: string, resources: readonly string[], actions: readonly string[]): readonly iam.PolicyStatement[] {
-  return resources.length === 0
-    ? []
-    : [new iam.PolicyStatement({ sid, actions: [...actions], resources: [...resources] })];
 }

@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { statementsOn } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { ANY_PROXY, isPooled, mayLogIn } from './database-logins';
 import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
@@ -20,12 +21,8 @@ export function serviceStatements(
     ...(secretArns.length === 0
       ? []
       : [
-          new iam.PolicyStatement({
-            sid: 'Secrets',
-            actions: ['secretsmanager:GetSecretValue'],
-            resources: [...secretArns],
-          }),
-          keyUse(stack, stores, { sid: 'KeysOfSecrets', actions: ['kms:Decrypt'], services: ['secretsmanager'] }),
+          ...statementsOn({ sid: 'Secrets', actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
+          ...keyUse(stack, stores, { sid: 'KeysOfSecrets', actions: ['kms:Decrypt'], services: ['secretsmanager'] }),
         ]),
     ...(placed.length === 0
       ? []
@@ -36,7 +33,7 @@ export function serviceStatements(
             stack,
             placed.filter((store) => uses[store.name] === 'write'),
           ),
-          keyUse(stack, placed, { sid: 'KeysOfPlacements', actions: ['kms:Decrypt'], services: ['dynamodb'] }),
+          ...keyUse(stack, placed, { sid: 'KeysOfPlacements', actions: ['kms:Decrypt'], services: ['dynamodb'] }),
         ]),
     ...readGraphs(
       stack,

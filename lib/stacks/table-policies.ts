@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { statementsOn } from '../../constructs';
 import { SMOKE_KEYS } from '../topology';
 import { keyUse } from './function-policies';
 import type { Store } from './store';
@@ -41,25 +42,19 @@ export function proveTables(stack: Stack, stores: readonly Store[]): readonly ia
     (action) => `dynamodb:${action}`,
   );
   return [
-    new iam.PolicyStatement({
+    ...statementsOn({
       sid: 'DescribeTables',
       actions: ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive'],
       resources: tables.flatMap((store) => withIndexes(stack, store).slice(0, 1)),
     }),
-    ...(itemsOf(true).length === 0
-      ? []
-      : [
-          new iam.PolicyStatement({
-            sid: 'OwnItems',
-            actions,
-            resources: itemsOf(true),
-            conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${SMOKE_KEYS}*`] } },
-          }),
-        ]),
-    ...(itemsOf(false).length === 0
-      ? []
-      : [new iam.PolicyStatement({ sid: 'Items', actions, resources: itemsOf(false) })]),
-    keyUse(stack, tables, {
+    ...statementsOn({
+      sid: 'OwnItems',
+      actions,
+      resources: itemsOf(true),
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${SMOKE_KEYS}*`] } },
+    }),
+    ...statementsOn({ sid: 'Items', actions, resources: itemsOf(false) }),
+    ...keyUse(stack, tables, {
       sid: 'KeysOfTables',
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
       services: ['dynamodb'],
@@ -76,12 +71,8 @@ function allow(
   const tables = stores.filter(({ table }) => table !== undefined);
   if (tables.length === 0) return [];
   return [
-    new iam.PolicyStatement({
-      sid,
-      actions: [...actions],
-      resources: tables.flatMap((store) => withIndexes(stack, store)),
-    }),
-    keyUse(stack, tables, { sid: `KeysOf${sid}`, actions: keys, services: ['dynamodb'] }),
+    ...statementsOn({ sid, actions, resources: tables.flatMap((store) => withIndexes(stack, store)) }),
+    ...keyUse(stack, tables, { sid: `KeysOf${sid}`, actions: keys, services: ['dynamodb'] }),
   ];
 }
 

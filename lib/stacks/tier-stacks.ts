@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
 import { inUse } from '../definition/tier-in-region';
+import { refuseWhatNeverFits } from '../inventory';
 import { AccessStack } from './access-stack';
 import { alarmsStacks } from './alarms-stacks';
 import { accessElsewhere, storesElsewhere } from './elsewhere';
@@ -30,12 +31,14 @@ export interface TierStacks {
  * Puts the stacks of a tier into an app or stage.
  *
  * Their shape follows CDK's feature flags of this repository's cdk.json, which {@link createTierApp} sets by itself.
+ * @throws {PolystoreError} CONFIG_INVALID where AWS would never take the tier, whatever its quotas
  */
 export function synthesizeTier(
   scope: Construct,
   definition: TierDefinition,
   options: OperationsOptions = {},
 ): TierStacks {
+  refuseWhatNeverFits(definition);
   const network = networkOf(scope, definition);
   const stores = Object.values(definition.stores).map((store) => synthesizeStore(scope, definition, store, network));
   const regions = storesElsewhere(scope, definition, stores);
