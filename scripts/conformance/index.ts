@@ -1,4 +1,5 @@
-// `npm run conformance`: the smoke checks of every kind of store that has no engine in the package registry, on real engines.
+// `npm run conformance`: the smoke checks of every kind of store that has no engine in the package registry, on real engines; and the readers of what
+// deployments publish, in Go and Java.
 // What is not on the PATH is brought into a cache outside the project. Fails where an engine is missing. `--only <kind>` for some.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,10 +15,19 @@ import { Progress } from './progress';
 import { proveDocumentDb } from './prove-documentdb';
 import { proveDynalite, proveDynamoDb } from './prove-dynamodb';
 import { proveNeptune } from './prove-neptune';
+import { proveGoReader, proveJavaReader } from './prove-readers';
 import { proveValkey } from './prove-valkey';
 import type { Proof, Provision, Stage } from './proof';
 
-const PROOFS = [proveValkey, proveDynalite, proveDynamoDb, proveDocumentDb, proveNeptune] as readonly Proof<unknown>[];
+const PROOFS = [
+  proveValkey,
+  proveDynalite,
+  proveDynamoDb,
+  proveDocumentDb,
+  proveNeptune,
+  proveGoReader,
+  proveJavaReader,
+] as readonly Proof<unknown>[];
 
 async function main(only: readonly string[], signal: AbortSignal): Promise<number> {
   const known = PROOFS.map(({ kind }) => kind);
@@ -49,7 +59,7 @@ async function main(only: readonly string[], signal: AbortSignal): Promise<numbe
         prove: (subject, checks) => progress.prove(kind, subject, checks, signal),
         disprove: (subject, checks) => progress.disprove(kind, subject, checks, signal),
       };
-      await attempt(progress, kind, () => proof.prove(stage, engine.value));
+      await attempt(progress, kind, async () => proof.prove?.(stage, engine.value));
       const { tests } = proof;
       if (tests === undefined) continue;
       const run = { suites: tests.files, programs: tests.programsOf(engine.value), ...provision };

@@ -26,7 +26,7 @@ export interface EngineTests<Engine> {
   programsOf(engine: Engine): string;
 }
 
-/** One kind of store on one real engine. */
+/** One kind of store on one real engine; or a reader of what deployments publish, in one language. */
 export interface Proof<Engine> {
   readonly kind: string;
   /** Finds the engine on this machine, or brings it. Rejects where there is no way to. */
@@ -35,6 +35,6 @@ export interface Proof<Engine> {
   describe(engine: Engine): string;
   /** The project's own tests of the engine, which `npm test` skips where there is none. @default - none */
   readonly tests?: EngineTests<Engine>;
-  /** Starts it in every shape that the kind has, and proves each; stops whatever it started. */
-  prove(stage: Stage, engine: Engine): Promise<void>;
+  /** Starts it in every shape that the kind has, and proves each; stops whatever it started. @default - nothing is started: its tests are its proof */
+  prove?(stage: Stage, engine: Engine): Promise<void>;
 }

@@ -15,12 +15,19 @@ import { dynamoDbChecks } from '../../lib/smoke/dynamodb';
 import type { Proof, Stage } from './proof';
 import { provideJava, type JavaEngine } from './provide-java';
 
+const ENGINES = join(__dirname, 'engines');
+
 /** AWS's own program for tests, which has transactions and expiry. */
 export const proveDynamoDb: Proof<JavaEngine> = {
   kind: 'dynamodb',
   provide: (provision) =>
     provideJava(
-      { project: 'dynamodb-local', artifact: 'DynamoDBLocal', sources: ['LoopbackDynamoDb.java'] },
+      {
+        name: 'dynamodb-local',
+        project: join(ENGINES, 'dynamodb-local.xml'),
+        artifact: 'DynamoDBLocal',
+        sources: [join(ENGINES, 'LoopbackDynamoDb.java')],
+      },
       provision,
     ),
   describe: ({ version }) => `DynamoDB Local ${version}`,

@@ -7,7 +7,7 @@ import { installDebian } from './debian';
 import type { Provision } from './proof';
 import { runTool } from './run-tool';
 
-/** An engine of jars, and the Java that runs it. */
+/** A program of jars, and the Java that runs it. */
 export interface JavaEngine {
   /** Full path. */
   readonly java: string;
@@ -17,15 +17,15 @@ export interface JavaEngine {
 }
 
 export interface JavaSource {
-  /** In `engines`, without its ending: what Maven is to bring. */
+  /** As it is called in the cache. */
+  readonly name: string;
+  /** What Maven is to bring: a path. */
   readonly project: string;
-  /** The artifact whose version is the engine's. */
+  /** The artifact whose version is the program's. */
   readonly artifact: string;
-  /** In `engines`: compiled against the jars. */
+  /** Paths of what is compiled against the jars. */
   readonly sources: readonly string[];
 }
-
-const ENGINES = join(__dirname, 'engines');
 
 const jdk = (searchPath: string): ProgramSearch => ({
   engines: { java: 'java' },
@@ -38,13 +38,12 @@ const jdk = (searchPath: string): ProgramSearch => ({
 export async function provideJava(source: JavaSource, { cache, searchPath, signal }: Provision): Promise<JavaEngine> {
   if (!(await findProgram(jdk(searchPath)))) await installDebian(['openjdk-17-jdk-headless', 'maven'], signal);
   const { path: java } = await requireProgram(jdk(searchPath));
-  const project = join(ENGINES, `${source.project}.xml`);
-  const files = [project, ...source.sources.map((name) => join(ENGINES, name))];
+  const files = [source.project, ...source.sources];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   const digest = createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 12);
-  const name = `${source.project}-${process.platform}-${process.arch}-${digest}`;
+  const name = `${source.name}-${process.platform}-${process.arch}-${digest}`;
   const directory = await cached(cache, name, async (cwd) => {
-    await copyFile(project, join(cwd, 'pom.xml'));
+    await copyFile(source.project, join(cwd, 'pom.xml'));
     const run = { cwd, signal };
     await runTool(
       'mvn',

@@ -12,7 +12,10 @@ export async function provideNeptune(provision: Provision): Promise<Neo4jProgram
   } catch (error) {
     if (!isPolystoreError(error, 'ENGINE_MISSING')) throw error;
   }
-  const { directory, version } = await provideJava({ project: 'neo4j', artifact: 'neo4j', sources: [] }, provision);
+  const { directory, version } = await provideJava(
+    { name: 'neo4j', project: join(__dirname, 'engines', 'neo4j.xml'), artifact: 'neo4j', sources: [] },
+    provision,
+  );
   const bin = join(directory, 'bin');
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, 'neo4j'), `#!/bin/sh\necho ${version}\n`);

@@ -30,7 +30,7 @@ test('an engine that is missing and cannot be brought is a failure that names it
 
 test('a kind that there is not is answered with those that there are', () => {
   const { status, stderr } = conformance(['--only', 'valky']);
-  expect(stderr).toBe('unknown: valky; there are valkey, dynalite, dynamodb, documentdb, neptune\n');
+  expect(stderr).toBe('unknown: valky; there are valkey, dynalite, dynamodb, documentdb, neptune, go, java\n');
   expect(status).toBe(2);
 });
 
