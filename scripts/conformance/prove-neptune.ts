@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { startNeptune, type Neo4jProgram } from '../../lib/local/neptune';
 import { FIRST_USER } from '../../lib/local/neptune-settings';
-import { neptuneChecks, type NeptuneUnderTest } from '../../lib/smoke/neptune';
+import type { NeptuneUnderTest } from '../../lib/smoke/graph-server';
+import { neptuneChecks } from '../../lib/smoke/neptune';
 import { SharedClients } from '../../lib/smoke/shared-clients';
 import { newCredentials } from './credentials';
 import type { Proof } from './proof';
