@@ -61,6 +61,7 @@ const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {
   DRILL_FAILED: 'failed',
   IDENTITY_CONFLICT: 'failed',
   PROVISION_FAILED: 'failed',
+  ROTATION_FAILED: 'failed',
   POOL_EXHAUSTED: 'failed',
   STATEMENT_OUTDATED: 'failed',
   TRANSACTION_ABORTED: 'failed',

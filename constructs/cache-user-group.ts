@@ -51,7 +51,7 @@ export class CacheUserGroup extends Construct {
         description,
         removalPolicy,
         withoutRotation:
-          'A user has two passwords while one replaces the other, by ElastiCache and then in the secret, which clients read anew: a procedure of minutes, without a restart. A schedule without a function that does both would only lock the user out.',
+          'Whoever makes the user decides who changes its password: it has two while one replaces the other, and a schedule without a function that tells both ElastiCache and the secret would only lock it out. The kit has one in protected stages, in a stack of its own.',
       });
       const user = new elasticache.CfnUser(userScope, userName, {
         engine,

@@ -25,11 +25,17 @@ async function readRunbooks(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** Of the repository's own tier, which has a store of each kind. */
+/** Of the repository's own tier, which has a relational store of each kind, and of a cache. */
 async function exampleNames(): Promise<TierNames> {
-  const tier = await loadTier('tier.config.ts', { stage: 'prod' });
-  const stores = Object.values(tier.stores).map((store) => namesOfStore(tier, store));
-  return Object.assign({ ...namesOfTimes(new Date()) }, ...stores) as TierNames;
+  const cached = parseTier({
+    name: 'runbooks',
+    stages: { check: { profile: 'disposable' } },
+    stores: { sessions: { kind: 'valkey' } },
+  });
+  const names = [cached, await loadTier('tier.config.ts', { stage: 'prod' })].flatMap((tier) =>
+    Object.values(tier.stores).map((store) => namesOfStore(tier, store)),
+  );
+  return Object.assign({ ...namesOfTimes(new Date()) }, ...names) as TierNames;
 }
 
 /** A server of its own, for as long as it takes. */

@@ -116,6 +116,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     ],
   },
   'AWS::Lambda::EventInvokeConfig': { free: 'no charge' },
+  'AWS::Lambda::Permission': { free: 'no charge' },
   'AWS::Lambda::Function': {
     lines: (count) => [byUse('Lambda, while it runs', 'AWS::Lambda::Function', count, PRICES.lambda)],
   },
@@ -170,6 +171,7 @@ export const BILLING: Readonly<Record<ResourceType, Billing>> = {
     lines: (count) => [byUse('SSM parameters above 4 KB', 'AWS::SSM::Parameter', count, PRICES.advancedParameter)],
   },
   'AWS::Scheduler::Schedule': { free: 'an hourly schedule stays within what is free for ever' },
+  'AWS::SecretsManager::RotationSchedule': { free: 'a rotation is a few calls of Secrets Manager and of a function' },
   'AWS::SecretsManager::Secret': {
     lines: (count, { copiedSecrets }) => [
       byTime('secret', 'AWS::SecretsManager::Secret', count, count, PRICES.secret),

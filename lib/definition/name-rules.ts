@@ -36,7 +36,7 @@ const ROUTER_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Stacks of the tier itself, also in another region: a store's stack is called like the store. */
-const TIER_STACK = /^(access|alarms|endpoints|network|operations)(-[a-z]{2,4}(-[a-z]+)+-\d)?$/;
+const TIER_STACK = /^(access|alarms|endpoints|network|operations|rotation)(-[a-z]{2,4}(-[a-z]+)+-\d)?$/;
 
 /** The name that a primary has in every topology. */
 const PRIMARY = 'primary';

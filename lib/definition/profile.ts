@@ -10,6 +10,8 @@ export interface ProfileDefaults {
   readonly shardServers: { readonly class: InstanceClass } | { readonly capacity: AcuDefinition };
   readonly storageSizeGiB: number;
   readonly retentionDays: number;
+  /** Days between two changes of a password that the kit changes on a schedule; absent where nothing does. */
+  readonly rotationDays?: number;
   /** Zones that a stage spans unless they are written down; also the fewest that may be written down. */
   readonly zones: number;
   /** Whether a primary has a standby, and a shard a second server, in another zone. */
@@ -33,6 +35,7 @@ export const PROFILES: Readonly<Record<Profile, ProfileDefaults>> = {
     shardServers: { class: 'r8g.large' },
     storageSizeGiB: 100,
     retentionDays: 35,
+    rotationDays: 30,
     zones: 3,
     multiAz: true,
     readers: 1,

@@ -63,6 +63,8 @@ export interface ErrorDetails {
   IDENTITY_CONFLICT: { readonly expected: string; readonly found: string };
   /** A database refused what provisioning does; its transaction was rolled back. */
   PROVISION_FAILED: { readonly databases: readonly string[] };
+  /** A step of a rotation did not do what it is for; what was current still is. `secret` is its ARN. */
+  ROTATION_FAILED: { readonly secret: string; readonly step: string };
   /** Every connection of a pool was busy for as long as the caller would wait; the server itself may be well. */
   POOL_EXHAUSTED: { readonly store: string; readonly server: string; readonly max: number };
   /** A statement of the transaction had failed, the error was swallowed, and so COMMIT rolled everything back. */

@@ -7,6 +7,7 @@ import { alarmsInventory } from './alarms-inventory';
 import { operationsInventory } from './operations-inventory';
 import { poolingInventory } from './pooling-inventory';
 import type { ResourceCounts } from './resource-type';
+import { rotationInventory } from './rotation-inventory';
 import { storeInventory } from './store-inventory';
 
 /**
@@ -119,6 +120,7 @@ export function regionInventory(tier: TierDefinition): Inventory {
     ...stores.flatMap(({ groups }) => groups),
     ...access.groups,
     ...operationsInventory(tier),
+    ...rotationInventory(tier),
     ...poolingInventory(tier),
     ...alarmsInventory(tier),
   ];

@@ -1,11 +1,19 @@
 import type { TierDefinition } from '../definition';
 import { inUse } from '../definition/tier-in-region';
-import { familiesOf, functionName, PROVISIONED_FAMILIES, type KitFunction, type StoreFamily } from '../topology';
+import { PROFILES } from '../definition/profile';
+import {
+  familiesOf,
+  functionName,
+  PROVISIONED_FAMILIES,
+  ROTATED_FAMILIES,
+  type KitFunction,
+  type StoreFamily,
+} from '../topology';
 
 /** One of the kit's functions, as a tier has it in one region. */
 export interface PlannedFunction {
   readonly name: KitFunction;
-  readonly task: 'provision' | 'smoke';
+  readonly task: 'provision' | 'smoke' | 'rotate';
   /** Whose stores it reaches. */
   readonly family: StoreFamily;
   /** `blog-prod-smoke-valkey`. */
@@ -18,12 +26,15 @@ export const familiesInUse = (tier: TierDefinition): readonly StoreFamily[] =>
 
 /**
  * The kit's functions that a tier has: each family has one that proves its stores and, where the kit makes its users, before that one that provisions
- * them. In another region than the stage's own there is no primary to provision.
+ * them. In another region than the stage's own there is no primary to provision. Where the stage changes passwords on a schedule, a family whose
+ * passwords it changes has one for that.
  */
 export function kitFunctionsOf(tier: TierDefinition): readonly PlannedFunction[] {
   const families = familiesInUse(tier);
-  const provisioned =
-    tier.stage.awayFrom === undefined ? PROVISIONED_FAMILIES.filter((family) => families.includes(family)) : [];
+  const isHome = tier.stage.awayFrom === undefined;
+  const provisioned = isHome ? PROVISIONED_FAMILIES.filter((family) => families.includes(family)) : [];
+  const rotates = isHome && rotationDaysOf(tier) !== undefined;
+  const rotated = rotates ? ROTATED_FAMILIES.filter((family) => families.includes(family)) : [];
   const planned = <T extends PlannedFunction['task']>(task: T, family: StoreFamily, name: KitFunction) => ({
     name,
     task,
@@ -33,5 +44,13 @@ export function kitFunctionsOf(tier: TierDefinition): readonly PlannedFunction[]
   return [
     ...provisioned.map((family) => planned('provision', family, `provision-${family}`)),
     ...families.map((family) => planned('smoke', family, `smoke-${family}`)),
+    ...rotated.map((family) => planned('rotate', family, `rotate-${family}`)),
   ];
 }
+
+/** Days between two changes of a password; undefined where the stage changes none by itself. */
+export const rotationDaysOf = ({ stage }: TierDefinition): number | undefined => PROFILES[stage.profile].rotationDays;
+
+/** Whether ElastiCache is told of new passwords. */
+export const changesCacheUsers = (tier: TierDefinition): boolean =>
+  kitFunctionsOf(tier).some(({ name }) => name === 'rotate-valkey');

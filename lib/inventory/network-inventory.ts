@@ -5,6 +5,7 @@ import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
 import { isInUse } from '../definition/tier-in-region';
 import type { ResourceGroup } from './inventory';
+import { changesCacheUsers } from './kit-functions';
 import { isWatched } from './operations-inventory';
 
 /** The stack `network`: a VPC with a subnet a zone, its flow logs, and the ways to AWS; nothing where the network is there already. */
@@ -67,15 +68,19 @@ const interfacesIn = (tier: TierDefinition): number =>
 /** In a stage that is watched its relational servers are described, by an endpoint of RDS in one zone. */
 const asksRds = (tier: TierDefinition): boolean => isWatched(tier) && has(tier, isRelational);
 
+/** Endpoints in one zone: of RDS, and of ElastiCache, which is told new passwords. */
+const interfacesInOneZone = (tier: TierDefinition): number =>
+  (asksRds(tier) ? 1 : 0) + (changesCacheUsers(tier) ? 1 : 0);
+
 /** Interface endpoints that the tier makes. */
 export const interfaceEndpointsOf = (tier: TierDefinition): number =>
-  makesEndpoints(tier) ? interfacesIn(tier) + (asksRds(tier) ? 1 : 0) : 0;
+  makesEndpoints(tier) ? interfacesIn(tier) + interfacesInOneZone(tier) : 0;
 
 /** Interface endpoints by the zones that each stands in, added up: what they are billed by. */
 export function endpointZonesOf(tier: TierDefinition): number {
   if (!makesEndpoints(tier)) return 0;
   const zones = PROFILES[tier.stage.profile].multiAz ? zonesOf(tier) : 1;
-  return interfacesIn(tier) * zones + (asksRds(tier) ? 1 : 0);
+  return interfacesIn(tier) * zones + interfacesInOneZone(tier);
 }
 
 function zonesOf({ stage: { zones } }: TierDefinition): number {
@@ -93,5 +98,6 @@ export function servicesCalledBy(tier: TierDefinition): readonly string[] {
     ...(has(tier, callsDynamoDb) ? ['dynamodb'] : []),
     ...(assumesRoles(tier) ? ['sts'] : []),
     ...(asksRds(tier) ? ['rds'] : []),
+    ...(changesCacheUsers(tier) ? ['elasticache'] : []),
   ];
 }

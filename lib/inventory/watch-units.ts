@@ -45,7 +45,7 @@ function operationsUnit(tier: TierDefinition, stores: readonly string[]): WatchU
   return { name: serverName(tier, 'operations'), stack: ['alarms'], watched: [...watched, ...functions] };
 }
 
-const SORTS = { provision: 'provisioning', smoke: 'smokeTest' } as const;
+const SORTS = { provision: 'provisioning', smoke: 'smokeTest', rotate: 'rotation' } as const;
 
 type UnitsOf<K extends StoreKind> = (
   tier: TierDefinition,

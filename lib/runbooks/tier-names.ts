@@ -8,6 +8,7 @@ import {
   lastReportPath,
   logGroupOf,
   PROVISIONED_FAMILIES,
+  ROTATED_FAMILIES,
   type StoreFamily,
 } from '../topology';
 
@@ -51,6 +52,7 @@ function namesWithoutStores(tier: TierDefinition): TierNames {
     'network-stack': stackName(tier, 'network'),
     'access-stack': stackName(tier, 'access'),
     'operations-stack': stackName(tier, 'operations'),
+    'rotation-stack': stackName(tier, 'rotation'),
     'alarm-prefix': serverName(tier, ''),
   };
 }
@@ -58,6 +60,7 @@ function namesWithoutStores(tier: TierDefinition): TierNames {
 /** Of the kit's functions, and of what they leave. */
 function namesOfFamilies({ name, stage }: TierDefinition, families: readonly StoreFamily[]): TierNames {
   const provisioned = PROVISIONED_FAMILIES.filter((family) => families.includes(family));
+  const rotated = ROTATED_FAMILIES.filter((family) => families.includes(family));
   return {
     'smoke-log-group': families
       .map((family) => logGroupOf(functionName(name, stage.name, `smoke-${family}`)))
@@ -66,6 +69,11 @@ function namesOfFamilies({ name, stage }: TierDefinition, families: readonly Sto
     ...(provisioned.length > 0 && {
       'provision-log-group': provisioned
         .map((family) => logGroupOf(functionName(name, stage.name, `provision-${family}`)))
+        .join('\n'),
+    }),
+    ...(rotated.length > 0 && {
+      'rotation-log-group': rotated
+        .map((family) => logGroupOf(functionName(name, stage.name, `rotate-${family}`)))
         .join('\n'),
     }),
   };

@@ -41,6 +41,7 @@ const SCOPES: Readonly<Record<WatchedSort, string>> = {
   graphCluster: 'GraphClusters',
   smokeTest: 'Functions',
   provisioning: 'Functions',
+  rotation: 'Functions',
   topic: 'Topics',
   maintenance: 'Maintenance',
 };

@@ -1,14 +1,14 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { DESCRIBE_SERVERS, statementsOn } from '../../constructs';
+import { CHANGE_CACHE_USERS, DESCRIBE_SERVERS, statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import type { PlannedFunction } from '../inventory';
-import { lastReportPath, SMOKE_ROLE, type KitFunction, type StoreFamily } from '../topology';
+import { cacheUserEnd, lastReportPath, SMOKE_ROLE, type KitFunction, type StoreFamily } from '../topology';
 import { databaseUser } from './database-logins';
 import { changeDirectories, keyUse, readTopology, usePlacements } from './function-policies';
 import { changeGraphs, graphsOf, WHOLE_GRAPH } from './graph-policies';
-import { parameterName } from './names';
+import { parameterName, serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 import { usesStore } from './store-logins';
@@ -86,7 +86,15 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
       wildcards: [{ resources: graphsOf(stack, stores), reason: WHOLE_GRAPH }],
     },
   ],
+  'rotate-valkey': (of) => [
+    useSecrets(of, provenRoles(of), CHANGE_SECRETS),
+    plain([keyUse(of.stack, of.stores, { ...KEYS_OF_SECRETS, actions: ['kms:Decrypt', 'kms:GenerateDataKey'] })]),
+    plain(changeCacheUsers(of)),
+  ],
 };
+
+/** What a rotation does with a secret. */
+const CHANGE_SECRETS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'] as const;
 
 const ALL_KEYS = { sid: 'Keys', services: ['secretsmanager', 'dynamodb'] } as const;
 const KEYS_OF_SECRETS = { sid: 'Keys', services: ['secretsmanager'], actions: ['kms:Decrypt'] } as const;
@@ -113,13 +121,20 @@ function provenRoles({ tier: { services }, stores }: Reaching): readonly string[
  * Secrets are chosen by tags, which every secret of the kit carries: a tier of hundreds of shards has more than a policy can list. The smoke test
  * gets no owner's.
  */
-function readSecrets({ stack, tier, stores }: Reaching, roles: readonly string[]): FunctionRights {
+const readSecrets = (of: Reaching, roles: readonly string[]): FunctionRights =>
+  useSecrets(of, roles, ['GetSecretValue']);
+
+function useSecrets(
+  { stack, tier, stores }: Reaching,
+  roles: readonly string[],
+  actions: readonly string[],
+): FunctionRights {
   const anySecret = everyOne(stack, 'secretsmanager', 'secret');
   return {
     statements: [
       new iam.PolicyStatement({
         sid: 'Secrets',
-        actions: ['secretsmanager:GetSecretValue'],
+        actions: actions.map((action) => `secretsmanager:${action}`),
         resources: [anySecret],
         conditions: {
           StringEquals: {
@@ -139,6 +154,36 @@ function readSecrets({ stack, tier, stores }: Reaching, roles: readonly string[]
     ],
   };
 }
+
+/** Names in one statement at most: see lib/stacks/database-logins.ts. */
+const USERS_A_STATEMENT = 35;
+
+/** Changes the users of the stores, each by its name. Whoever may do that may give them other rights too: ElastiCache has no narrower action. */
+function changeCacheUsers({ stack, tier, stores }: Reaching): readonly iam.PolicyStatement[] {
+  const users = stores.flatMap((store) =>
+    [SMOKE_ROLE, ...usersOf(tier, store)].map((user) =>
+      stack.formatArn({
+        service: 'elasticache',
+        resource: 'user',
+        resourceName: `${serverName(tier, store.name)}-${cacheUserEnd(user)}`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    ),
+  );
+  return Array.from(
+    { length: Math.ceil(users.length / USERS_A_STATEMENT) },
+    (_, index) =>
+      new iam.PolicyStatement({
+        actions: [...CHANGE_CACHE_USERS],
+        resources: users.slice(index * USERS_A_STATEMENT, (index + 1) * USERS_A_STATEMENT),
+      }),
+  );
+}
+
+const usersOf = ({ services }: TierDefinition, store: Store): readonly string[] =>
+  Object.values(services)
+    .filter((service) => usesStore(service, store))
+    .map(({ name }) => name);
 
 /**
  * The right to log in by IAM as roles of the stores where services do, on servers that no policy names: operations reads the same of every stack

@@ -7,6 +7,11 @@ const LONGEST_SECONDS = 14 * 60;
 const START_SECONDS = 60;
 /** Of one database that does not answer, as provisioning waits for it; and how many it does at once. */
 const PROVISION = { seconds: 30, atOnce: 16 };
+/**
+ * Until every node of a cache knows the new password of a user: at least so long, says AWS.
+ * @see https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/User-Secrets-Manager.html (step 3)
+ */
+const ROTATE_SECONDS = 12 * 60;
 /** Of one server on which no check ends before its deadline; and how many are looked at at once. */
 const SMOKE = { seconds: 60, atOnce: 8 };
 /**
@@ -37,6 +42,8 @@ export function functionTimeout(task: PlannedFunction['task'], stores: readonly 
       // Whoever wakes a server waits; the checks after it don't.
       return timeoutOf({ ...SMOKE, seconds: SMOKE.seconds + waking }, servers);
     }
+    case 'rotate':
+      return Duration.seconds(ROTATE_SECONDS);
   }
 }
 

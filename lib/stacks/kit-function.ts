@@ -1,4 +1,6 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, DeploymentStep, IsolatedFunction, type IDataNetwork } from '../../constructs';
@@ -22,18 +24,25 @@ export interface KitFunctionProps {
   readonly rights: FunctionRights;
   /** Beside what every function of the kit has. @default - nothing */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What a deployment tells a function that it calls. */
+export interface KitStepProps {
   /** Of the templates of what it reaches: it runs again when this changes. */
   readonly templates: string;
-  /** What it is told when a deployment calls it. @default - nothing */
+  /** @default - nothing */
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** One of the kit's functions in the isolated subnets, and the step of a deployment that calls it. */
+/** One of the kit's functions in the isolated subnets, and whatever calls it. */
 export class KitFunction extends Construct {
   readonly lambda: IsolatedFunction;
-  readonly step: DeploymentStep;
 
-  constructor(scope: Construct, id: string, props: KitFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: KitFunctionProps,
+  ) {
     super(scope, id);
     const { tier, planned, stores, network, rights } = props;
     const { name, task, family, functionName } = planned;
@@ -56,16 +65,32 @@ export class KitFunction extends Construct {
     });
     const { role } = this.lambda;
     if (role) for (const { resources, reason } of rights.wildcards) acknowledgeWildcards(role, resources, reason);
+  }
+
+  /** The step of a deployment that calls it. */
+  addStep(task: keyof typeof RESOURCE_TYPES, { templates, properties }: KitStepProps): DeploymentStep {
+    const { tier, planned } = this.props;
     const { logRetention, removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
-    this.step = new DeploymentStep(this, 'Step', {
+    return new DeploymentStep(this, 'Step', {
       handler: this.lambda,
       resourceType: RESOURCE_TYPES[task],
-      properties: { Templates: props.templates, Code: lambdaBundle(name).hash, ...props.properties },
+      properties: { Templates: templates, Code: lambdaBundle(planned.name).hash, ...properties },
       logRetention,
       removalPolicy,
     });
   }
+
+  /**
+   * Lets Secrets Manager call it for any secret of the account, which it does where a schedule says so.
+   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+   */
+  allowRotation(): void {
+    this.lambda.addPermission('SecretsManager', {
+      principal: new iam.ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Stack.of(this).account,
+    });
+  }
 }
 
-const DOES = { provision: 'Provisions', smoke: 'Proves' } as const;
+const DOES = { provision: 'Provisions', smoke: 'Proves', rotate: 'Rotates passwords of' } as const;
 const RESOURCE_TYPES = { provision: 'Custom::Provision', smoke: 'Custom::SmokeTest' } as const;

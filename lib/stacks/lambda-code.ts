@@ -23,6 +23,7 @@ const NEVER_LOADED: Readonly<Record<KitFunction, readonly string[]>> = {
   'smoke-documentdb': [LOGINS_BY_IAM],
   // It has the keys of its role.
   'smoke-neptune': ['@aws-sdk/credential-provider-node'],
+  'rotate-valkey': [],
 };
 
 /** How esbuild makes the bundle of a function, of the project in `root`. */

@@ -10,6 +10,7 @@ import { isRelational, type NetworkDefinition, type TierDefinition } from '../de
 import { callsSecretsManager } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { isInUse } from '../definition/tier-in-region';
+import { changesCacheUsers } from '../inventory';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
 
@@ -48,7 +49,7 @@ export class NetworkStack extends ZonedStack {
 export function endpointSubnets(
   { vpc, dataSubnets }: IDataNetwork,
   definition: TierDefinition,
-): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'services' | 'rdsSubnets' | 'stsSubnets'> {
+): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'services' | 'rdsSubnets' | 'stsSubnets' | 'elastiCacheSubnets'> {
   const { multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
   const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
   // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
@@ -60,5 +61,7 @@ export function endpointSubnets(
     ...(assumesRoles(definition) && { stsSubnets: vpcSubnets }),
     // Nothing but proofs of relational stores ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
     ...(watched && stores.some(isRelational) && { rdsSubnets: oneZone }),
+    // A rotation that fails while a zone is away is tried again.
+    ...(changesCacheUsers(definition) && { elastiCacheSubnets: oneZone }),
   };
 }

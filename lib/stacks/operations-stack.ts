@@ -1,14 +1,16 @@
 import { CrossStackReferences, ReferenceStrength, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { DeploymentStep } from '../../constructs';
 import type { StoreDefinition, TierDefinition } from '../definition';
 import { firstPlacements } from '../definition/first-placements';
 import { kitFunctionsOf, type PlannedFunction } from '../inventory';
 import { encodePlacement } from '../placement';
-import { familyOf, type KitFunction as KitFunctionName } from '../topology';
+import { familyOf, type KitFunction as KitFunctionName, type StoreFamily } from '../topology';
 import type { AccessStack } from './access-stack';
 import { functionRights } from './function-rights';
 import { KitFunction } from './kit-function';
+import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { SmokeSchedule } from './smoke-schedule';
 import { stackSettings, tagStack } from './stack-settings';
@@ -71,9 +73,14 @@ export class OperationsStack extends Stack {
     planned: readonly PlannedFunction[],
     { stores: all, access, network, options }: OperationsStackProps,
   ): ReadonlyMap<KitFunctionName, KitFunction> {
-    const scopes = { provision: new Construct(this, 'Provision'), smoke: new Construct(this, 'Smoke') };
+    const scopes = {
+      provision: new Construct(this, 'Provision'),
+      smoke: new Construct(this, 'Smoke'),
+      rotate: new Construct(this, 'Rotate'),
+    };
     const storage = storagePromises(tier, all);
     const made = new Map<KitFunctionName, KitFunction>();
+    const provisionings = new Map<StoreFamily, DeploymentStep>();
     for (const each of planned) {
       const { name, task, family } = each;
       const definitions = Object.values(tier.stores).filter((store) => familyOf(store) === family);
@@ -87,12 +94,27 @@ export class OperationsStack extends Stack {
         logGroup: access.logGroupOf(name),
         rights: functionRights(each, { stack: this, tier, stores }),
         ...(name === 'smoke-relational' && { environment: storage }),
-        templates: templateDigest([...stores.flatMap(({ stacks }) => stacks), access]),
-        properties: task === 'smoke' ? { onFailure: options.smoke ?? 'throw' } : seedsOf(tier, definitions),
+        ...(task === 'rotate' && { environment: { POLYSTORE_SERVERS: serverName(tier) } }),
       });
-      const provisioned = task === 'smoke' ? made.get(`provision-${family}` as KitFunctionName) : undefined;
-      if (provisioned) own.step.node.addDependency(provisioned.step);
       made.set(name, own);
+      const templates = () => templateDigest([...stores.flatMap(({ stacks }) => stacks), access]);
+      switch (task) {
+        case 'provision':
+          provisionings.set(
+            family,
+            own.addStep(task, { templates: templates(), properties: seedsOf(tier, definitions) }),
+          );
+          break;
+        case 'smoke': {
+          const properties = { onFailure: options.smoke ?? 'throw' };
+          const step = own.addStep(task, { templates: templates(), properties });
+          const provisioning = provisionings.get(family);
+          if (provisioning) step.node.addDependency(provisioning);
+          break;
+        }
+        case 'rotate':
+          own.allowRotation();
+      }
     }
     return made;
   }

@@ -10,6 +10,7 @@ import type { EndpointsStack } from './endpoints-stack';
 import type { NetworkStack } from './network-stack';
 import { OperationsStack, type OperationsOptions } from './operations-stack';
 import { synthesizePooling, type PoolingStack } from './pooling-stack';
+import { synthesizeRotation } from './rotation-stack';
 import type { Store } from './store';
 import { synthesizeStore } from './store-kinds';
 import { networkOf } from './tier-network';
@@ -23,7 +24,7 @@ export interface TierStacks {
   readonly operations: OperationsStack;
   /** Proxies of the stores that ask for some. */
   readonly pooling: readonly PoolingStack[];
-  /** Every stack in an order in which they deploy: network, stores, access, operations, pooling. Stores need not wait for each other. */
+  /** Every stack in an order in which they deploy: network, stores, access, operations, rotation, pooling. Stores need not wait for each other. */
   readonly all: readonly Stack[];
 }
 
@@ -50,6 +51,7 @@ export function synthesizeTier(
   const pooling = synthesizePooling(scope, definition, { stores, access, network });
   const watched = alarmsStacks(scope, definition, stores);
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
+  const rotation = synthesizeRotation(scope, definition, { access, operations });
   // Shards tell whether copies follow them.
   for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))
     operations.addStackDependency(stack);
@@ -69,6 +71,7 @@ export function synthesizeTier(
       ]),
       access,
       operations,
+      ...rotation,
       ...elsewhere.flat(),
       ...pooling,
       ...watched,

@@ -13,7 +13,14 @@ import {
 } from '../../constructs';
 import { CACHE_VERSIONS, tiersData } from '../catalog';
 import type { TierDefinition, ValkeyDefinition } from '../definition';
-import { CACHE_ACCESS, SMOKE_ROLE, type ServerTopology, type SlotsTopology, type ValkeyPart } from '../topology';
+import {
+  CACHE_ACCESS,
+  cacheUserEnd,
+  SMOKE_ROLE,
+  type ServerTopology,
+  type SlotsTopology,
+  type ValkeyPart,
+} from '../topology';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
@@ -63,7 +70,7 @@ function usersOf(
   const where = `in store ${store.name} of ${name}/${stage.name}`;
   return {
     // No service is called so.
-    [SMOKE_ROLE]: { id: '0', access: CACHE_ACCESS.smoke, description: `Smoke test ${where}` },
+    [SMOKE_ROLE]: { id: cacheUserEnd(SMOKE_ROLE), access: CACHE_ACCESS.smoke, description: `Smoke test ${where}` },
     ...Object.fromEntries(
       Object.values(services).flatMap(({ name: service, uses }): [string, CacheUser][] => {
         const access = uses[store.name];

@@ -1,3 +1,5 @@
+import { SMOKE_ROLE } from './roles';
+
 /** Every key that the smoke test writes begins so; its user may touch no other. */
 export const SMOKE_KEYS = 'polystore_smoke:';
 
@@ -16,3 +18,9 @@ export const CACHE_ACCESS = {
   write: `~* &* ${WRITES}`,
   smoke: `~${SMOKE_KEYS}* &${SMOKE_KEYS}* ${WRITES}`,
 } as const;
+
+/**
+ * How the id of a cache's user ends in ElastiCache, after the cache's name and a dash: the name that it logs in with, but for the smoke test's, which
+ * would be too long.
+ */
+export const cacheUserEnd = (user: string): string => (user === SMOKE_ROLE ? '0' : user);

@@ -31,5 +31,11 @@ export function connectorWith(Base: AbstractConnector, login: LiveLogin): Connec
       this.stream = tls === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...tls });
       return this.stream as Socket;
     }
+
+    override disconnect(): void {
+      // iovalkey would wait for the end of a stream that has ended, and keep the process for two seconds.
+      if ((this.stream as Socket | undefined)?.destroyed === true) this.connecting = false;
+      else super.disconnect();
+    }
   };
 }

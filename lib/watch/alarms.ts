@@ -3,7 +3,7 @@ import { CACHE_NODE_ALARMS, SERVERLESS_CACHE_ALARMS } from './cache-alarms';
 import { CLUSTER_ALARMS } from './cluster-alarms';
 import { DOCUMENT_CLUSTER_ALARMS, DOCUMENT_SERVER_ALARMS } from './document-alarms';
 import { ELASTIC_DOCUMENT_ALARMS } from './elastic-document-alarms';
-import { PROVISIONING_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
+import { PROVISIONING_ALARMS, ROTATION_ALARMS, SMOKE_TEST_ALARMS } from './function-alarms';
 import { GRAPH_CLUSTER_ALARMS, GRAPH_SERVER_ALARMS } from './graph-alarms';
 import { MAINTENANCE_ALARMS, TOPIC_ALARMS } from './operations-alarms';
 import { PROXY_ALARMS } from './proxy-alarms';
@@ -28,6 +28,7 @@ export const ALARMS: { readonly [K in WatchedSort]: AlarmGroup<WatchedBySort[K]>
   graphCluster: GRAPH_CLUSTER_ALARMS,
   smokeTest: SMOKE_TEST_ALARMS,
   provisioning: PROVISIONING_ALARMS,
+  rotation: ROTATION_ALARMS,
   topic: TOPIC_ALARMS,
   maintenance: MAINTENANCE_ALARMS,
 };

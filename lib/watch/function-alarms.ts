@@ -91,3 +91,22 @@ export const PROVISIONING_ALARMS: AlarmGroup<WatchedFunction<'provisioning'>> = 
     }),
   ],
 };
+
+/** What each function that rotates the passwords of a family of stores is watched for. It runs when a password is due, so that nobody misses it. */
+export const ROTATION_ALARMS: AlarmGroup<WatchedFunction<'rotation'>> = {
+  ...onFunction,
+  watches: 'rotation of the passwords of a family of stores',
+  rows: [
+    failed({
+      periodSeconds: 300,
+      severity: 'ticket',
+      runbook: 'rotation',
+      meaning:
+        'a password was not changed, the one before is still taken: the last lines of the function’s log say whose',
+    }),
+    throttled({
+      runbook: 'rotation',
+      meaning: 'the account runs as many functions as it may: a step of a rotation did not start',
+    }),
+  ],
+};

@@ -10,6 +10,7 @@ export const RUNBOOKS = [
   'provisioning',
   'region-loss',
   'replica-lag',
+  'rotation',
   'smoke-test',
   'storage',
   'throttling',

@@ -17,6 +17,7 @@ export interface WatchedBySort {
   readonly graphCluster: WatchedGraphCluster;
   readonly smokeTest: WatchedFunction<'smokeTest'>;
   readonly provisioning: WatchedFunction<'provisioning'>;
+  readonly rotation: WatchedFunction<'rotation'>;
   readonly topic: WatchedTopic;
   readonly maintenance: WatchedMaintenance;
 }
@@ -168,7 +169,7 @@ export interface WatchedGraphCluster {
 }
 
 /** A function of the kit. */
-export interface WatchedFunction<S extends 'smokeTest' | 'provisioning'> {
+export interface WatchedFunction<S extends 'smokeTest' | 'provisioning' | 'rotation'> {
   readonly sort: S;
   /** `FunctionName`. */
   readonly identifier: string;

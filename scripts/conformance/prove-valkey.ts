@@ -18,6 +18,8 @@ export const proveValkey: Proof<EngineProgram> = {
     files: [
       'test/smoke/valkey.test.ts',
       'test/routing/cache-aside.test.ts',
+      'test/routing/valkey-logins.test.ts',
+      'test/rotation/cache-login.test.ts',
       'test/local/valkey.test.ts',
       'test/local/given-servers.test.ts',
     ],

@@ -22,6 +22,8 @@ const OF_PROOFS = ['smoke', 'postgres'];
 /** Of AWS, beside clients: what signs, and what clients and signers stand on. */
 const SIGNER = '@aws-sdk/(?!client-).*|@smithy/.*|@aws/lambda-.*|tslib|bowser';
 const OF_PG = `pg|pg-.*|pgpass|postgres-.*|split2|xtend|lru-cache|${SIGNER}`;
+const OF_VALKEY =
+  /^(iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback)$/;
 const OF_MONGODB =
   'mongodb|mongodb-connection-string-url|@mongodb-js/saslprep|bson|memory-pager|sparse-bitfield|whatwg-url|webidl-conversions|tr46|punycode';
 /** What MongoDB's client would compress, encrypt and log in with, were it told to. */
@@ -61,8 +63,7 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
   },
   'smoke-valkey': {
     client: 'iovalkey',
-    packages:
-      /^(iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback)$/,
+    packages: OF_VALKEY,
     calls: ['secrets-manager', 'ssm'],
     rooms: [...OF_PROOFS, 'placement', 'valkey'],
     never: [],
@@ -87,6 +88,13 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     calls: ['ssm'],
     rooms: [...OF_PROOFS, 'neptune'],
     never: ['@aws-sdk/credential-provider-node', '@aws-sdk/signature-v4-crt'],
+  },
+  'rotate-valkey': {
+    client: 'iovalkey',
+    packages: OF_VALKEY,
+    calls: ['elasticache', 'secrets-manager', 'ssm'],
+    rooms: ['rotation', 'valkey'],
+    never: [],
   },
 };
 const FUNCTIONS = Object.keys(ALLOWED) as readonly KitFunction[];

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import Valkey from 'iovalkey';
+import type Valkey from 'iovalkey';
 import { defineTier, valkey } from '../../lib/definition';
-import { ensureCertificates } from '../../lib/local/certificates';
-import { requireProgram } from '../../lib/local/engine-program';
-import type { RunningEngine } from '../../lib/local/engine-room';
-import { tierDirectory } from '../../lib/local/tier-directory';
-import { startValkey, valkeyPrograms } from '../../lib/local/valkey';
 import { openRouter, type Router } from '../../lib/routing';
 import type { Credentials, SecretSource } from '../../lib/sources';
 import type { ServerTopology, Topology, ValkeyTopology } from '../../lib/topology';
 import { newDirectory, removeDirectory } from '../local/scratch';
 import { eventually } from '../support/eventually';
-import { describeWithEngine, SEARCH_PATH } from '../support/real-engine';
+import { describeWithEngine } from '../support/real-engine';
+import { startCache, type CacheShape, type RunningCache } from '../support/running-cache';
 
 const tier = defineTier({
   name: 'logins',
@@ -19,8 +14,6 @@ const tier = defineTier({
   stores: { cache: valkey() },
   services: { app: { uses: { cache: 'write' } } },
 });
-
-const ADMIN = { username: 'admin', password: 'all' };
 
 /** A vault whose secret a test changes, and that counts who reads it. */
 class Vault implements SecretSource {
@@ -36,12 +29,25 @@ class Vault implements SecretSource {
 const SHAPES = {
   'one primary with a replica': { mode: 'single', servers: [['primary', 'r1']] },
   'a cluster of shards': { mode: 'cluster', servers: [['s0', 's0-r1'], ['s1'], ['s2']] },
-} as const;
+} as const satisfies Record<string, CacheShape>;
+
+function topologyOf(mode: CacheShape['mode'], { servers, trust }: RunningCache): Topology {
+  const [first, ...others] = servers as [ServerTopology, ...ServerTopology[]];
+  const cache: ValkeyTopology = {
+    kind: 'valkey',
+    engine: 'valkey',
+    primary: { ...first, name: 'primary' },
+    replicas: mode === 'single' ? others : [],
+    ...(mode === 'cluster' && { slots: { shards: 3, replicasAShard: 1 } }),
+    secrets: { smoke: 'smoke', services: { app: 'app' } },
+  };
+  const names = { version: 1, tier: tier.name, stage: 'dev', world: 'local' } as const;
+  return { ...names, trust, stores: { cache }, services: { app: { uses: { cache: 'write' } } } };
+}
 
 describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes while a router uses', () => {
   let directory: string;
-  let running: readonly RunningEngine[];
-  let admins: readonly Valkey[];
+  let running: RunningCache;
   let vault: Vault;
   let router: Router<typeof tier>;
   let laterMs = 0;
@@ -54,8 +60,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
 
   afterEach(async () => {
     await router.close();
-    for (const admin of admins) admin.disconnect();
-    await Promise.all(running.map(({ process }) => process.stop()));
+    await running.stop();
   });
 
   afterAll(async () => {
@@ -63,59 +68,18 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
     await removeDirectory(directory);
   });
 
-  async function start({ mode, servers }: (typeof SHAPES)[keyof typeof SHAPES]): Promise<void> {
-    const place = tierDirectory(directory);
-    const tls = await ensureCertificates(place.tls);
-    const guard = { starting: () => undefined, ended: () => undefined };
-    const shards = servers.map(([primary, ...replicas]) => ({
-      primary: { store: 'cache', name: primary, label: `cache/${primary}`, role: 'primary' as const },
-      replicas: replicas.map((name) => ({ store: 'cache', name, label: `cache/${name}`, role: 'replica' as const })),
-    }));
-    running = await startValkey(
-      { directory: place, tls, ports: { kind: 'free' }, run: 'abc', guard },
-      await requireProgram(valkeyPrograms(SEARCH_PATH)),
-      {
-        store: 'cache',
-        mode,
-        shards,
-        users: [
-          { credentials: { username: 'app', password: 'first' }, rules: '~* &* +@all -@dangerous -@admin +info' },
-          { credentials: ADMIN, rules: '~* &* +@all' },
-        ],
-        replication: { username: 'replication', password: 'follow' },
-      },
-    );
-    const ca = readFileSync(tls.authority, 'utf8');
-    admins = running.map(({ port }) => new Valkey({ ...ADMIN, host: '127.0.0.1', port, tls: { ca } }));
+  async function start(shape: CacheShape): Promise<void> {
+    running = await startCache(directory, shape);
     vault = new Vault();
     router = await openRouter<typeof tier>({
-      topology: { read: () => Promise.resolve(topologyOf(mode, tls.authority)) },
+      topology: { read: () => Promise.resolve(topologyOf(shape.mode, running)) },
       secrets: vault,
       login: { kind: 'service', service: 'app' },
     });
   }
 
-  function topologyOf(mode: 'single' | 'cluster', authority: string): Topology {
-    const serverOf = ({ planned, port }: RunningEngine, name: string = planned.name): ServerTopology => ({
-      name,
-      endpoint: { host: '127.0.0.1', port, via: 'direct' },
-    });
-    const [first, ...others] = running as [RunningEngine, ...RunningEngine[]];
-    const cache: ValkeyTopology = {
-      kind: 'valkey',
-      engine: 'valkey',
-      primary: serverOf(first, 'primary'),
-      replicas: mode === 'single' ? others.map((server) => serverOf(server)) : [],
-      ...(mode === 'cluster' && { slots: { shards: 3, replicasAShard: 1 } }),
-      secrets: { smoke: 'smoke', services: { app: 'app' } },
-    };
-    const names = { version: 1, tier: tier.name, stage: 'dev', world: 'local' } as const;
-    const trust = { kind: 'file', path: authority } as const;
-    return { ...names, trust, stores: { cache }, services: { app: { uses: { cache: 'write' } } } };
-  }
-
   const everyServer = (change: (admin: Valkey) => Promise<unknown>): Promise<unknown> =>
-    Promise.all(admins.map(change));
+    Promise.all(running.admins.map(change));
   const setUser = (...rules: readonly string[]): Promise<unknown> =>
     everyServer((admin) => admin.acl('SETUSER', 'app', ...rules));
   /** Ends every connection of the user, so that what comes next needs new ones. */

@@ -58,6 +58,7 @@ const FUNCTIONS: readonly KitFunction[] = [
   'provision-relational',
   'provision-documentdb',
   ...FAMILIES.map((family) => `smoke-${family}` as const),
+  'rotate-valkey',
 ];
 const familyOfFunction = (name: KitFunction): StoreFamily => name.replace(/^[a-z]+-/, '') as StoreFamily;
 
@@ -143,6 +144,27 @@ describe('the kit’s functions', () => {
     expect(secretsOf('provision-relational').filter((line) => !/ in (main|posts)$/.test(line))).toEqual([]);
     expect(secretsOf('smoke-relational').filter((line) => /owner/.test(line))).toEqual([]);
     for (const name of ['smoke-dynamodb', 'smoke-neptune'] as const) expect(secretsOf(name)).toEqual([]);
+  });
+
+  test('change the passwords of users of their own stores, each by its name, and of nobody else', () => {
+    const done = linesOf(reach.secrets, 'rotate-valkey');
+    for (const verb of ['reads', 'changes', 'secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'])
+      expect(done.filter((line) => line.startsWith(`${verb} `))).toEqual([
+        `${verb} secret of polystore_smoke in sessions`,
+        `${verb} secret of web in sessions`,
+      ]);
+    expect(done).toHaveLength(8);
+    const changed = linesOf(reach.actions, 'rotate-valkey').filter((line) =>
+      line.startsWith('elasticache:ModifyUser '),
+    );
+    expect(changed.map((line) => line.replace(/^.*:user:/, ''))).toEqual([
+      'all-live-sessions-0',
+      'all-live-sessions-web',
+    ]);
+    for (const name of FUNCTIONS.filter((each) => each !== 'rotate-valkey'))
+      expect(actionsOf(templates, name).filter((action) => /elasticache:|:(Put|Update)Secret/.test(action))).toEqual(
+        [],
+      );
   });
 
   test('keep the report of their own family', () => {

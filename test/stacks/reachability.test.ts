@@ -156,6 +156,9 @@ function impliedBy(tier: TierDefinition): Reach {
     secrets.map((secret) => `${who} reads ${secret}`);
   const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
 
+  // Nobody changes a password by himself in a disposable stage.
+  const rotated = tier.stage.profile === 'protected' ? ofFamily('valkey') : [];
+
   const byToken = stores.filter((store) => usersOf(store).some(({ authentication }) => authentication === 'iam'));
   const serversOf = (store: StoreDefinition): readonly string[] =>
     !isRelational(store)
@@ -194,6 +197,7 @@ function impliedBy(tier: TierDefinition): Reach {
     endpoints: own
       ? [
           'dynamodb: *',
+          ...(rotated.length > 0 ? ['elasticache: elasticache:DescribeUsers elasticache:ModifyUser'] : []),
           ...(tier.stage.profile === 'protected' ? ['rds: rds:DescribeDBClusters rds:DescribeDBInstances'] : []),
           'secretsmanager: *',
           'ssm: *',
@@ -205,6 +209,7 @@ function impliedBy(tier: TierDefinition): Reach {
     secrets: [
       ...reads('provision-relational', [...stores.flatMap(ownersOf), ...provenIn(ofFamily('relational'))]),
       ...families.flatMap((family) => reads(`smoke-${family}`, provenIn(ofFamily(family)))),
+      ...CHANGES.flatMap((verb) => provenIn(rotated).map((secret) => `rotate-valkey ${verb} ${secret}`)),
       ...roles
         .filter(({ authentication }) => authentication === 'password')
         .flatMap(({ name, uses }) =>
@@ -239,6 +244,9 @@ function impliedBy(tier: TierDefinition): Reach {
     actions: [...actions, ...ofProxies].sort(),
   };
 }
+
+/** What a rotation does with each secret. */
+const CHANGES = ['reads', 'changes', 'secretsmanager:DescribeSecret', 'secretsmanager:UpdateSecretVersionStage'];
 
 /** Of actions, those of services and proxies: the functions of the kit have a test of their own. */
 const ofConsumers = (found: Reach): Reach => ({

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
-import { iam, parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
+import { iam, parseTier, postgres, shardedPostgres, valkey, type TierConfig } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
 import type { TemplateJson } from '../support/synthesized-tier';
@@ -98,6 +98,31 @@ test.each(removals)('%s leaves the tier in one deployment, and comes back in one
 
 test('a tier that is new deploys, since nothing refers to what comes after it', () => {
   expect(refusalsOf({}, before, PREFIX)).toEqual([]);
+});
+
+test('where passwords are changed by themselves, a service leaves too, and a proof that fails then can be rolled back', () => {
+  const cached = (services: TierConfig['services']): Stacks =>
+    stacksOf({
+      name: 'shop',
+      stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+      stores: { sessions: valkey() },
+      services,
+    } as TierConfig);
+  const upTo = (last: string, stacks: Stacks): Stacks => {
+    const names = Object.keys(stacks);
+    return Object.fromEntries(Object.entries(stacks).slice(0, names.indexOf(last) + 1));
+  };
+  const web = { web: { uses: { sessions: 'write' } } } as const;
+  const both = cached({ ...web, jobs: { uses: { sessions: 'read' } } });
+  const one = cached(web);
+  expect(both['rotation']).not.toEqual(one['rotation']);
+  for (const [from, to] of [
+    [both, one],
+    [one, both],
+  ] as const) {
+    expect(refusalsOf(from, to, PREFIX)).toEqual([]);
+    expect(refusalsOf(upTo('operations', from), upTo('operations', to), PREFIX)).toEqual([]);
+  }
 });
 
 describe('what CloudFormation refuses is seen', () => {

@@ -237,3 +237,60 @@ describe('what ElastiCache tells', () => {
     expect(JSON.stringify(nodes['alarms'])).not.toContain('events.amazonaws.com');
   });
 });
+
+describe('passwords', () => {
+  const schedulesOf = (profile: Profile) => resourcesOf(templates[profile], 'AWS::SecretsManager::RotationSchedule');
+
+  test('of a protected stage are changed every 30 days, each by a schedule, and by a function that only Secrets Manager calls', () => {
+    const schedules = schedulesOf('protected');
+    expect(schedules).toHaveLength(9 - 1);
+    expect(new Set(schedules.map(({ Properties }) => JSON.stringify(Properties['SecretId']))).size).toBe(8);
+    const secretsIn = new Set(
+      schedules.map(({ Properties }) => (Properties['SecretId'] as GetStackOutput)['Fn::GetStackOutput'].StackName),
+    );
+    expect([...secretsIn].sort()).toEqual(
+      ['feeds', 'pages', 'sessions', 'tiered'].map((store) => `fast-live-${store}`),
+    );
+    for (const { stack, Properties } of schedules) {
+      expect(stack).toBe('rotation');
+      expect(Properties).toMatchObject({
+        RotateImmediatelyOnUpdate: false,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotationLambdaARN: { 'Fn::GetStackOutput': { StackName: 'fast-live-operations' } },
+      });
+    }
+    const [permission, ...others] = resourcesOf(templates.protected, 'AWS::Lambda::Permission');
+    expect(others).toEqual([]);
+    expect(permission?.Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    });
+  });
+
+  test('of a disposable stage are left alone, and nothing is paid for the way to ElastiCache', () => {
+    expect(schedulesOf('disposable')).toEqual([]);
+    expect(templates.disposable).not.toHaveProperty('rotation');
+    expect(JSON.stringify(templates.disposable)).not.toMatch(/elasticache:ModifyUser|\.elasticache"/);
+  });
+
+  test('go to ElastiCache by an endpoint in one zone, by which nothing else can be asked', () => {
+    const endpoints = resourcesOf(templates.protected, 'AWS::EC2::VPCEndpoint');
+    const [endpoint] = endpoints.filter(({ Properties }) =>
+      /elasticache/.test(JSON.stringify(Properties['ServiceName'])),
+    );
+    expect(endpoint?.Properties['SubnetIds']).toHaveLength(1);
+    expect(endpoint?.Properties['PolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Action: ['elasticache:DescribeUsers', 'elasticache:ModifyUser'],
+          Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } },
+        },
+      ],
+    });
+  });
+});
+
+interface GetStackOutput {
+  readonly 'Fn::GetStackOutput': { readonly StackName: string };
+}

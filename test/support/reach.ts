@@ -37,6 +37,12 @@ interface Grant {
 
 const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value]) as readonly T[];
 
+/** What somebody does with a secret, by the action that lets him. */
+const VERBS: Readonly<Record<string, string>> = {
+  'secretsmanager:GetSecretValue': 'reads',
+  'secretsmanager:PutSecretValue': 'changes',
+};
+
 /** Computes what a tier's templates let through. @throws Error where a template says something that this reader doesn't know */
 export function reachOf(templates: Templates, prefix: string): Reach {
   const resource = (stack: string, reference: unknown): string => resourceIn(templates, prefix, stack, reference);
@@ -52,9 +58,9 @@ export function reachOf(templates: Templates, prefix: string): Reach {
     endpoints: endpointsOf(templates, resource),
     principals: principalsOf(templates),
     secrets: on(/^(secretsmanager:|\*)/)
-      .flatMap(({ who, stack, statement }) =>
+      .flatMap(({ who, stack, statement, action }) =>
         secretsFor(templates, statement, (reference) => resource(stack, reference)).map(
-          (secret) => `${who} reads ${secret}`,
+          (secret) => `${who} ${VERBS[action] ?? action} ${secret}`,
         ),
       )
       .sort(),
@@ -68,7 +74,7 @@ export function reachOf(templates: Templates, prefix: string): Reach {
       .filter(({ Properties }) => Properties['EnableIAMDatabaseAuthentication'] === true)
       .map((server) => serverName(server, prefix))
       .sort(),
-    actions: on(/^(dynamodb|ssm|kms|rds|sts|iam|s3|lambda|\*):?/)
+    actions: on(/^(dynamodb|ssm|kms|rds|sts|iam|s3|lambda|elasticache|\*):?/)
       .filter(({ action }) => !action.startsWith('rds-db:'))
       .flatMap(({ who, stack, action, statement }) =>
         list(statement.Resource).map((found) => `${who} ${action} ${resource(stack, found)}${viaOf(statement)}`),
@@ -166,7 +172,7 @@ function grantsOf(templates: Templates, resource: Resolve): readonly Grant[] {
 /** `operations/SmokevalkeyFunctionRole…` is `smoke-valkey`; what belongs to nobody that is known keeps the name of its role. */
 function nameOfRole(templates: Templates, role: string): string {
   const [stack = '', id = ''] = role.split('/');
-  const [, task, family] = /^(Provision|Smoke)([a-z]+)FunctionRole/.exec(id) ?? [];
+  const [, task, family] = /^(Provision|Smoke|Rotate)([a-z]+)FunctionRole/.exec(id) ?? [];
   if (task !== undefined) return `${task.toLowerCase()}-${family}`;
   const { service } = tagsOf(templates[stack]?.Resources[id]);
   if (service !== undefined) return `service ${service}`;

@@ -12,7 +12,7 @@ const NAMES = Object.keys(EXPECTED).sort((a, b) => b.length - a.length);
 /** The longest name that an alarm's ends with, of its namespace where services call alarms alike, or of clusters where servers have one alike. */
 function kindOf(properties: AlarmProperties): string {
   // Each family of stores has a function for each task, all of which are watched alike.
-  const name = properties.AlarmName.replace(/-(smoke|provision)-[a-z]+-([a-z-]+)$/, '-$1-$2');
+  const name = properties.AlarmName.replace(/-(smoke|provision|rotate)-[a-z]+-([a-z-]+)$/, '-$1-$2');
   const [{ namespace = '', dimensions = [] } = {}] = metricsOf(properties);
   const isCluster = namespace === 'AWS/RDS' && dimensions.some(({ Name }: Dimension) => Name === 'DBClusterIdentifier');
   const own = isCluster ? 'cluster ' : `${namespace} `;

@@ -656,6 +656,26 @@ export const EXPECTED: Readonly<Record<string, ExpectedAlarm>> = {
     datapoints: [1, 1],
     silence: 'OK',
   },
+  'rotate-failed': {
+    ...LAMBDA,
+    metrics: ['Errors'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
+  'rotate-throttled': {
+    ...LAMBDA,
+    metrics: ['Throttles'],
+    shape: 'count',
+    limit: 0,
+    bad: 'above',
+    minutes: 5,
+    datapoints: [1, 1],
+    silence: 'OK',
+  },
 
   NumberOfNotificationsFailed: {
     namespace: 'AWS/SNS',

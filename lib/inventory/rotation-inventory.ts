@@ -1,0 +1,21 @@
+import type { TierDefinition } from '../definition';
+import { stackName } from '../definition/stack-names';
+import { familyOf } from '../topology';
+import type { ResourceGroup } from './inventory';
+import { kitFunctionsOf } from './kit-functions';
+
+/** The stack `rotation`: a schedule a secret whose password is changed by itself; none where no function does. */
+export function rotationInventory(tier: TierDefinition): readonly ResourceGroup[] {
+  const rotated = kitFunctionsOf(tier).filter(({ task }) => task === 'rotate');
+  return Object.values(tier.stores)
+    .filter((store) => rotated.some(({ family }) => family === familyOf(store)))
+    .map(({ name }) => ({
+      stack: stackName(tier, 'rotation'),
+      part: name,
+      // Of the smoke test, and of each service.
+      resources: {
+        'AWS::SecretsManager::RotationSchedule':
+          1 + Object.values(tier.services).filter(({ uses }) => uses[name] !== undefined).length,
+      },
+    }));
+}
