@@ -88,7 +88,7 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
   ],
   'rotate-valkey': (of) => [
     useSecrets(of, provenRoles(of), CHANGE_SECRETS),
-    plain([keyUse(of.stack, of.stores, { ...KEYS_OF_SECRETS, actions: ['kms:Decrypt', 'kms:GenerateDataKey'] })]),
+    plain(keyUse(of.stack, of.stores, { ...KEYS_OF_SECRETS, actions: ['kms:Decrypt', 'kms:GenerateDataKey'] })),
     plain(changeCacheUsers(of)),
   ],
 };
