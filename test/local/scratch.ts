@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { parseTier, type TierDefinition } from '../../lib/definition';
 import { withClient, type PgClient } from '../../lib/postgres';
 import { FileSecrets } from '../../lib/sources';
 import { FileTopology } from '../../lib/sources/file-topology';
+import { removeTree } from '../support/remove-tree';
 
 /** Kept between runs, so that only the first test ever makes one. */
 export const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
@@ -17,8 +18,7 @@ export async function newDirectory(): Promise<string> {
   return join(await realpath(await mkdtemp(join(tmpdir(), 'polystore-local-'))), "a tier's home");
 }
 
-export const removeDirectory = (directory: string): Promise<void> =>
-  rm(join(directory, '..'), { recursive: true, force: true });
+export const removeDirectory = (directory: string): Promise<void> => removeTree(join(directory, '..'));
 
 /** A tier of one primary with a replica, for tests that need no more. */
 export const pair = (options: Record<string, unknown> = {}): TierDefinition =>

@@ -12,6 +12,7 @@ import {
   type LocalTier,
 } from '../../lib/local';
 import { eventually } from '../support/eventually';
+import { giveCertificates } from '../support/kept-certificates';
 import { listensOn, newDirectory, processesOf, removeDirectory, runs, TEMPLATES, watchdogOf } from './scratch';
 
 const TIER = {
@@ -26,6 +27,7 @@ const supervisors: ChildProcess[] = [];
 
 beforeEach(async () => {
   directory = await newDirectory();
+  await giveCertificates(directory);
 });
 
 afterEach(async () => {
@@ -176,6 +178,7 @@ test('a tier that is up is not deleted; one that is down is, with everything', a
 });
 
 test('down of a tier that never was says so', async () => {
+  await removeDirectory(directory);
   await expect(stopLocalTier(directory)).rejects.toMatchObject({ code: 'TIER_NOT_UP', details: { directory } });
   expect(existsSync(directory)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseTier } from '../../lib/definition';
@@ -6,6 +6,8 @@ import { startLocalTier, type LocalTier } from '../../lib/local';
 import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
 import { FileSecrets, type Credentials } from '../../lib/sources';
 import { isRelational, type RelationalTopology, type ServerTopology, type Trust } from '../../lib/topology';
+import { giveCertificates } from './kept-certificates';
+import { removeTree } from './remove-tree';
 
 /** Kept between runs, so that only the first test ever makes one. */
 export const TEMPLATES = join(tmpdir(), `polystore-test-templates-${userInfo().uid}`);
@@ -22,7 +24,8 @@ export interface TestTier extends LocalTier {
 /** Starts a tier in a new directory; `stop` removes it with everything in it. */
 export async function startTestTier(tier: unknown): Promise<TestTier> {
   const directory = await mkdtemp(join(tmpdir(), 'polystore-test-'));
-  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const remove = (): Promise<void> => removeTree(directory);
+  await giveCertificates(directory);
   const local = await startLocalTier(parseTier(tier), { directory, templates: TEMPLATES }).catch(
     async (error: unknown) => {
       await remove();
