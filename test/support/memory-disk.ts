@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MADE_ONCE } from './made-once';
 
 /** Linux keeps it in memory: making and removing hundreds of data directories on a disk takes longer than all else that the tests do. */
 const MEMORY = '/dev/shm';
@@ -9,7 +11,12 @@ const NEEDED_GIB = 4;
 
 /** Temporary directories of the tests lie in memory where there is enough of it, and are gone after the run, or at the next one. */
 export default function setup(): void {
-  if (!existsSync(MEMORY)) return;
+  if (existsSync(MEMORY)) useMemory();
+  // Workers inherit it.
+  process.env[MADE_ONCE] = mkdtempSync(join(tmpdir(), 'polystore-made-once-'));
+}
+
+function useMemory(): void {
   for (const name of readdirSync(MEMORY)) {
     if (name.startsWith(PREFIX) && !isAlive(Number(name.slice(PREFIX.length).split('-')[0])))
       remove(join(MEMORY, name));
@@ -19,12 +26,13 @@ export default function setup(): void {
   const directory = mkdtempSync(join(MEMORY, `${PREFIX}${process.pid}-`));
   // Servers may run as another user, as in any directory for temporary files.
   chmodSync(directory, 0o1777);
-  // Workers inherit it.
   process.env['TMPDIR'] = directory;
 }
 
 /** What the run has made, if it did. */
 export function removeMemoryDisk(): void {
+  const madeOnce = process.env[MADE_ONCE];
+  if (madeOnce !== undefined) remove(madeOnce);
   const directory = process.env['TMPDIR'];
   if (directory?.startsWith(join(MEMORY, `${PREFIX}${process.pid}-`))) remove(directory);
 }

@@ -1,5 +1,5 @@
 const { TestEnvironment } = require('jest-environment-node');
-const forgetApps = require('./forget-apps.cjs');
+const { forgetApps } = require('./shared-cdk.cjs');
 
 // It makes process.cwd() remember its answer until process.chdir() is called. Suites get copies of both: loaded after the first of them, by the CDK that
 // they share, it would never hear of that suite's calls, and lead all later ones to a folder that is gone.

@@ -7,6 +7,7 @@ import { parseTier, postgres, shardedPostgres, type TierConfig, type TierDefinit
 import { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from '../../lib/guard';
 import { synthesizeTier } from '../../lib/stacks';
 import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
+import { madeOnce } from './made-once';
 
 export const STAGE = {
   profile: 'protected',
@@ -27,8 +28,11 @@ export const TIER: TierConfig = {
 
 export const tierOf = (changes: Partial<TierConfig> = {}): TierDefinition => parseTier({ ...TIER, ...changes });
 
-/** The stacks of a tier as they are read from the disk, without the checks of createTierApp. */
-export function stacksOf(definition: TierDefinition): readonly SynthesizedStack[] {
+/** The stacks of a tier as they are read from the disk, without the checks of createTierApp. Synthesized by the first suite that asks for them. */
+export const stacksOf = (definition: TierDefinition): readonly SynthesizedStack[] =>
+  madeOnce('stacks', definition, synthesizedNow);
+
+function synthesizedNow(definition: TierDefinition): readonly SynthesizedStack[] {
   const outdir = mkdtempSync(join(tmpdir(), 'polystore-stacks-'));
   try {
     const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false, outdir });

@@ -6,6 +6,7 @@ import { synthesizeTier } from '../../lib/stacks';
 import { expandLoops } from '../../lib/stacks/expand-loops';
 import { stackName } from '../../lib/stacks/names';
 import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
+import { madeOnce } from './made-once';
 
 /** A resource as a template writes it. */
 export interface Resource {
@@ -21,8 +22,15 @@ export interface TemplateJson {
   readonly Outputs?: Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>;
 }
 
-/** Templates of a tier, loops repeated, by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. */
-export function templatesOf(definition: TierDefinition): Record<string, TemplateJson> {
+/**
+ * Templates of a tier, loops repeated, by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. Synthesized by
+ * the first suite that asks for them.
+ */
+export const templatesOf = (definition: TierDefinition): Record<string, TemplateJson> =>
+  madeOnce('templates', definition, synthesizedNow);
+
+/** The same, synthesized here and now. */
+export function synthesizedNow(definition: TierDefinition): Record<string, TemplateJson> {
   const prefix = `${stackName(definition)}-`;
   // Without the checks of createTierApp, which cost more than the templates; another suite runs them.
   const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false });
