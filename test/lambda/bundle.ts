@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { buildSync } from 'esbuild';
 import { bundleOptions } from '../../lib/stacks/lambda-code';
 import type { KitFunction } from '../../lib/topology';
+import { keptDirectory, madeOnce } from '../support/made-once';
 
 /** A handler as it is shipped: one file, minified, without the clients of the AWS SDK, which the Lambda runtime has. */
 export interface HandlerBundle {
@@ -15,14 +14,15 @@ export interface HandlerBundle {
   readonly inputs: readonly string[];
   /** Packages that it expects to find when it runs. */
   readonly externals: readonly string[];
-  remove(): Promise<void>;
 }
 
-export async function bundleHandler(name: KitFunction): Promise<HandlerBundle> {
-  const directory = await mkdtemp(join(tmpdir(), 'polystore-bundle-'));
-  const path = join(directory, 'index.js');
+/** Bundled by the first suite of a run that asks for it. */
+export const bundleHandler = (name: KitFunction): HandlerBundle => madeOnce('bundle', name, bundledNow);
+
+function bundledNow(name: KitFunction): HandlerBundle {
+  const path = join(keptDirectory(name), 'index.js');
   const root = join(__dirname, '..', '..');
-  const { metafile } = await build({ ...bundleOptions(root, name), target: 'node20', outfile: path });
+  const { metafile } = buildSync({ ...bundleOptions(root, name), target: 'node20', outfile: path });
   const [output] = Object.values(metafile.outputs);
   return {
     path,
@@ -31,7 +31,6 @@ export async function bundleHandler(name: KitFunction): Promise<HandlerBundle> {
     externals: [
       ...new Set((output?.imports ?? []).filter(({ external }) => external).map(({ path: found }) => found)),
     ].filter((found) => !isBuiltin(found)),
-    remove: () => rm(directory, { recursive: true }),
   };
 }
 

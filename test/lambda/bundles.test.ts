@@ -100,39 +100,30 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
 const FUNCTIONS = Object.keys(ALLOWED) as readonly KitFunction[];
 const CLIENTS = [...new Set(Object.values(ALLOWED).map(({ client }) => client))];
 
-let bundles: ReadonlyMap<KitFunction, HandlerBundle>;
-beforeAll(async () => {
-  bundles = new Map(await Promise.all(FUNCTIONS.map(async (name) => [name, await bundleHandler(name)] as const)));
-});
-afterAll(() => Promise.all([...bundles.values()].map((bundle) => bundle.remove())));
-
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {
   const allowed = ALLOWED[name];
-  const bundle = (): HandlerBundle => bundles.get(name) as HandlerBundle;
+  let bundle: HandlerBundle;
+  beforeAll(() => (bundle = bundleHandler(name)));
 
   it('is at most 1 MB', () => {
-    expect(bundle().bytes).toBeGreaterThan(50_000);
-    expect(bundle().bytes).toBeLessThanOrEqual(1024 * 1024);
+    expect(bundle.bytes).toBeGreaterThan(50_000);
+    expect(bundle.bytes).toBeLessThanOrEqual(1024 * 1024);
   });
 
   it('holds its own client, what that stands on and the schema library, and no other package', () => {
-    const packages = packagesOf(bundle().inputs);
+    const packages = packagesOf(bundle.inputs);
     expect(packages.filter((each) => each !== 'zod' && !allowed.packages.test(each))).toEqual([]);
     expect(packages).toEqual(expect.arrayContaining([allowed.client, 'zod']));
     expect(packages.filter((each) => CLIENTS.includes(each))).toEqual([allowed.client]);
   });
 
   it('holds rooms of the runtime world only, and no client’s but its own', () => {
-    const rooms = new Set(bundle().inputs.flatMap((input) => /^lib\/([^/]+)\//.exec(input)?.[1] ?? []));
+    const rooms = new Set(bundle.inputs.flatMap((input) => /^lib\/([^/]+)\//.exec(input)?.[1] ?? []));
     expect([...rooms].filter((room) => ![...COMMON_ROOMS, ...allowed.rooms].includes(room))).toEqual([]);
   });
 
   it('expects nothing of the Lambda runtime but the clients of the services that it calls', () => {
     const calls = allowed.calls.map((service) => `@aws-sdk/client-${service}`);
-    expect(
-      bundle()
-        .externals.filter((each) => !allowed.never.includes(each))
-        .sort(),
-    ).toEqual(calls);
+    expect(bundle.externals.filter((each) => !allowed.never.includes(each)).sort()).toEqual(calls);
   });
 });

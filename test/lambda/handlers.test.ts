@@ -12,15 +12,15 @@ import { startTestTier, type TestTier } from '../support/local-servers';
 import { encodeTopology } from '../../lib/topology';
 import { postsOf, tier } from '../smoke/tier';
 import { asDeployed, PREFIX } from './as-deployed';
-import { bundleHandler, type HandlerBundle } from './bundle';
+import { bundleHandler } from './bundle';
 import { callHandler } from './call-handler';
 import { step } from './step';
 
 /** Of the tier where it keeps its promises; what needs AWS is skipped. */
 const CHECKS = { passed: 35, skipped: 6 };
 
-let smokeTest: HandlerBundle;
-let provision: HandlerBundle;
+const smokeTest = bundleHandler('smoke-relational');
+const provision = bundleHandler('provision-relational');
 let local: TestTier;
 let env: Record<string, string>;
 
@@ -34,17 +34,13 @@ const passwords = async (): Promise<readonly string[]> => {
 };
 
 beforeAll(async () => {
-  [smokeTest, provision, local] = await Promise.all([
-    bundleHandler('smoke-relational'),
-    bundleHandler('provision-relational'),
-    startTestTier(tier),
-  ]);
+  local = await startTestTier(tier);
   env = {
     POLYSTORE_TOPOLOGY_FILE: local.topologyFile,
     POLYSTORE_SECRETS_FILE: join(dirname(local.topologyFile), 'secrets.json'),
   };
 });
-afterAll(() => Promise.all([smokeTest.remove(), provision.remove(), local.stop()]));
+afterAll(() => local.stop());
 
 describe('the smoke-relational handler, bundled', () => {
   it('returns the report of a tier that keeps its promises, and logs it with its metrics', async () => {
@@ -174,12 +170,12 @@ describe('the last report', () => {
 });
 
 describe.each([
-  ['smoke-relational', () => smokeTest],
-  ['provision-relational', () => provision],
+  ['smoke-relational', smokeTest],
+  ['provision-relational', provision],
 ])('a deployment that deletes the step of %s', (_name, bundle) => {
   it('has its answer at once: nothing is asked, nothing undone', async () => {
     // An environment that names no tier: whatever was asked would fail.
-    expect(await callHandler(bundle().path, step('Delete'), {})).toEqual({
+    expect(await callHandler(bundle.path, step('Delete'), {})).toEqual({
       result: { PhysicalResourceId: 'as-it-was-made', Data: {} },
       log: [],
     });

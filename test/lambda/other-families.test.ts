@@ -8,7 +8,7 @@ import { decodeSmokeReport } from '../../lib/smoke';
 import { encodeTopology, type StoreFamily, type StoreTopology, type Topology } from '../../lib/topology';
 import { TEMPLATES } from '../support/local-servers';
 import { describeWithEngine, SEARCH_PATH } from '../support/real-engine';
-import { bundleHandler, type HandlerBundle } from './bundle';
+import { bundleHandler } from './bundle';
 import { callHandler } from './call-handler';
 import { step } from './step';
 
@@ -26,19 +26,11 @@ const NOWHERE = { host: '127.0.0.1', port: 1, via: 'direct' } as const;
 /** Clients of the AWS SDK, which the Lambda runtime has. */
 const RUNTIME = { NODE_PATH: join(__dirname, '..', '..', 'node_modules') };
 
-let bundles: ReadonlyMap<Other, HandlerBundle>;
-let provision: HandlerBundle;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'polystore-families-'));
-  const families = Object.keys(STORES) as Other[];
-  bundles = new Map(
-    await Promise.all(families.map(async (family) => [family, await bundleHandler(`smoke-${family}`)] as const)),
-  );
-  provision = await bundleHandler('provision-documentdb');
 });
 afterAll(async () => {
-  await Promise.all([...bundles.values(), provision].map((bundle) => bundle.remove()));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -48,7 +40,7 @@ const environmentOf = (topologyFile: string, secretsFile: string) => ({
   ...RUNTIME,
 });
 const smoke = (family: Other, event: unknown, env: Record<string, string>) =>
-  callHandler((bundles.get(family) as HandlerBundle).path, event, env);
+  callHandler(bundleHandler(`smoke-${family}`).path, event, env);
 
 /** The handlers of one family, bundled, on what this machine has for it. */
 function proves(family: Other): void {
@@ -108,7 +100,7 @@ describeWithEngine(['ferretdb'], 'smoke-documentdb, bundled', () => {
     const local = await startLocalTier(tier, { directory: own, templates: TEMPLATES, searchPath: SEARCH_PATH });
     try {
       const env = environmentOf(local.topologyFile, join(own, 'secrets.json'));
-      const { result, log } = await callHandler(provision.path, step('Create'), env);
+      const { result, log } = await callHandler(bundleHandler('provision-documentdb').path, step('Create'), env);
       expect(result).toEqual({ PhysicalResourceId: 'provision-documentdb', Data: { Databases: 1 } });
       const { databases } = log.at(-1)?.['report'] as ProvisionReport;
       expect(databases[0]?.roles.map(({ service, outcome }) => [service, outcome])).toEqual([
@@ -182,7 +174,7 @@ describe('where nobody answers', () => {
   );
 
   it('provision-documentdb says which store it was', async () => {
-    const { error } = await callHandler(provision.path, step('Create'), {
+    const { error } = await callHandler(bundleHandler('provision-documentdb').path, step('Create'), {
       ...(await environment('documentdb')),
       POLYSTORE_PATIENCE_SECONDS: '1',
     });

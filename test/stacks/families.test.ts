@@ -187,17 +187,11 @@ describe('the kit’s functions', () => {
 
 describe('what each function asks of AWS', () => {
   /** Services by the clients in its bundle, as endpoints call them. */
-  let called: ReadonlyMap<KitFunction, readonly string[]>;
-  beforeAll(async () => {
-    const calls = FUNCTIONS.map(async (name) => {
-      const bundle = await bundleHandler(name);
-      await bundle.remove();
-      const clients = bundle.externals.filter((each) => each.startsWith('@aws-sdk/client-'));
-      return [name, clients.map((each) => each.replace('@aws-sdk/client-', '').replaceAll('-', '')).sort()] as const;
-    });
-    called = new Map(await Promise.all(calls));
-  });
-  const callsOf = (name: KitFunction): readonly string[] => called.get(name) ?? [];
+  const callsOf = (name: KitFunction): readonly string[] =>
+    bundleHandler(name)
+      .externals.filter((each) => each.startsWith('@aws-sdk/client-'))
+      .map((each) => each.replace('@aws-sdk/client-', '').replaceAll('-', ''))
+      .sort();
 
   test('is what it may ask, and nothing else', () => {
     // Lambda makes interfaces and ships logs; keys are used on the function's behalf; who logs in to a database or a graph by IAM asks no API.

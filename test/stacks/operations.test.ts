@@ -12,7 +12,7 @@ import { functionTimeout } from '../../lib/stacks/function-timeouts';
 import { bundleText } from '../../lib/stacks/lambda-code';
 import type { TierDefinition } from '../../lib/definition';
 import { storagePromisesText } from '../../lib/definition/storage-promises';
-import { bundleHandler, type HandlerBundle } from '../lambda/bundle';
+import { bundleHandler } from '../lambda/bundle';
 import { blogTier, shardNames } from '../support/blog-tier';
 import {
   resourcesOf,
@@ -226,11 +226,7 @@ describe('the bundle of a function', () => {
 });
 
 describe('the ways to AWS', () => {
-  let bundles: readonly HandlerBundle[];
-  beforeAll(async () => {
-    bundles = await Promise.all([bundleHandler('provision-relational'), bundleHandler('smoke-relational')]);
-  });
-  afterAll(() => Promise.all(bundles.map((bundle) => bundle.remove())));
+  const bundles = [bundleHandler('provision-relational'), bundleHandler('smoke-relational')];
 
   const endpointServices = (all: Record<string, TemplateJson>): string[] =>
     resourcesOf(all, 'AWS::EC2::VPCEndpoint')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 
@@ -11,9 +11,7 @@ export const MADE_ONCE = 'POLYSTORE_TESTS_MADE_ONCE';
  * its own. Not for what shows that making it twice gives the same.
  */
 export function madeOnce<I, O>(what: string, input: I, make: (input: I) => O): O {
-  const directory = process.env[MADE_ONCE];
-  if (directory === undefined) throw new Error(`${MADE_ONCE} names no directory: jest's globalSetup makes one`);
-  const file = join(directory, `${what}-${createHash('sha256').update(serialize(input)).digest('hex')}.json`);
+  const file = join(directoryOfRun(), `${what}-${createHash('sha256').update(serialize(input)).digest('hex')}.json`);
   if (!existsSync(file)) {
     // Renamed into place: another worker may be about to read it.
     const draft = `${file}.${process.pid}`;
@@ -21,4 +19,13 @@ export function madeOnce<I, O>(what: string, input: I, make: (input: I) => O): O
     renameSync(draft, file);
   }
   return JSON.parse(readFileSync(file, 'utf8')) as O;
+}
+
+/** A new directory, which stays until the run ends. */
+export const keptDirectory = (what: string): string => mkdtempSync(join(directoryOfRun(), `${what}-`));
+
+function directoryOfRun(): string {
+  const directory = process.env[MADE_ONCE];
+  if (directory === undefined) throw new Error(`${MADE_ONCE} names no directory: jest's globalSetup makes one`);
+  return directory;
 }
