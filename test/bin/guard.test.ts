@@ -90,7 +90,7 @@ test('accepted with a reason, the change is on record and passes', async () => {
 test('a shard that is renamed is refused where the file says it, before anything is synthesized', async () => {
   const before = readFileSync(join(project.directory, 'tier.config.ts'), 'utf8');
   project.edit((text) => text.replace(/\bs1: \{\}/, 's9: {}'));
-  const { code, stdout, stderr } = await project.run('guard');
+  const { code, stdout, stderr } = await project.call('guard');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^tier\.config\.ts:\d+:\d+ stores\.posts\.shards\.s9\n  got "s9" in the place of s1, /);
   writeFileSync(join(project.directory, 'tier.config.ts'), before);

@@ -237,10 +237,14 @@ loadTier(process.argv[2] ?? '').then(
 
   test('loads a tier while tsx runs the process, fast once it has been loaded before', () => {
     load('tier.config.ts');
-    const times = [load('tier.config.ts'), load('tier.config.ts'), load('tier.config.ts')];
-    for (const { out } of times) expect(out).toMatch(/^blog \d+\n$/);
     // The best of three: the others show how busy the machine is.
-    expect(Math.min(...times.map(({ milliseconds }) => milliseconds))).toBeLessThan(300);
+    let fastest = Infinity;
+    for (let times = 0; times < 3 && fastest >= 300; times += 1) {
+      const { milliseconds, out } = load('tier.config.ts');
+      expect(out).toMatch(/^blog \d+\n$/);
+      fastest = Math.min(fastest, milliseconds);
+    }
+    expect(fastest).toBeLessThan(300);
   });
 
   test('tells a fault by its place while tsx runs the process', () => {

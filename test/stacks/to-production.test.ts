@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadStages } from '../../lib/definition';
+import { createProject } from '../support/command-line';
 
 const page = readFileSync('docs/to-production.md', 'utf8');
 const directory = mkdtempSync(join(tmpdir(), 'polystore-page-'));
@@ -16,7 +17,6 @@ const blocks = [...page.matchAll(/^( *)```([^\n]*)\n([^]*?)^ *```$/gm)].map(([, 
 const linesOf = (info: string): string[] =>
   blocks.filter((block) => block.info === info).flatMap(({ text }) => text.trim().split('\n'));
 
-const POLYSTORE = resolve('bin/polystore.cjs');
 const CDK = require.resolve('aws-cdk/bin/cdk');
 const run = (script: string, ...args: string[]) =>
   spawnSync(process.execPath, [script, ...args], {
@@ -24,14 +24,21 @@ const run = (script: string, ...args: string[]) =>
     env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', NODE_ENV: 'production' },
   });
 
-/** The script and the arguments that a line of a block runs. */
-function parts(line: string): { readonly script: string; readonly args: string[] } {
+/** Of this repository's own tier, whose stages have the names that the page says. */
+const project = createProject();
+afterAll(() => project.remove());
+
+/** The program and the arguments of a line of a block. */
+function parts(line: string): { readonly program: 'polystore' | 'cdk'; readonly args: string[] } {
   const [npx, program, ...args] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
     ([, quoted, plain]) => quoted ?? plain ?? '',
   );
   if (npx !== 'npx' || (program !== 'polystore' && program !== 'cdk')) throw new Error(`no test for: ${line}`);
-  return { script: program === 'cdk' ? CDK : POLYSTORE, args };
+  return { program, args };
 }
+
+const helpOf = async (program: 'polystore' | 'cdk', command: string): Promise<string> =>
+  program === 'cdk' ? run(CDK, command, '--help').stdout : (await project.call(command, '--help')).stdout;
 
 test('every block says what it is', () => {
   expect([...new Set(blocks.map(({ info }) => info))].sort()).toEqual([
@@ -66,28 +73,28 @@ describe('commands', () => {
   // What synthesizes is run by other suites: the validation of this room, the proof of bin.
   test.each(linesOf('sh').filter((line) => !/synth|guard/.test(line)))(
     '%s',
-    (line) => {
-      const { script, args } = parts(line);
-      // Of this repository's own tier, whose stages have the names that the page says.
-      const { status, stderr } = run(script, ...args);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('error') });
+    async (line) => {
+      const { program, args } = parts(line);
+      expect(program).toBe('polystore');
+      const { code, stderr } = await project.call(...args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
     },
     60_000,
   );
 
-  test('of every block have options that exist', () => {
+  test('of every block have options that exist', async () => {
     const lines = ['sh', 'sh account', 'sh changes'].flatMap(linesOf).map(parts);
-    const helpOf = new Map<string, string>();
+    const known = new Map<string, string>();
     expect(lines.length).toBeGreaterThan(8);
-    for (const { script, args } of lines) {
+    for (const { program, args } of lines) {
       const command = args[0] as string;
-      const key = `${script} ${command}`;
-      const help = helpOf.get(key) ?? run(script, command, '--help').stdout;
-      helpOf.set(key, help);
+      const key = `${program} ${command}`;
+      const help = known.get(key) ?? (await helpOf(program, command));
+      known.set(key, help);
       expect([key, help.length > 100]).toEqual([key, true]);
       for (const option of args.filter((arg) => /^--?[a-z]/.test(arg))) {
-        const known = new RegExp(`(^|[\\s,])${option}\\b`, 'm').test(help);
-        expect([key, option, known]).toEqual([key, option, true]);
+        const exists = new RegExp(`(^|[\\s,])${option}\\b`, 'm').test(help);
+        expect([key, option, exists]).toEqual([key, option, true]);
       }
     }
   }, 60_000);
