@@ -1,5 +1,5 @@
 import { parseTier, shardedPostgres, type Profile } from '../lib/definition';
-import { createTierApp } from '../lib/stacks';
+import { createTierApp, TemplateRules } from '../lib/stacks';
 import config from '../tier.config';
 
 const SHARDS = 300;
@@ -12,4 +12,6 @@ const tier = parseTier(
   { stage: 'prod' },
 );
 const profile = process.argv[2] as Profile;
-createTierApp({ definition: { ...tier, stage: { ...tier.stage, profile } } }).synth();
+createTierApp({ definition: { ...tier, stage: { ...tier.stage, profile } }, rules: new TemplateRules() }).synth();
+// As bin/app.ts ends.
+process.exit();

@@ -1,9 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { isPolystoreError, PolystoreError } from '../lib/errors';
-import { createTierApp } from '../lib/stacks';
 import { exitCodeOf } from './exit-code';
 import { openGuardedTier } from './guarded-tier';
 import { writeRunbooks } from './runbook-copies';
+import { startTemplateRules } from './template-rules';
 import { DEFAULT_TIER_FILE } from './tier-context';
 
 /**
@@ -11,6 +11,7 @@ import { DEFAULT_TIER_FILE } from './tier-context';
  * tier.config.ts of the working directory. `-c smoke=report` deploys through an incident: failed checks are told and fail nothing.
  */
 async function main(): Promise<void> {
+  const rules = startTemplateRules();
   const stage = contextOf('stage');
   const definition = await openGuardedTier({
     tier: contextOf('tier') ?? DEFAULT_TIER_FILE,
@@ -18,7 +19,9 @@ async function main(): Promise<void> {
   });
   const smoke = contextOf('smoke');
   if (smoke !== undefined && smoke !== 'throw' && smoke !== 'report') throw unknownSmoke(smoke);
-  const { directory } = createTierApp({ definition, ...(smoke && { smoke }) }).synth();
+  // Loaded while the rules get ready.
+  const { createTierApp } = require('../lib/stacks') as typeof import('../lib/stacks');
+  const { directory } = createTierApp({ definition, ...(rules && { rules }), ...(smoke && { smoke }) }).synth();
   writeRunbooks(directory, definition);
 }
 

@@ -9,6 +9,7 @@ import { inspectLocalTier, startLocalTier, urlsIn } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
 import { renderExceptions, type SmokeReport } from '../../lib/smoke';
+import type { TemplateRules } from '../../lib/stacks';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -18,6 +19,7 @@ import { painterFor, Steps } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
 import { smokeTopologyFile } from './smoke';
+import { startTemplateRules } from '../template-rules';
 import { describeServers } from './up';
 
 export interface ProveOptions extends TierOptions {
@@ -31,12 +33,13 @@ export interface ProveOptions extends TierOptions {
 export async function prove(options: ProveOptions): Promise<ExitCode> {
   const began = performance.now();
   const startedAt = new Date().toISOString();
+  const rules = startTemplateRules();
   const steps = new Steps(options.json ? process.stderr : process.stdout);
   const definition = await steps.run('tier', async () => {
     const value = await openGuardedTier(options);
     return { value, detail: describeTier(value) };
   });
-  const synthesis = await steps.run('synth', () => synthesize(definition));
+  const synthesis = await steps.run('synth', () => synthesize(definition, rules));
   if (!options.json) for (const notice of synthesis.notices ?? []) steps.note(`- ${notice}`);
   const losses = await guardAgainstBaseline(options, steps);
   const { smoke, servers } = await runAndProve(definition, steps, options);
@@ -93,11 +96,14 @@ async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promis
   return outcome.comparisons.flatMap(({ verdicts }) => verdicts).length;
 }
 
-async function synthesize(definition: TierDefinition): Promise<{ value: ProofReport['synthesis']; detail: string }> {
+async function synthesize(
+  definition: TierDefinition,
+  rules: TemplateRules | undefined,
+): Promise<{ value: ProofReport['synthesis']; detail: string }> {
   // The CDK is loaded here alone: no other command needs it, and it takes its time.
   const { createTierApp, summarize } = require('../../lib/stacks') as typeof import('../../lib/stacks');
   const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
-  const summary = summarize(createTierApp({ definition, outdir: directory }).synth());
+  const summary = summarize(createTierApp({ definition, outdir: directory, ...(rules && { rules }) }).synth());
   const { stacks, findings, acknowledged, notices, dashboards } = summary;
   const value = { directory: relative('.', directory), stacks, acknowledged, notices, dashboards };
   return { value, detail: `${stacks.length} stacks, ${findings.length} errors, ${acknowledged.length} acknowledged` };

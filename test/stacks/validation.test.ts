@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CfnResource, Validations, type Stack } from 'aws-cdk-lib';
+import { CfnResource, CloudFormationValidatePlugin, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import consumers from '../../examples/consumers.config';
 import instagram from '../../examples/instagram.config';
 import social from '../../examples/social.config';
 import { parseTier, rdsProxy, valkey } from '../../lib/definition';
-import { createTierApp, summarize } from '../../lib/stacks';
+import { createTierApp, summarize, TemplateRules } from '../../lib/stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
@@ -17,6 +17,14 @@ import { estateTier } from '../support/estate-tier';
 process.env['CDK_VALIDATION'] = 'true';
 
 const STAGES = ['dev', 'prod'] as const;
+
+const ALARM = {
+  Namespace: 'AWS/RDS',
+  MetricName: 'CPUUtilization',
+  Period: 60,
+  ComparisonOperator: 'GreaterThanThreshold',
+  EvaluationPeriods: 5,
+};
 
 const synthesize = (stage: BlogStage) => createTierApp({ definition: blogTier(stage) }).synth();
 const assemblies = { dev: synthesize('dev'), prod: synthesize('prod') };
@@ -140,6 +148,50 @@ describe('synth fails', () => {
     const app = createTierApp({ definition: blogTier('dev', { onlyMain: true }) });
     silence.mockRestore();
     expect(() => app.synth()).toThrow(/AwsSolutions-RDS11/);
+  });
+});
+
+describe('the rules in a thread of their own', () => {
+  const reportOf = ({ directory }: { readonly directory: string }): unknown =>
+    // Where somebody accepted a finding is told by a line of this file, too.
+    readFileSync(join(directory, 'validation-report.json'), 'utf8').replaceAll(/"acknowledgedStackTrace": .*/g, '');
+
+  test('report what they report in this one', () => {
+    const { prod } = assemblies;
+    const own = createTierApp({ definition: blogTier('prod'), rules: new TemplateRules() }).synth();
+    expect(reportOf(own)).toEqual(reportOf(prod));
+    expect(reportOf(own)).toContain('W3010');
+  });
+
+  test('name every stack of those that are alike, and need no thread', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'polystore-rules-'));
+    const stackOf = (name: string, threshold: number | string) => {
+      const templatePath = join(directory, `${name}.template.json`);
+      const body = {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { ...ALARM, AlarmName: '${Unit}', Threshold: threshold, Statistic: 'Average' },
+      };
+      const Resources = { 'Fn::ForEach::Alarms': ['Unit', [name], { '&{Unit}load': body }] };
+      writeFileSync(templatePath, JSON.stringify({ Transform: 'AWS::LanguageExtensions', Resources }));
+      return { stackConstructPath: name, templatePath, accountId: undefined, region: undefined };
+    };
+    const stackTemplates = [stackOf('s1', 'high'), stackOf('t1', 90), stackOf('t2', 90), stackOf('s2', 'high')];
+    const context = { templatePaths: [], stackTemplates, appConstruct: createTierApp({ definition: blogTier('dev') }) };
+    try {
+      const rules = new TemplateRules();
+      const report = rules.validate(context);
+      expect(report.success).toBe(false);
+      expect(JSON.stringify(report.violations)).toMatch(/s1\.template.*s2\.template/);
+      expect(JSON.stringify(report.violations)).not.toMatch(/t\d\.template/);
+      // Its thread has ended: CDK's plugin says the same here.
+      expect(rules.validate(context)).toEqual(report);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  test('make their engine beforehand, by what CDK’s plugin has', () => {
+    expect(CloudFormationValidatePlugin.prototype).toHaveProperty('initializeEngine');
   });
 });
 

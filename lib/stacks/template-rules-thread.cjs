@@ -1,0 +1,31 @@
+'use strict';
+/**
+ * The thread of template-rules.ts: makes the engine of CloudFormation's rules at once, then answers each message by a report on the templates that it
+ * names, or by nothing where that fails. Plain JavaScript, so that nothing has to be compiled before it starts.
+ */
+const { parentPort, workerData } = require('node:worker_threads');
+
+let plugin;
+try {
+  const { CloudFormationValidatePlugin } = require('aws-cdk-lib');
+  plugin = new CloudFormationValidatePlugin();
+  // Not of its interface: a CDK that has it no more makes the engine with the first template.
+  plugin.initializeEngine?.(new Set(workerData.resourceTypes));
+} catch {
+  // Whoever asks does the work, and meets the same fault where it is told.
+}
+
+parentPort.on('message', ({ stackTemplates, answers, isDone }) => {
+  answers.postMessage(answerTo(stackTemplates));
+  Atomics.store(isDone, 0, 1);
+  Atomics.notify(isDone, 0);
+});
+
+function answerTo(stackTemplates) {
+  try {
+    const templatePaths = stackTemplates.map(({ templatePath }) => templatePath);
+    return { report: plugin.validate({ templatePaths, stackTemplates }), version: plugin.version };
+  } catch {
+    return {};
+  }
+}
