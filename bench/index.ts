@@ -17,6 +17,7 @@ import { smokeOfEveryKind } from './smoke';
 import { localStatus } from './status';
 import { synth } from './synth';
 import { synthAlarms } from './synth-alarms';
+import { synthKinds } from './synth-kinds';
 import { synthScaling } from './synth-scaling';
 
 /** By the names that `--only` takes, in the order in which they run. */
@@ -28,6 +29,7 @@ const ALONE = {
   status: [localStatus],
   smoke: [smokeOfEveryKind],
   synth: [synth, synthScaling],
+  kinds: [synthKinds],
   alarms: [synthAlarms],
   guard: [guardAndDiff],
   // Last: it leaves the file system gigabytes to remove.
