@@ -31,6 +31,9 @@ const ELASTIC = `${DOCS}/AmazonCloudWatch/latest/monitoring/CloudWatch-OTelEnric
 /** That a metric is kept by server, by cluster, and by cluster and role: https://docs.aws.amazon.com/neptune/latest/userguide/cw-dimensions.html */
 const GRAPHS = `${DOCS}/neptune/latest/userguide/cw-metrics.html`;
 
+const TABLES = `${DOCS}/amazondynamodb/latest/developerguide/metrics-dimensions.html`;
+
+const BY_TABLE = ['TableName'];
 const BY_NODE = ['CacheClusterId'];
 const BY_CACHE = ['ServerlessCacheName'];
 const INSTANCE = ['DBInstanceIdentifier'];
@@ -92,6 +95,7 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
     FreeLocalStorage: 'Bytes',
     FreeableMemory: 'Bytes',
     MaximumUsedTransactionIDs: 'Count',
+    ReadLatency: 'Seconds',
     WriteLatency: 'Seconds',
   }),
   'AWS/RDS/AuroraReplicaLagMaximum': { unit: 'Milliseconds', dimensions: [INSTANCE, CLUSTER_ROLE], source: AURORA },
@@ -120,6 +124,7 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
   'AWS/RDS/MaxDatabaseConnectionsAllowed': proxy('Count', TARGETS),
   'AWS/ElastiCache/BytesUsedForCache': { unit: 'Bytes', dimensions: [BY_CACHE, BY_NODE], source: SERVERLESS_CACHE },
   'AWS/ElastiCache/CurrConnections': { unit: 'Count', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
+  'AWS/ElastiCache/ElastiCacheProcessingUnits': { unit: 'Count', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
   'AWS/ElastiCache/Evictions': { unit: 'Count', dimensions: [BY_NODE], source: CACHE },
   'AWS/ElastiCache/IsMaster': { unit: 'Count', dimensions: [BY_NODE], source: CACHE },
   'AWS/ElastiCache/SuccessfulReadRequestLatency': {
@@ -128,6 +133,8 @@ const FURTHER: Readonly<Record<string, MetricFact>> = {
     source: SERVERLESS_CACHE,
   },
   'AWS/ElastiCache/ThrottledCmds': { unit: 'Count', dimensions: [BY_CACHE], source: SERVERLESS_CACHE },
+  'AWS/DynamoDB/ConsumedReadCapacityUnits': { unit: 'Count', dimensions: [BY_TABLE], source: TABLES },
+  'AWS/DynamoDB/ConsumedWriteCapacityUnits': { unit: 'Count', dimensions: [BY_TABLE], source: TABLES },
   'AWS/DocDB/AvailableMVCCIds': documents('Count'),
   'AWS/DocDB/BufferCacheHitRatio': documents('Percent'),
   'AWS/DocDB/CPUUtilization': documents('Percent'),

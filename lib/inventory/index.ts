@@ -6,3 +6,4 @@ export { servicesCalledBy } from './network-inventory';
 export * from './resource-type';
 export * from './watch-plan';
 export type { GivenName } from './watch-unit';
+export { shownTier } from './shown-tier';

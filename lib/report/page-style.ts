@@ -35,9 +35,10 @@ footer { color: var(--soft); font-size: 13px; }
 .picture .server { fill: none; stroke: var(--replica); } .picture .server.primary { stroke: var(--primary); stroke-width: 2; }
 .picture .server.down { stroke: var(--bad); stroke-dasharray: 4 3; }
 .picture .line { fill: none; stroke: var(--primary); stroke-width: 1.5; } .picture .line.read { stroke-dasharray: 5 4; stroke: var(--replica); }
-.dashboard { width: 100%; height: auto; font-size: 11.5px; }
+.scroll { overflow-x: auto; }
+.dashboard { display: block; width: 100%; min-width: 820px; height: auto; font-size: 12.5px; }
 .dashboard text { fill: var(--text); } .dashboard .what { fill: var(--soft); } .dashboard .title { font-weight: 600; }
 .dashboard .heading { font-size: 16px; font-weight: 700; }
-.dashboard rect { fill: var(--page); stroke: var(--line); } .dashboard .state { fill: none; stroke: var(--good); }
+.dashboard rect { fill: var(--page); stroke: var(--line); } .dashboard rect.text { fill: none; stroke-dasharray: 4 3; } .dashboard .state { fill: none; stroke: var(--good); }
 .dashboard line { stroke: var(--replica); stroke-width: 3; } .dashboard line.number { stroke: var(--primary); stroke-dasharray: 3 2; }
 `;

@@ -1,72 +1,73 @@
-import { linesOf, type Drawn, type MetricLine } from './dashboard-lines';
-import { sortOf, type ShownStore, type Tile } from './dashboard-widget';
-import type { WatchedSort } from './watched';
+import { LIMITS } from '../catalog';
+import { ALARMS } from './alarms';
+import { GRAPHS, type Graph } from './dashboard-graphs';
+import { LINES_MAX, metricsOf, type Drawn, type Thing } from './dashboard-lines';
+import { sortOf, type ShownStore } from './dashboard-widget';
+import type { Watched, WatchedSort } from './watched';
 
-/** One graph of a store's section. */
-interface Graph extends Pick<Drawn, 'metric' | 'stat' | 'combine'> {
-  readonly title: string;
-  readonly of: Extract<WatchedSort, 'server' | 'cluster' | 'proxy' | 'table'>;
+/** One graph of one store, with everything that it is of. */
+export interface StoreGraph {
+  readonly sort: WatchedSort;
+  readonly graph: Graph<never>;
+  readonly drawn: Drawn;
+  readonly things: readonly Thing[];
+  /** Metrics that CloudWatch fetches for it. */
+  readonly metrics: number;
+  /** What one of its things can't grow beyond, where that is known. */
+  readonly full?: number;
 }
 
-/** What is drawn of every store, as far as it has such things. */
-const GRAPHS: readonly Graph[] = [
-  { title: 'CPU, %', of: 'server', metric: 'CPUUtilization', stat: 'Average', combine: 'MAX' },
-  { title: 'sessions that want to run', of: 'server', metric: 'DBLoad', stat: 'Average', combine: 'MAX' },
-  { title: 'connections', of: 'server', metric: 'DatabaseConnections', stat: 'Average', combine: 'MAX' },
-  { title: 'reads from storage, p90, s', of: 'server', metric: 'ReadLatency', stat: 'p90', combine: 'MAX' },
-  { title: 'writes to storage, p90, s', of: 'server', metric: 'WriteLatency', stat: 'p90', combine: 'MAX' },
-  { title: 'free memory, bytes', of: 'server', metric: 'FreeableMemory', stat: 'Average', combine: 'MIN' },
-  {
-    title: 'transaction ids in use',
-    of: 'server',
-    metric: 'MaximumUsedTransactionIDs',
-    stat: 'Average',
-    combine: 'MAX',
-  },
-  { title: 'volume, bytes', of: 'cluster', metric: 'VolumeBytesUsed', stat: 'Maximum', combine: 'MAX' },
-  { title: 'connections of proxies', of: 'proxy', metric: 'DatabaseConnections', stat: 'Sum', combine: 'MAX' },
-  {
-    title: 'wait for a connection, µs',
-    of: 'proxy',
-    metric: 'DatabaseConnectionsBorrowLatency',
-    stat: 'Average',
-    combine: 'MAX',
-  },
-  { title: 'throttled reads', of: 'table', metric: 'ReadThrottleEvents', stat: 'Sum', combine: 'MAX' },
-  { title: 'throttled writes', of: 'table', metric: 'WriteThrottleEvents', stat: 'Sum', combine: 'MAX' },
-];
+const PERIOD_SECONDS = 300;
+const SORTS = Object.keys(GRAPHS) as readonly WatchedSort[];
 
-const KNOWN_BY: Readonly<Record<Graph['of'], readonly [namespace: string, dimension: string]>> = {
-  server: ['AWS/RDS', 'DBInstanceIdentifier'],
-  cluster: ['AWS/RDS', 'DBClusterIdentifier'],
-  proxy: ['AWS/RDS', 'ProxyName'],
-  table: ['AWS/DynamoDB', 'TableName'],
-};
+/** Every graph of a store, in the order in which they are worth seeing. */
+export const graphsOf = (store: ShownStore): readonly StoreGraph[] =>
+  SORTS.flatMap((sort) => graphsOfSort(store, sort)).filter(({ metrics }) => metrics > 0);
 
-/** The graphs of one store, three beside each other. */
-export function sectionOf(store: ShownStore, region: string): readonly (readonly Tile[])[] {
-  const tiles = GRAPHS.flatMap((graph): readonly Tile[] => {
-    const metrics = drawn(store, graph);
-    if (metrics.length === 0) return [];
-    const { title } = graph;
-    return [
-      {
-        type: 'metric',
-        width: 8,
-        height: 6,
-        properties: { title: `${store.name}: ${title}`, view: 'timeSeries', region, metrics, period: 300 },
+/** Whether one widget takes it. */
+export const fitsWidget = ({ metrics }: StoreGraph): boolean => metrics <= LIMITS.dashboardMetricsPerWidget.value;
+
+function graphsOfSort(store: ShownStore, sort: WatchedSort): readonly StoreGraph[] {
+  const all: readonly Watched[] = sortOf(store, sort);
+  // The row of a thing's own sort takes that thing, which the type checker can't follow through the table.
+  const graphs = GRAPHS[sort] as readonly Graph<Watched>[];
+  return graphs.map((graph): StoreGraph => {
+    const chosen = all.filter((one) => graph.only?.(one) ?? true);
+    const [first] = chosen;
+    const full = first === undefined ? undefined : graph.full?.(first);
+    const inCommon = clustersOf(chosen, graph);
+    const things = inCommon ?? chosen.map((one) => thingOf(one, graph));
+    return {
+      sort,
+      graph,
+      things,
+      metrics: metricsOf(things),
+      ...(full !== undefined && { full }),
+      drawn: {
+        namespace: ALARMS[sort].namespace,
+        metric: graph.metric,
+        stat: (inCommon === undefined ? undefined : graph.inCommon?.stat) ?? graph.stat,
+        combine: graph.combine,
+        period: graph.period ?? PERIOD_SECONDS,
       },
-    ];
+    };
   });
-  return [[...tiles]];
 }
 
-function drawn(store: ShownStore, { of, metric, stat, combine }: Graph): readonly MetricLine[] {
-  const [namespace, dimension] = KNOWN_BY[of];
-  const all = sortOf(store, of);
-  // Replicas have no transaction ids of their own.
-  const names = all
-    .filter((each) => !(each.sort === 'server' && each.role === 'replica' && metric === 'MaximumUsedTransactionIDs'))
-    .map((each) => (each.sort === 'table' ? each.tableName : each.identifier));
-  return linesOf({ namespace, metric, dimension, stat, combine, period: 300 }, names);
+function thingOf(watched: Watched, { beside, found }: Graph<Watched>): Thing {
+  // The group of a thing's own sort takes that thing, which the type checker can't follow through the table.
+  const dimensions = ALARMS[watched.sort].dimensions as (of: Watched) => Readonly<Record<string, string>>;
+  const { identifier } = watched;
+  return { identifier, dimensions: { ...dimensions(watched), ...beside }, ...(found && { found }) };
+}
+
+/** The clusters of servers that are too many for a line each; nothing where they are few, or in none. */
+function clustersOf(chosen: readonly Watched[], { inCommon }: Graph<never>): readonly Thing[] | undefined {
+  if (inCommon === undefined || chosen.length <= LINES_MAX) return undefined;
+  const clusters = chosen.map((one) => (one.sort === 'server' ? one.cluster : undefined));
+  if (clusters.includes(undefined)) return undefined;
+  return [...new Set(clusters)].map((identifier = '') => ({
+    identifier,
+    dimensions: { DBClusterIdentifier: identifier, ...inCommon.beside },
+  }));
 }

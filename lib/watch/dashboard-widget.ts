@@ -5,10 +5,24 @@ import type { Watched, WatchedBySort, WatchedSort } from './watched';
 export interface ShownStore {
   readonly name: string;
   readonly kind: string;
-  readonly watched: readonly Watched[];
+  readonly shown: readonly Watched[];
   /** Names of the alarms that tell of it or show it, the whole first. */
   readonly states: readonly string[];
 }
+
+export interface ShownTier {
+  readonly tier: string;
+  readonly stage: string;
+  /** Where its metrics are. */
+  readonly region: string;
+  readonly stores: readonly ShownStore[];
+  /** Names of the alarms of the kit's own functions. */
+  readonly operations: readonly string[];
+  /** ARN of an alarm by its name. */
+  readonly alarmArn: (name: string) => string;
+}
+
+export const COLUMNS = 24;
 
 /** A widget on the grid of 24 columns, as CloudWatch takes it. */
 export interface Widget {
@@ -25,6 +39,8 @@ export interface Widget {
     readonly metrics?: readonly MetricLine[];
     readonly alarms?: readonly string[];
     readonly period?: number;
+    /** Of a widget that shows another time than the dashboard, as `-P3D`. */
+    readonly start?: string;
     readonly sparkline?: boolean;
   };
 }
@@ -35,4 +51,4 @@ export type Tile = Omit<Widget, 'x' | 'y'>;
 /** The things of one sort. */
 export const sortOf = <K extends WatchedSort>(store: ShownStore, sort: K): readonly WatchedBySort[K][] =>
   // The type checker can't follow a sort through the table.
-  store.watched.filter((each) => each.sort === sort) as unknown as readonly WatchedBySort[K][];
+  store.shown.filter((each) => each.sort === sort) as unknown as readonly WatchedBySort[K][];

@@ -9,6 +9,6 @@ export * from './judge-alarm';
 export { judgeState, LOOK_BACK, type AlarmState, type Judgement, type StateRule } from './judge-state';
 export { calculate } from './arithmetic';
 export * from './never-fires';
-export { COLUMNS, dashboardBody, type ShownTier } from './dashboard';
-export type { ShownStore, Widget } from './dashboard-widget';
+export { dashboardBody, type DashboardBody } from './dashboard';
+export { COLUMNS, type ShownStore, type ShownTier, type Widget } from './dashboard-widget';
 export type { LineOptions, MetricLine } from './dashboard-lines';

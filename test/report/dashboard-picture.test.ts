@@ -6,7 +6,7 @@ import { proofReport } from './proof-report';
 const posts = (shards: number): ShownStore => ({
   name: 'posts',
   kind: 'shardedPostgres',
-  watched: Array.from({ length: shards }, (_, index) => ({
+  shown: Array.from({ length: shards }, (_, index) => ({
     sort: 'server' as const,
     identifier: `blog-prod-posts-s${index}-a`,
     engine: 'aurora-postgres' as const,
