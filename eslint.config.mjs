@@ -62,7 +62,7 @@ export const walls = {
     'lib/topology',
     'lib/placement',
   ],
-  'lib/drills': ['lib/errors', 'lib/local', 'lib/smoke', 'lib/routing', 'lib/postgres', 'lib/sources', 'lib/topology'],
+  'lib/drills': ['lib/errors', 'lib/local', 'lib/smoke', 'lib/routing', 'lib/runbooks', 'lib/postgres', 'lib/sources', 'lib/topology'],
   'lib/status': [
     'lib/errors',
     'lib/local',

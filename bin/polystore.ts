@@ -154,10 +154,15 @@ tierCommand('drill', 'make the situation of a runbook real on this machine, foll
   'drill replica-lag --store main',
   'drill connections --running',
   'drill storage --json',
+  'drill failover --record',
 ])
   .addArgument(new Argument('<situation>', 'what is made real').choices(DRILL_SITUATIONS))
   .option('--store <name>', 'the store to break; without it, the first that the situation fits')
   .option('--running', 'on the tier that is up here; without it, on one that is started for it and deleted afterwards')
+  .option(
+    '--record [file]',
+    'keep the result for whoever reads the runbook; without a name, in polystore.drills.json beside the tier',
+  )
   .action((situation: DrillOptions['situation'], options: Omit<DrillOptions, 'situation'>) =>
     ending((checked: DrillOptions) => commands.drill().drill(checked))({ ...options, situation }),
   );

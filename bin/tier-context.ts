@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadTier, type TierDefinition } from '../lib/definition';
 
 /** The options by which every command finds its tier. */
@@ -30,6 +30,9 @@ export const drillDirectory = ({ name, stage }: TierDefinition): string =>
 
 /** How each drill went last on this machine, whatever the stage: they all run here in the same way. */
 export const drillReportsDirectory = ({ name }: TierDefinition): string => resolve(STATE_ROOT, 'drills', name);
+
+/** What drills have shown, for whoever reads a runbook: stands beside the tier file, to be committed with it. */
+export const drillRecordFileOf = (tierFile: string): string => join(dirname(tierFile), 'polystore.drills.json');
 
 export const topologyFileIn = (directory: string): string => join(directory, 'topology.json');
 /** Report of the last proof of the tier in a directory. */

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { loadTier, parseTier } from '../lib/definition';
 import { DRILLS } from '../lib/drills';
 import { startLocalTier } from '../lib/local';
-import { namesOfStore, namesOfTimes, type TierNames } from '../lib/runbooks';
+import { kitDrills, namesOfStore, namesOfTimes, type TierNames } from '../lib/runbooks';
 import { FileSecrets } from '../lib/sources';
 import { ALARMS } from '../lib/watch';
 import type { CodeBlock } from './runbook-lint/code-blocks';
@@ -64,7 +64,13 @@ async function faultsOnServer(sql: readonly CodeBlock[]): Promise<readonly strin
 
 async function main(): Promise<void> {
   const drills = Object.fromEntries(Object.values(DRILLS).map(({ name, runbook }) => [name, runbook]));
-  const context = { alarmRunbooks: runbooksOfAlarms(), drills, names: await exampleNames() };
+  const context = {
+    alarmRunbooks: runbooksOfAlarms(),
+    drills,
+    recorded: kitDrills(),
+    now: new Date(),
+    names: await exampleNames(),
+  };
   const { runbooks, faults, sql } = lintRunbooks(await readRunbooks(), context);
   const all = [...faults, ...(await faultsOnServer(sql))];
   for (const fault of all) process.stderr.write(`${fault}\n`);

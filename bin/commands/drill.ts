@@ -9,6 +9,7 @@ import {
   noSmallDisk,
   openDrillTier,
   OWN_MOUNTS,
+  recordedDrill,
   renderOutcome,
   renderStep,
   type Drill,
@@ -19,12 +20,16 @@ import {
 import { PolystoreError } from '../../lib/errors';
 import { readLocalState, startLocalTier, urlsIn } from '../../lib/local';
 import { tierNotUp } from '../../lib/local/status';
+import { encodeDrillRecord, readDrillRecord } from '../../lib/runbooks/drill-record';
+import { replaceFile } from '../../lib/sources/files';
+import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt, type Interrupt } from '../interrupt';
 import { painterFor, Steps } from '../terminal';
 import {
   drillDirectory,
+  drillRecordFileOf,
   drillReportsDirectory,
   openTier,
   templatesDirectory,
@@ -39,6 +44,8 @@ export interface DrillOptions extends TierOptions {
   readonly store?: string;
   /** On the tier that is up here, and not on one of the drill's own. */
   readonly running?: true;
+  /** Keeps the result for whoever reads the runbook, in this file or beside the tier file. @default - it is kept for this machine */
+  readonly record?: true | string;
   readonly json?: true;
 }
 
@@ -59,6 +66,7 @@ export async function drill(options: DrillOptions): Promise<ExitCode> {
       ? await holdOnRunning(chosen, definition, { options, steps, interrupt })
       : await holdOnOwn(chosen, definition, { options, steps, interrupt });
     await keepLastDrill(drillReportsDirectory(definition), report);
+    if (options.record !== undefined) steps.note(await record(report, recordFile(options, options.record)));
     process.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : renderOutcome(report, painterFor(process.stdout)),
     );
@@ -66,6 +74,17 @@ export async function drill(options: DrillOptions): Promise<ExitCode> {
   } finally {
     interrupt.release();
   }
+}
+
+const recordFile = (options: DrillOptions, file: true | string): string =>
+  file === true ? drillRecordFileOf(options.tier) : file;
+
+/** Keeps what others should know of a drill; one that did not pass leaves the record as it was. */
+async function record(report: DrillReport, file: string): Promise<string> {
+  const drilled = recordedDrill(report, version);
+  if (drilled === undefined) return `- not recorded in ${file}, since it did not pass`;
+  await replaceFile(file, encodeDrillRecord({ ...readDrillRecord(file), [report.drill]: drilled }));
+  return `  recorded in ${file}: commit it`;
 }
 
 interface Held {

@@ -1,9 +1,17 @@
-import { DRILLS, readLastDrill, renderTimes, type DrillName } from '../../lib/drills';
-import { allRunbooks, leadingAlarms, readRunbook, renderRunbook, type Runbook } from '../../lib/runbooks';
+import { DRILLS, readLastDrill, type DrillName } from '../../lib/drills';
+import {
+  allRunbooks,
+  leadingAlarms,
+  readDrillRecord,
+  readRunbook,
+  renderRunbook,
+  renderTimes,
+  type Runbook,
+} from '../../lib/runbooks';
 import type { TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { painterFor } from '../terminal';
-import { drillReportsDirectory, openTier, type TierOptions } from '../tier-context';
+import { drillRecordFileOf, drillReportsDirectory, openTier, type TierOptions } from '../tier-context';
 
 export interface RunbookOptions extends TierOptions {
   /** @default - lists all */
@@ -20,7 +28,7 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
   }
   const found = readRunbook(options.situation);
   const definition = await openTier(options);
-  const lastDrill = await lastDrillOf(found, definition);
+  const lastDrill = await lastDrillOf(found, definition, options);
   const text = renderRunbook(found, definition, {
     now: new Date(),
     ...(options.store !== undefined && { store: options.store }),
@@ -33,12 +41,23 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
   return EXIT_CODES.ok;
 }
 
-async function lastDrillOf({ drill }: Runbook, definition: TierDefinition): Promise<string | undefined> {
-  if (drill === undefined || !(drill.situation in DRILLS)) return undefined;
-  const report = await readLastDrill(drillReportsDirectory(definition), drill.situation as DrillName);
-  if (report === undefined) return undefined;
-  return `${report.passed ? 'passed' : 'failed'} here on stage ${report.stage} at ${report.startedAt.slice(0, 16).replace('T', ' ')} UTC, ${renderTimes(report.times)}`;
+/** How its drill went last, on this machine or as somebody has committed it. */
+async function lastDrillOf(
+  { drill }: Runbook,
+  definition: TierDefinition,
+  { tier }: TierOptions,
+): Promise<string | undefined> {
+  if (drill === undefined || !(drill in DRILLS)) return undefined;
+  const here = await readLastDrill(drillReportsDirectory(definition), drill as DrillName);
+  const committed = readDrillRecord(drillRecordFileOf(tier))[drill];
+  if (committed !== undefined && committed.heldAt > (here?.startedAt ?? '')) {
+    return `passed on stage ${committed.stage} at ${minuteOf(committed.heldAt)}, ${renderTimes(committed.times)}`;
+  }
+  if (here === undefined) return undefined;
+  return `${here.passed ? 'passed' : 'failed'} here on stage ${here.stage} at ${minuteOf(here.startedAt)}, ${renderTimes(here.times)}`;
 }
+
+const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 
 const listJson = (): string => {
   const runbooks = allRunbooks().map(({ slug, title, tag, safety, minutes, kinds, drill }) => ({
@@ -48,7 +67,7 @@ const listJson = (): string => {
     safety,
     minutes,
     kinds,
-    drill: drill?.situation ?? null,
+    drill: drill ?? null,
   }));
   return `${JSON.stringify({ version: 1, runbooks }, null, 2)}\n`;
 };

@@ -1,6 +1,7 @@
+import type { DrillTimes } from '../runbooks/drill-record';
 import type { SmokeCounts } from '../smoke';
 import type { DrillName } from './drill';
-import type { DrillFact, DrillStep, DrillTimes } from './rehearsal';
+import type { DrillFact, DrillStep } from './rehearsal';
 
 /** Version of the report's JSON. */
 export const DRILL_REPORT_VERSION = 1;

@@ -1,5 +1,6 @@
+import { renderDuration, renderTimes } from '../runbooks/drill-record';
 import type { DrillReport } from './drill-report';
-import type { DrillStep, DrillTimes } from './rehearsal';
+import type { DrillStep } from './rehearsal';
 
 /** Colours text; a caller whose output is no terminal passes one that leaves it alone. */
 export interface Painter {
@@ -8,20 +9,10 @@ export interface Painter {
   readonly red: (text: string) => string;
 }
 
-/** `340 ms`, `1.9 s`. */
-const duration = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`);
-
 /** `  + 134 ms  mitigate  r1 was promoted`: a line of the log. */
 export function renderStep({ kind, atMs, text }: DrillStep, { dim, red }: Painter): string {
   const paint = kind === 'break' ? red : kind === 'look' ? dim : (plain: string): string => plain;
-  return `  ${dim(`+${duration(atMs).padStart(7)}`)}  ${paint(`${kind.padEnd(8)}  ${text}`)}`;
-}
-
-/** `detected after 35 ms, mitigated after 199 ms, recovered after 203 ms`. */
-export function renderTimes({ detectMs, mitigateMs, recoverMs }: DrillTimes): string {
-  const time = (name: string, ms: number | undefined): string =>
-    `${name} ${ms === undefined ? 'never' : `after ${duration(ms)}`}`;
-  return [time('detected', detectMs), time('mitigated', mitigateMs), time('recovered', recoverMs)].join(', ');
+  return `  ${dim(`+${renderDuration(atMs).padStart(7)}`)}  ${paint(`${kind.padEnd(8)}  ${text}`)}`;
 }
 
 /** `connectionsOpened` as `connections opened`. */

@@ -5,5 +5,6 @@ export { openDrillTier, type DrillTier } from './drill-tier';
 export * from './drills';
 export * from './hold-drill';
 export * from './last-drill';
-export type { DrillFact, DrillStep, DrillStepKind, DrillTimes } from './rehearsal';
+export type { DrillFact, DrillStep, DrillStepKind } from './rehearsal';
 export { canHaveOwnMounts, noSmallDisk, OWN_MOUNTS } from './small-disk';
+export { recordedDrill } from './recorded-drill';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PolystoreError } from '../errors';
+import type { DrillTimes } from '../runbooks/drill-record';
 
 /** What a line of a drill's log tells. */
 export type DrillStepKind = 'break' | 'detect' | 'look' | 'mitigate' | 'recover' | 'restore';
@@ -10,13 +11,6 @@ export interface DrillStep {
   /** Since the situation was made real, in milliseconds. */
   readonly atMs: number;
   readonly text: string;
-}
-
-/** Since the situation was made real, in milliseconds. Absent: it never came to that. */
-export interface DrillTimes {
-  readonly detectMs?: number;
-  readonly mitigateMs?: number;
-  readonly recoverMs?: number;
 }
 
 /** A figure that a drill measured. */

@@ -1,3 +1,4 @@
+export * from './drill-record';
 export * from './leading-alarms';
 export * from './parse-runbook';
 export * from './render-runbook';

@@ -2,7 +2,7 @@ import { PolystoreError } from '../errors';
 import { SECTIONS, type Runbook, type RunbookKind, type RunbookTag, type Safety } from './runbook';
 
 const FRONT_MATTER = /^---\n([^]*?)\n---\n/;
-const FIELDS = ['tag', 'safe-to-run', 'minutes', 'kinds', 'drill', 'last-drilled'] as const;
+const FIELDS = ['tag', 'safe-to-run', 'minutes', 'kinds', 'drill'] as const;
 /** A kind without a row does not compile. */
 const KIND_ROWS: Readonly<Record<RunbookKind, true>> = {
   postgres: true,
@@ -33,16 +33,20 @@ export function parseRunbook(slug: string, text: string): Runbook {
     .filter((kind) => kind !== '');
   for (const kind of kinds)
     if (!KINDS.includes(kind as RunbookKind)) faults.push(`kinds: unknown "${kind}", there are ${KINDS.join(', ')}`);
-  const [situation, lastHeld] = [fields.get('drill'), fields.get('last-drilled')];
-  if (situation !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(lastHeld ?? ''))
-    faults.push(
-      `last-drilled: got ${lastHeld ?? 'nothing'}, a runbook with a drill says when it was held, as in 2026-01-31`,
-    );
+  const drill = fields.get('drill');
   const { title, sections } = readSections(text.slice(head.length), faults);
   checkSections(sections, SECTIONS[tag], faults);
   if (faults.length > 0) throw invalid(slug, faults);
-  const drill = situation === undefined || lastHeld === undefined ? {} : { drill: { situation, lastHeld } };
-  return { slug, title, tag, safety, minutes, kinds: kinds as RunbookKind[], ...drill, sections };
+  return {
+    slug,
+    title,
+    tag,
+    safety,
+    minutes,
+    kinds: kinds as RunbookKind[],
+    ...(drill !== undefined && { drill }),
+    sections,
+  };
 }
 
 function readFields(matter: string, faults: string[]): ReadonlyMap<string, string> {

@@ -1,7 +1,9 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
 import { PolystoreError } from '../errors';
+import { renderDuration, renderTimes, type DrillRecord, type RecordedDrill } from './drill-record';
 import { leadingAlarms } from './leading-alarms';
-import type { Runbook, RunbookKind } from './runbook';
+import { PROCEED_SECTION, type Runbook, type RunbookKind } from './runbook';
+import { kitDrills } from './runbook-files';
 import { namesOfStore, namesOfTier, namesOfTimes, serversOfStore, type TierNames } from './tier-names';
 
 export interface RenderOptions {
@@ -9,8 +11,10 @@ export interface RenderOptions {
   readonly store?: string;
   /** When it is read, for the times in its commands. @default - words stand for them */
   readonly now?: Date;
-  /** How its drill went last on this machine, one line. @default - that it was never held here */
+  /** How its drill went last here, one line. @default - that it was never held here */
   readonly lastDrill?: string;
+  /** What is known of drills, by their situations. @default - the kit's own */
+  readonly drills?: DrillRecord;
 }
 
 /** More names than these say nothing that the first of them don't. */
@@ -30,12 +34,15 @@ export function renderRunbook(runbook: Runbook, tier: TierDefinition, options: R
     ...(store === undefined ? namesOfTier(tier) : namesOfStore(tier, store)),
   };
   const about = `${tier.name}/${tier.stage.name}`;
-  const sections = [...runbook.sections].map(
-    ([heading, text]) => `## ${heading}\n\n${tidy(fill(asCommands(ofKind(text, store?.kind)), names))}\n`,
-  );
+  const drilled = runbook.drill === undefined ? undefined : (options.drills ?? kitDrills())[runbook.drill];
+  const sections = [...runbook.sections].map(([heading, text]) => {
+    const body = tidy(fill(asCommands(ofKind(text, store?.kind)), names));
+    const lasted = heading === PROCEED_SECTION && drilled !== undefined ? `${lastedText(drilled)}\n\n` : '';
+    return `## ${heading}\n\n${lasted}${body}\n`;
+  });
   return [
     `# ${runbook.title}: ${store === undefined ? about : `store ${store.name} of ${about}`}\n`,
-    headOf(runbook, options),
+    headOf(runbook, options, drilled),
     ...(store === undefined ? [] : [namesText(tier, store)]),
     ...sections,
   ].join('\n');
@@ -96,19 +103,26 @@ function chooseStore(
   );
 }
 
-function headOf({ slug, safety, minutes, drill }: Runbook, { lastDrill }: RenderOptions): string {
+function headOf(
+  { slug, safety, minutes, drill }: Runbook,
+  { lastDrill = 'never held here' }: RenderOptions,
+  drilled: RecordedDrill | undefined,
+): string {
   const alarms = leadingAlarms(slug).map(({ name, severity }) => `${name} (${severity})`);
+  const byKit = drilled === undefined ? '' : `; by the kit on ${dayOf(drilled)}, ${renderTimes(drilled.times)}`;
   const lines = [
     `steps ${safety} · about ${minutes} minutes`,
     ...(alarms.length > 0 ? [`alarms ${alarms.join(', ')}`] : []),
-    ...(drill === undefined
-      ? []
-      : [
-          `drill \`npx polystore drill ${drill.situation}\`: ${lastDrill ?? 'never held on this machine'}; by the kit on ${drill.lastHeld}`,
-        ]),
+    ...(drill === undefined ? [] : [`drill \`npx polystore drill ${drill}\`: ${lastDrill}${byKit}`]),
   ];
   return `${lines.map((line) => `> ${line}`).join('\n')}\n`;
 }
+
+const dayOf = ({ heldAt }: RecordedDrill): string => heldAt.slice(0, 10);
+
+/** How long it takes where nothing is far away: the steps themselves, without alarms, people and the network. */
+const lastedText = (drilled: RecordedDrill): string =>
+  `_Drilled on ${dayOf(drilled)} by \`${drilled.command}\`: ${renderDuration(drilled.times.mitigateMs - drilled.times.detectMs)} from what was seen to what was done, ${renderDuration(drilled.times.recoverMs)} in all. On AWS an alarm and a person come first, and a step takes as long as it says._`;
 
 function namesText(tier: TierDefinition, store: StoreDefinition): string {
   const servers = serversOfStore(tier, store);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { nearestName } from '../definition/nearest-name';
 import { PolystoreError } from '../errors';
+import { readDrillRecord, type DrillRecord } from './drill-record';
 import { parseRunbook } from './parse-runbook';
 import type { Runbook } from './runbook';
 
@@ -9,6 +10,9 @@ import type { Runbook } from './runbook';
 const DIRECTORY = [resolve(__dirname, '../../runbooks'), resolve(__dirname, '../../../runbooks')].find((path) =>
   existsSync(join(path, 'failover.md')),
 ) as string;
+
+/** What the kit's own drills have shown, on the machine of whoever released it. */
+export const kitDrills = (): DrillRecord => readDrillRecord(join(DIRECTORY, 'drills.json'));
 
 /** Names of the kit's runbooks, sorted. */
 export const runbookNames = (): readonly string[] =>

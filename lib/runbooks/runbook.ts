@@ -19,8 +19,8 @@ export interface Runbook {
   readonly minutes: number;
   /** Empty: it is about the tier and not about a store. */
   readonly kinds: readonly RunbookKind[];
-  /** Situation of `polystore drill`, and when the kit's own tests held it last. Absent where it can't be made real on this machine. */
-  readonly drill?: { readonly situation: string; readonly lastHeld: string };
+  /** Situation of `polystore drill`. Absent where it can't be made real on this machine. */
+  readonly drill?: string;
   /** By heading, in the order of the file. */
   readonly sections: ReadonlyMap<string, string>;
 }
@@ -30,6 +30,9 @@ export const SECTIONS: Readonly<Record<RunbookTag, readonly string[]>> = {
   incident: ['Meaning', 'Impact', 'First five minutes', 'Decide', 'Mitigate', 'Verify', 'Escalate', 'Afterwards'],
   procedure: ['Meaning', 'Impact', 'Before you begin', 'Steps', 'Roll back', 'Verify', 'Escalate', 'Afterwards'],
 };
+
+/** Where something is done about an incident. */
+export const PROCEED_SECTION = 'Mitigate';
 
 /** Sections whose commands only look, whatever the runbook goes on to do. */
 export const READ_ONLY_SECTIONS: readonly string[] = ['First five minutes', 'Before you begin'];

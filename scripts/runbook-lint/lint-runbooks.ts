@@ -4,7 +4,9 @@ import {
   ofKind,
   parseRunbook,
   placeholdersOf,
+  PROCEED_SECTION,
   READ_ONLY_SECTIONS,
+  type DrillRecord,
   type Runbook,
   type TierNames,
 } from '../../lib/runbooks';
@@ -18,6 +20,9 @@ export interface LintContext {
   readonly alarmRunbooks: readonly string[];
   /** Situations of `polystore drill`, with the runbook of each. */
   readonly drills: Readonly<Record<string, string>>;
+  /** What is recorded of drills, and when that is read. */
+  readonly recorded: DrillRecord;
+  readonly now: Date;
   /** Names of a tier that has everything, by which placeholders are known and filled. */
   readonly names: TierNames;
 }
@@ -49,8 +54,11 @@ export function lintRunbooks(texts: Readonly<Record<string, string>>, context: L
   for (const slug of context.alarmRunbooks)
     if (texts[slug] === undefined) faults.push(`an alarm leads to runbooks/${slug}.md, which is not there`);
   for (const [situation, slug] of Object.entries(context.drills)) {
-    const named = runbooks.find((runbook) => runbook.slug === slug)?.drill?.situation;
+    const named = runbooks.find((runbook) => runbook.slug === slug)?.drill;
     if (named !== situation) faults.push(`runbooks/${slug}.md: its drill is ${situation}, got ${named ?? 'none'}`);
+    const fault = faultOfRecord(situation, context);
+    if (fault !== undefined)
+      faults.push(`runbooks/${slug}.md: ${fault}: npx polystore drill ${situation} --record runbooks/drills.json`);
   }
   faults.push(...blocks.flatMap(faultsOfBlock));
   return { runbooks, faults, sql: blocks.filter(({ language }) => language === 'sql') };
@@ -61,12 +69,42 @@ function faultsOfOne({ slug, tag, drill, sections }: Runbook, { alarmRunbooks, d
   const faults: string[] = [];
   if (tag === 'incident' && !alarmRunbooks.includes(slug))
     faults.push(`${file}: no alarm leads here, and it is no procedure`);
-  if (drill !== undefined && drills[drill.situation] === undefined)
-    faults.push(`${file}: there is no drill "${drill.situation}"`);
+  if (drill !== undefined && drills[drill] === undefined) faults.push(`${file}: there is no drill "${drill}"`);
+  faults.push(
+    ...stepsWithoutDuration(sections.get(PROCEED_SECTION) ?? '').map(
+      (step) => `${file}: Mitigate ${step} says not how long it takes`,
+    ),
+  );
   const text = [...sections.values()].join('\n');
   for (const name of placeholdersOf(text))
     if (names[name] === undefined) faults.push(`${file}: unknown placeholder {{${name}}}`);
   return faults;
+}
+
+const DAY_MS = 86_400_000;
+/** What was proven longer ago was proven of another kit. */
+const DRILL_DAYS_MAX = 180;
+
+/** Why what is recorded of a drill can't be told to anybody. */
+function faultOfRecord(situation: string, { recorded, now }: LintContext): string | undefined {
+  const held = recorded[situation];
+  if (held === undefined) return 'its drill was never recorded';
+  const days = (now.getTime() - Date.parse(held.heldAt)) / DAY_MS;
+  if (days < 0) return `its drill was recorded on ${held.heldAt}, which is to come`;
+  return days > DRILL_DAYS_MAX
+    ? `its drill was held ${Math.floor(days)} days ago, allowed are ${DRILL_DAYS_MAX}`
+    : undefined;
+}
+
+const DURATION = /\b(once|seconds?|minutes?|hours?|days?|weeks?|long)\b/i;
+
+/** Numbers of steps whose emphasised words name no time. */
+function stepsWithoutDuration(section: string): readonly string[] {
+  const [, ...steps] = section.split(/^(?=\d+\. )/m);
+  return steps.flatMap((step) => {
+    const emphasised = [...step.matchAll(/(?<!\w)_([^_]+)_(?!\w)/g)].map(([, words = '']) => words);
+    return emphasised.some((words) => DURATION.test(words)) ? [] : [/^\d+/.exec(step)?.[0] ?? '?'];
+  });
 }
 
 /** Languages of blocks. `text` is what a command prints. */

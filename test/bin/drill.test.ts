@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DrillReport } from '../../lib/drills';
 import { processesOf } from '../local/scratch';
@@ -39,14 +39,20 @@ describe('polystore drill', () => {
   });
 
   it('failover shows each step, the three times, and the counts as the last line', async () => {
-    const { code, stdout } = await project.run('drill', 'failover');
+    const { code, stdout } = await project.run('drill', 'failover', '--record');
     expect(code === 0 ? '' : stdout).toBe('');
+    expect(stdout).toContain('recorded in polystore.drills.json: commit it');
     for (const kind of ['break', 'detect', 'look', 'mitigate', 'recover', 'restore']) {
       expect(stdout).toMatch(new RegExp(`^ {2}\\+ *[\\d.]+ m?s  ${kind} `, 'm'));
     }
     expect(stdout).toMatch(/✓ failover of main: detected after .*, mitigated after .*, recovered after /);
     expect(stdout).toMatch(/\n\d+ passed, 0 failed, \d+ skipped\n$/);
     expectNothingLeft();
+    // Whoever clones the repository reads what was committed.
+    rmSync(join(project.directory, '.polystore/drills'), { recursive: true });
+    const [, times = ''] = /✓ failover of main: (.*)/.exec(stdout) ?? [];
+    const runbook = await project.call('runbook', 'failover');
+    expect(runbook.stdout).toContain(`UTC, ${times}; by the kit on `);
   });
 
   it('ends with 130 on Ctrl-C and leaves nothing behind', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeRunbooks } from '../../bin/runbook-copies';
@@ -6,7 +6,18 @@ import instagram from '../../examples/instagram.config';
 import social from '../../examples/social.config';
 import { parseTier, type TierDefinition } from '../../lib/definition';
 import { watchUnits } from '../../lib/inventory/watch-units';
-import { allRunbooks, namesOfStore, readRunbook, renderRunbook, serversOfStore } from '../../lib/runbooks';
+import {
+  allRunbooks,
+  encodeDrillRecord,
+  kitDrills,
+  namesOfStore,
+  readDrillRecord,
+  readRunbook,
+  renderRunbook,
+  serversOfStore,
+  type DrillRecord,
+  type RecordedDrill,
+} from '../../lib/runbooks';
 import { stackName } from '../../lib/stacks/names';
 import { alarmsOf } from '../../lib/watch';
 import { blogTier } from '../support/blog-tier';
@@ -104,8 +115,25 @@ describe('rendered for a tier', () => {
   it('names the alarms that lead to it with who is told, and how its drill went', () => {
     const text = renderRunbook(readRunbook('replica-lag'), prod, { lastDrill: 'passed here' });
     expect(text).toMatch(/^> alarms ReplicaLag \((page|ticket)\)/m);
-    expect(text).toMatch(/^> drill `npx polystore drill replica-lag`: passed here; by the kit on \d{4}-\d{2}-\d{2}$/m);
-    expect(renderRunbook(readRunbook('replica-lag'), prod)).toContain('never held on this machine');
+    expect(text).toMatch(
+      /^> drill `npx polystore drill replica-lag`: passed here; by the kit on \d{4}-\d{2}-\d{2}, detected after /m,
+    );
+    expect(renderRunbook(readRunbook('replica-lag'), prod)).toContain('never held here');
+  });
+
+  it('says before what is to be done how long that took in the drill, and what holds it again', () => {
+    const drills: DrillRecord = {
+      'replica-lag': {
+        ...(kitDrills()['replica-lag'] as RecordedDrill),
+        times: { detectMs: 40, mitigateMs: 240, recoverMs: 1250 },
+      },
+    };
+    const text = renderRunbook(readRunbook('replica-lag'), prod, { drills });
+    expect(text).toMatch(
+      /## Mitigate\n\n_Drilled on \d{4}-\d{2}-\d{2} by `npx polystore drill replica-lag`: 200 ms from what was seen to what was done, 1\.3 s in all\./,
+    );
+    expect(renderRunbook(readRunbook('replica-lag'), prod, { drills: {} })).not.toContain('Drilled on');
+    for (const { drill } of allRunbooks()) if (drill !== undefined) expect(kitDrills()[drill]).toBeDefined();
   });
 
   it('is there for every alarm of a template, by the words of its description', () => {
@@ -155,4 +183,34 @@ it('of an alarm is for the kind of store that the alarm is of', () => {
     ),
   );
   expect(unfit).toEqual([]);
+});
+
+describe('a record of drills', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'polystore-drills-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const read = (text: string): DrillRecord => {
+    const file = join(directory, 'drills.json');
+    writeFileSync(file, text);
+    return readDrillRecord(file);
+  };
+  const whole = encodeDrillRecord(kitDrills());
+
+  it('is read as it was written, and empty where there is none', () => {
+    expect(read(whole)).toEqual(kitDrills());
+    expect(readDrillRecord(join(directory, 'none.json'))).toEqual({});
+  });
+
+  it.each([
+    ['is no JSON', whole.slice(0, -4), /drills\.json can't be read/],
+    ['is of another version', whole.replace('"version": 1', '"version": 2'), /version/],
+    ['lacks a time', whole.replaceAll(/"recoverMs": \d+/g, '"recoveredMs": 1'), /times/],
+    [
+      'was recovered from before anything was done',
+      whole.replaceAll(/"recoverMs": \d+/g, '"recoverMs": 1'),
+      /nobody recovers/,
+    ],
+    ['was held at no moment', whole.replaceAll(/"heldAt": "[^"]*"/g, '"heldAt": "lately"'), /heldAt/],
+  ])('is refused where it %s', (_, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { kitDrills, type RecordedDrill } from '../../lib/runbooks';
 import { commandLineName, faultsOfAwsCommand } from '../../scripts/runbook-lint/aws-commands';
 import { isLook, lintRunbooks, type LintContext } from '../../scripts/runbook-lint/lint-runbooks';
 import { faultsOfSql } from '../../scripts/runbook-lint/sql-statements';
@@ -15,7 +16,15 @@ const names = Object.fromEntries(
     'x',
   ]),
 );
-const context: LintContext = { alarmRunbooks: ['replica-lag'], drills: { 'replica-lag': 'replica-lag' }, names };
+const held = kitDrills()['replica-lag'] as RecordedDrill;
+const daysLater = (days: number): Date => new Date(Date.parse(held.heldAt) + days * 86_400_000);
+const context: LintContext = {
+  alarmRunbooks: ['replica-lag'],
+  drills: { 'replica-lag': 'replica-lag' },
+  recorded: { 'replica-lag': held },
+  now: daysLater(1),
+  names,
+};
 const lint = (changed: string, changes: Partial<LintContext> = {}): readonly string[] =>
   lintRunbooks({ 'replica-lag': changed }, { ...context, ...changes }).faults;
 const lookSection = (block: string): string =>
@@ -23,6 +32,7 @@ const lookSection = (block: string): string =>
 
 it('finds nothing in a runbook that is well', () => {
   expect(lint(text)).toEqual([]);
+  expect(lint(text, { now: daysLater(180) })).toEqual([]);
 });
 
 it.each([
@@ -52,10 +62,24 @@ it.each([
   ['safety in other words', text.replace('destructive', 'harmless'), {}, /safe-to-run: got harmless/],
   ['a kind that there is not', text.replace('kinds: postgres', 'kinds: oracle'), {}, /kinds: unknown "oracle"/],
   [
-    'a drill without its date',
-    text.replace(/last-drilled: .*/, 'last-drilled: lately'),
+    'a drill that was never recorded',
+    text,
+    { recorded: {} },
+    /replica-lag\.md: its drill was never recorded: npx poly/,
+  ],
+  ['a drill of long ago', text, { now: daysLater(181) }, /its drill was held 181 days ago, allowed are 180: npx poly/],
+  ['a drill that is to come', text, { now: daysLater(-1) }, /its drill was recorded on .*, which is to come/],
+  [
+    'a date of a drill that somebody wrote by hand',
+    text.replace('drill: replica-lag', 'drill: replica-lag\nlast-drilled: 2031-01-31'),
     {},
-    /last-drilled: got lately/,
+    /"last-drilled: 2031-01-31" is none of/,
+  ],
+  [
+    'a mitigation that says not how long it takes',
+    text.replace('_Seconds. Its client gets', '_Its client gets'),
+    {},
+    /replica-lag\.md: Mitigate 2 says not how long it takes/,
   ],
   [
     'a placeholder that stands for nothing',
