@@ -6,6 +6,7 @@ import {
   localTierStatus,
   renderStatus,
   type LocalLook,
+  type TableRoom,
   type TierStatus,
 } from '../../lib/status';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -30,10 +31,15 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   if (options.watch) return watch(look, options);
   const found = await look();
   process.stdout.write(
-    options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, painterFor(process.stdout)),
+    options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, painterFor(process.stdout), width()),
   );
   return isWell(found) ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
+
+/** Of the terminal, as it is now; output that goes elsewhere has any. */
+const width = (): TableRoom => (process.stdout.isTTY ? { columns: process.stdout.columns } : {});
+/** Without the line of the cursor. */
+const height = (): TableRoom => (process.stdout.isTTY ? { rows: process.stdout.rows - 1 } : {});
 
 type Look = () => Promise<TierStatus>;
 
@@ -65,7 +71,7 @@ async function watch(look: Look, { json, aws }: StatusOptions): Promise<ExitCode
     while (!interrupt.signal.aborted) {
       const found = await look();
       if (screen === undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
-      else screen.show(renderStatus(found, painter));
+      else screen.show(renderStatus(found, painter, { ...width(), ...height() }));
       const every = aws ? EVERY_MS.aws : EVERY_MS.local;
       await delay(every, undefined, { signal: interrupt.signal }).catch(() => undefined);
     }

@@ -23,7 +23,7 @@ export async function up(options: UpOptions): Promise<ExitCode> {
     const pid = await steps.run('up', async (now) => {
       const started = await startDetached(directory, now);
       const topology = await new FileTopology(topologyFileIn(directory)).read();
-      return { value: started, detail: `${describeServers(definition, topology)}, process ${started}` };
+      return { value: started, detail: `${describeServers(definition, topology)}; process ${started}` };
     });
     printReady(options, definition, pid);
     return EXIT_CODES.ok;
@@ -84,14 +84,17 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
   process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
 }
 
-/** `primary, 2 replicas, 4 shards (PostgreSQL 17)`, `sessions (valkey)`, `carts (dynamodb, emulated)`, `catalog (documentdb on FerretDB 1.24.2)`. */
+/** `primary, 2 replicas, 4 shards (PostgreSQL 17), carts (dynamodb, emulated), catalog (documentdb on FerretDB 1.24.2); absent: sessions, people`. */
 export function describeServers({ stores }: TierDefinition, topology: Topology): string {
   const counts = { primary: 0, replica: 0, shard: 0 };
   const versions = new Set<string>();
   const others: string[] = [];
+  const absent: string[] = [];
   for (const store of Object.values(stores)) {
     if (!isRelational(store)) {
-      others.push(`${store.name} (${describeOther(store.name, store.kind, topology)})`);
+      const runs = describeOther(store.name, store.kind, topology);
+      if (runs === undefined) absent.push(store.name);
+      else others.push(`${store.name} (${runs})`);
       continue;
     }
     versions.add(store.version);
@@ -106,13 +109,14 @@ export function describeServers({ stores }: TierDefinition, topology: Topology):
     .filter(([, count]) => count > 0)
     .map(([noun, count]) => (count === 1 ? (noun === 'primary' ? noun : `1 ${noun}`) : `${count} ${plural(noun)}`));
   const relational = named.length === 0 ? [] : [`${named.join(', ')} (PostgreSQL ${[...versions].sort().join(', ')})`];
-  return [...relational, ...others].join(', ');
+  const started = [...relational, ...others].join(', ') || 'nothing';
+  return absent.length === 0 ? started : `${started}; absent: ${absent.join(', ')}`;
 }
 
-/** What runs a store that is not relational, so that nobody takes what stands in for the engine of AWS. */
-function describeOther(name: string, kind: string, { stores, absent = {} }: Topology): string {
+/** What runs a store that is not relational, so that nobody takes what stands in for the engine of AWS; undefined where nothing does. */
+function describeOther(name: string, kind: string, { stores, absent = {} }: Topology): string | undefined {
   const store = stores[name];
-  if (Object.hasOwn(absent, name) || store === undefined) return `${kind}, absent`;
+  if (Object.hasOwn(absent, name) || store === undefined) return undefined;
   if (store.kind === 'dynamodb') return `${kind}, ${DYNAMODB_STAND_IN.label}`;
   return 'standIn' in store && store.standIn !== undefined ? `${kind} on ${store.standIn.engine}` : kind;
 }

@@ -5,10 +5,11 @@ import { readLastReport } from '../smoke/deployed-smoke';
 import { SsmLastReport } from '../sources/last-report';
 import { familiesOf } from '../topology';
 import { describeCacheNodes, describeServerlessCaches } from './describe-caches';
+import { describeElasticClusters } from './describe-elastic';
 import { describeRds } from './describe-rds';
 import { describeTables } from './describe-tables';
 import type { DescribedServer, Describe } from './described-server';
-import { expectedServers, storesNotAsked, type ExpectedServer, type ServerSort } from './expected-server';
+import { expectedServers, type ExpectedServer, type ServerSort } from './expected-server';
 import { firingAlarms } from './firing-alarms';
 import { READINGS, readMetrics, type ServerMetrics } from './server-metrics';
 import { STATUS_VERSION, type LastProof, type ServerRow, type TierStatus } from './tier-status';
@@ -24,6 +25,7 @@ const SERVICES = {
   caches: describeCacheNodes,
   'caches without nodes': describeServerlessCaches,
   tables: describeTables,
+  'elastic clusters': describeElasticClusters,
 } as const satisfies Readonly<Record<string, Describe>>;
 
 type Service = keyof typeof SERVICES;
@@ -37,6 +39,7 @@ const SERVICE_OF: Readonly<Record<ServerSort, Service>> = {
   cacheNode: 'caches',
   serverlessCache: 'caches without nodes',
   table: 'tables',
+  elasticCluster: 'elastic clusters',
 };
 
 /**
@@ -46,7 +49,7 @@ const SERVICE_OF: Readonly<Record<ServerSort, Service>> = {
 export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
   const region = tier.stage.env?.region;
   const scope: AwsScope = region === undefined ? {} : { region };
-  const unknown = [...storesNotAsked(tier)];
+  const unknown: string[] = [];
   const ask = async <T>(what: string, work: Promise<T>, otherwise: T): Promise<T> =>
     work.catch((error: unknown) => {
       unknown.push(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);

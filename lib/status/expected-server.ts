@@ -11,9 +11,16 @@ import { regionInventory, type Inventory } from '../inventory';
 
 /** What a server is to AWS: who describes it, and which metrics tell of it. */
 export type ServerSort =
-  'postgres' | 'aurora-postgres' | 'cacheNode' | 'serverlessCache' | 'table' | 'documentServer' | 'graphServer';
+  | 'postgres'
+  | 'aurora-postgres'
+  | 'cacheNode'
+  | 'serverlessCache'
+  | 'table'
+  | 'documentServer'
+  | 'elasticCluster'
+  | 'graphServer';
 
-/** A server that the definition says there is; a table, or a cache that grows by itself, counts as one. */
+/** A server that the definition says there is; a table, a cache that grows by itself, or a cluster that shards by itself counts as one. */
 export interface ExpectedServer {
   readonly store: string;
   /** Within the store. */
@@ -61,7 +68,9 @@ const SERVERS_OF: { readonly [K in StoreKind]: ServersOf<K> } = {
   },
   dynamodb: (tier, { name: store }) => [{ store, name: 'table', identifier: serverName(tier, store), sort: 'table' }],
   documentdb: (tier, store) =>
-    store.servers.kind === 'elastic' ? [] : clusterServers(tier, store, store.servers.readers, 'documentServer'),
+    store.servers.kind === 'elastic'
+      ? [{ store: store.name, name: 'cluster', identifier: serverName(tier, store.name), sort: 'elasticCluster' }]
+      : clusterServers(tier, store, store.servers.readers, 'documentServer'),
   neptune: (tier, store) => clusterServers(tier, store, store.servers.readers, 'graphServer'),
 };
 
@@ -89,9 +98,3 @@ export function expectedServers(tier: TierDefinition): readonly ExpectedServer[]
     return serversOf(tier, store, inventory);
   });
 }
-
-/** Stores that no row of the status is about, in words: a store that is silently left out would look well. */
-export const storesNotAsked = ({ stores }: TierDefinition): readonly string[] =>
-  Object.values(stores)
-    .filter((store) => store.kind === 'documentdb' && store.servers.kind === 'elastic')
-    .map(({ name }) => `${name}: an elastic cluster tells of no servers: aws docdb-elastic list-clusters`);

@@ -32,6 +32,8 @@ interface Readings {
   readonly namespace: string;
   readonly dimension: string;
   readonly readings: readonly Reading[];
+  /** Dimensions whose values AWS makes up: the metric is searched for. @default - all are known */
+  readonly found?: readonly string[];
   /** What a replica's lag is where no metric came. */
   readonly silentLag: 'unknown' | 0;
 }
@@ -85,6 +87,13 @@ export const READINGS: Readonly<Record<ServerSort, Readings>> = {
     ],
     silentLag: 'unknown',
   },
+  elasticCluster: {
+    namespace: 'AWS/DocDB-Elastic',
+    dimension: 'ClusterName',
+    found: ['ClusterId'],
+    readings: [{ metric: 'DatabaseConnections', as: 'connections' }],
+    silentLag: 'unknown',
+  },
   graphServer: {
     namespace: 'AWS/Neptune',
     dimension: 'DBInstanceIdentifier',
@@ -124,20 +133,31 @@ export async function readMetrics(
   return found;
 }
 
-const queryOf = (
+const PERIOD_SECONDS = 60;
+
+function queryOf(
   index: number,
   identifier: string,
-  { namespace, dimension }: Readings,
+  { namespace, dimension, found }: Readings,
   { metric, beside = {} }: Reading,
-): MetricDataQuery => ({
-  Id: `m${index}`,
-  MetricStat: {
-    Metric: {
-      Namespace: namespace,
-      MetricName: metric,
-      Dimensions: Object.entries({ [dimension]: identifier, ...beside }).map(([Name, Value]) => ({ Name, Value })),
+): MetricDataQuery {
+  const Id = `m${index}`;
+  if (found !== undefined) {
+    const schema = [namespace, dimension, ...found].join(',');
+    const search = `SEARCH('{${schema}} MetricName="${metric}" ${dimension}="${identifier}"', 'Average', ${PERIOD_SECONDS})`;
+    return { Id, Expression: search };
+  }
+  const dimensions = Object.entries({ [dimension]: identifier, ...beside });
+  return {
+    Id,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metric,
+        Dimensions: dimensions.map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: PERIOD_SECONDS,
+      Stat: 'Average',
     },
-    Period: 60,
-    Stat: 'Average',
-  },
-});
+  };
+}

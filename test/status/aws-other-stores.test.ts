@@ -4,6 +4,7 @@ import {
   GetMetricDataCommand,
   type GetMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
+import { DocDBElasticClient, ListClustersCommand, ListClusterSnapshotsCommand } from '@aws-sdk/client-docdb-elastic';
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -35,12 +36,13 @@ import {
 import { awsTierStatus, isWell, renderStatus, type ServerRow } from '../../lib/status';
 import { READINGS } from '../../lib/status/server-metrics';
 
+const elastic = mockClient(DocDBElasticClient);
 const rds = mockClient(RDSClient);
 const caches = mockClient(ElastiCacheClient);
 const tables = mockClient(DynamoDBClient);
 const cloudWatch = mockClient(CloudWatchClient);
 const ssm = mockClient(SSMClient);
-const all = [rds, caches, tables, cloudWatch, ssm];
+const all = [elastic, rds, caches, tables, cloudWatch, ssm];
 
 const tier = parseTier({
   name: 'shop',
@@ -59,6 +61,11 @@ const plain = { dim: String, green: String, red: String, yellow: String };
 const RESTORABLE = new Date(Date.now() - 4 * 60_000);
 const EARLIER = new Date(RESTORABLE.getTime() - 86_400_000);
 
+const ARCHIVE = {
+  clusterName: 'shop-prod-archive',
+  clusterArn: 'arn:aws:docdb-elastic:eu-west-1:111122223333:cluster/0f6c',
+} as const;
+
 /** Values by metric and identifier; every other metric brings nothing. */
 const values: Readonly<Record<string, number>> = {
   'AWS/ElastiCache ReplicationLag shop-prod-sessions-002': 0.25,
@@ -70,6 +77,8 @@ const values: Readonly<Record<string, number>> = {
   'AWS/ElastiCache BytesUsedForCache shop-prod-pages': 5 * 1024 ** 3,
   'AWS/DocDB DBInstanceReplicaLag shop-prod-profiles-2': 18,
 };
+
+const SEARCHED = `SEARCH('{AWS/DocDB-Elastic,ClusterName,ClusterId} MetricName="DatabaseConnections" ClusterName="shop-prod-archive"', 'Average', 60)`;
 
 const NODES = [
   ...['001', '002'].map((node) => `shop-prod-sessions-${node}`),
@@ -135,8 +144,24 @@ beforeEach(() => {
       PointInTimeRecoveryDescription: { LatestRestorableDateTime: RESTORABLE },
     },
   });
+  elastic.on(ListClustersCommand).resolves({
+    clusters: [
+      { ...ARCHIVE, status: 'ACTIVE' },
+      { clusterName: 'others', clusterArn: 'arn:others', status: 'DELETING' },
+    ],
+  });
+  elastic.on(ListClusterSnapshotsCommand, { clusterArn: ARCHIVE.clusterArn }).resolves({
+    snapshots: [EARLIER, RESTORABLE].map((at) => ({
+      snapshotName: 'nightly',
+      snapshotArn: 'arn:snapshot',
+      clusterArn: ARCHIVE.clusterArn,
+      status: 'ACTIVE',
+      snapshotCreationTime: at.toISOString(),
+    })),
+  });
   cloudWatch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries = [] }: GetMetricDataInput) => ({
-    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
+    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat, Expression }) => {
+      if (Expression !== undefined) return { Id, Values: Expression === SEARCHED ? [7] : [] };
       const { Namespace, MetricName, Dimensions = [] } = MetricStat?.Metric ?? {};
       const value = values[`${Namespace} ${MetricName} ${Dimensions[0]?.Value}`];
       return { Id, Values: value === undefined ? [] : [value, 9_999] };
@@ -166,17 +191,20 @@ it('has a row for every node, cache, table and server of each kind, with its rol
     ['people', '1', 'primary', undefined, 'available'],
     // Its metrics are silent while they are zero.
     ['people', '2', 'replica', 0, 'available'],
+    ['archive', 'cluster', undefined, undefined, 'active'],
   ]);
-  expect(status.unknown).toEqual([expect.stringMatching(/^archive: an elastic cluster tells of no servers: aws /)]);
+  expect(status.unknown).toEqual([]);
   for (const [store, name] of [
     ['sessions', '001'],
     ['pages', 'cache'],
     ['carts', 'table'],
     ['people', '2'],
+    ['archive', 'cluster'],
   ] as const)
     expect(rowOf(status.servers, store, name)?.restorableTo).toBe(RESTORABLE.toISOString());
   const text = renderStatus(status, plain);
   expect(text).toMatch(/^sessions +001 +primary +- +12 +3\.0 MiB, 43\.2 % +4 min ago +available$/m);
+  expect(text).toMatch(/^archive +cluster +- +- +7 +- +4 min ago +active$/m);
   expect(text).toMatch(/^pages +cache +- +- +- +5\.0 GiB +4 min ago +available$/m);
 });
 
@@ -185,6 +213,7 @@ it('names a node, a cache and a table that are not there, and what is not well',
     CacheClusters: [{ CacheClusterId: 'shop-prod-sessions-001', CacheClusterStatus: 'incompatible-network' }],
   });
   caches.on(DescribeServerlessCachesCommand).resolves({ ServerlessCaches: [] });
+  elastic.on(ListClustersCommand).resolves({ clusters: [{ ...ARCHIVE, status: 'STOPPED' }] });
   tables.on(DescribeTableCommand).rejects(new ResourceNotFoundException({ message: 'none', $metadata: {} }));
   const status = await awsTierStatus(tier);
   expect(isWell(status)).toBe(false);
@@ -196,6 +225,7 @@ it('names a node, a cache and a table that are not there, and what is not well',
   expect(stateOf('sessions', '002')).toEqual(['not there', false]);
   expect(stateOf('pages', 'cache')).toEqual(['not there', false]);
   expect(stateOf('carts', 'table')).toEqual(['not there', false]);
+  expect(stateOf('archive', 'cluster')).toEqual(['stopped', false]);
 });
 
 it('says which service could not be asked, and shows the others', async () => {
@@ -210,13 +240,13 @@ it('asks no service for what the tier has not', async () => {
   await awsTierStatus(
     parseTier({ name: 'shop', stages: { prod: { profile: 'disposable' } }, stores: { sessions: valkey() } }),
   );
-  expect([rds.calls(), tables.calls()]).toEqual([[], []]);
+  expect([rds.calls(), tables.calls(), elastic.calls()]).toEqual([[], [], []]);
 });
 
 it('asks for metrics under the dimensions that AWS keeps them by', () => {
-  for (const { namespace, dimension, readings } of Object.values(READINGS))
+  for (const { namespace, dimension, readings, found = [] } of Object.values(READINGS))
     for (const { metric, beside = {} } of readings) {
-      const dimensions = [dimension, ...Object.keys(beside)].sort();
+      const dimensions = [dimension, ...found, ...Object.keys(beside)].sort();
       expect([metric, METRICS.get(`${namespace}/${metric}`)?.dimensions]).toEqual([
         metric,
         expect.arrayContaining([dimensions]),
