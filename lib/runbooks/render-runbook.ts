@@ -1,4 +1,5 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
+import { serverName } from '../definition/stack-names';
 import { PolystoreError } from '../errors';
 import { renderDuration, renderTimes, type DrillRecord, type RecordedDrill } from './drill-record';
 import { leadingAlarms } from './leading-alarms';
@@ -21,7 +22,7 @@ export interface RenderOptions {
 const NAMES_MOST = 12;
 const PLACEHOLDER = /\{\{([a-z-]+)\}\}/g;
 const KIND_BLOCK =
-  /^ *<!-- (postgres|shardedPostgres|valkey|dynamodb|documentdb|neptune) -->\n([^]*?)^ *<!-- \/\1 -->\n?/gm;
+  /^ *<!-- (postgres|shardedPostgres|valkey|dynamodb|documentdb|elasticDocumentdb|neptune) -->\n([^]*?)^ *<!-- \/\1 -->\n?/gm;
 
 /**
  * A runbook as text, with the names of one tier and one of its stores.
@@ -36,7 +37,7 @@ export function renderRunbook(runbook: Runbook, tier: TierDefinition, options: R
   const about = `${tier.name}/${tier.stage.name}`;
   const drilled = runbook.drill === undefined ? undefined : (options.drills ?? kitDrills())[runbook.drill];
   const sections = [...runbook.sections].map(([heading, text]) => {
-    const body = tidy(fill(asCommands(ofKind(text, store?.kind)), names));
+    const body = tidy(fill(asCommands(ofKind(text, store && blockOf(store))), names));
     const lasted = heading === PROCEED_SECTION && drilled !== undefined ? `${lastedText(drilled)}\n\n` : '';
     return `## ${heading}\n\n${lasted}${body}\n`;
   });
@@ -79,9 +80,16 @@ export const placeholdersOf = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(PLACEHOLDER)].map(([, name]) => name as string)),
 ];
 
-/** Text with the blocks of one kind; without a kind, with all of them. */
-export const ofKind = (text: string, kind: RunbookKind | undefined): string =>
-  text.replace(KIND_BLOCK, (_, of: RunbookKind, block: string) => (kind === undefined || of === kind ? block : ''));
+/** Stores that one block of a runbook is for: those of a kind, or the elastic ones of a kind that has others too. */
+export type RunbookBlock = RunbookKind | 'elasticDocumentdb';
+
+/** Text with the blocks of some stores; without one, with all of them. */
+export const ofKind = (text: string, kind: RunbookBlock | undefined): string =>
+  text.replace(KIND_BLOCK, (_, of: RunbookBlock, block: string) => (kind === undefined || of === kind ? block : ''));
+
+const isElastic = (store: StoreDefinition): boolean => store.kind === 'documentdb' && store.servers.kind === 'elastic';
+
+const blockOf = (store: StoreDefinition): RunbookBlock => (isElastic(store) ? 'elasticDocumentdb' : store.kind);
 
 function chooseStore(
   runbook: Runbook,
@@ -126,6 +134,9 @@ const lastedText = (drilled: RecordedDrill): string =>
 
 function namesText(tier: TierDefinition, store: StoreDefinition): string {
   const servers = serversOfStore(tier, store);
+  // Neither tables nor elastic clusters have servers of anybody's.
+  if (store.kind === 'dynamodb' || isElastic(store))
+    return `| on AWS |\n| --- |\n| ${serverName(tier, store.name)} |\n`;
   if (servers.length === 0)
     return `| server | name | role |\n| - | - | - |\n| imported | its owner's | ask the topology |\n`;
   const rows = servers

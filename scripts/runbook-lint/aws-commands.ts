@@ -10,6 +10,7 @@ const load = createRequire(__filename);
 /** Services whose client is installed, by their name on the command line. */
 const CLIENTS: Readonly<Record<string, string>> = {
   cloudwatch: '@aws-sdk/client-cloudwatch',
+  'docdb-elastic': '@aws-sdk/client-docdb-elastic',
   dynamodb: '@aws-sdk/client-dynamodb',
   ec2: '@aws-sdk/client-ec2',
   iam: '@aws-sdk/client-iam',
@@ -56,8 +57,6 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'failover-db-cluster': ['db-cluster-identifier'],
   },
-  // https://docs.aws.amazon.com/cli/latest/reference/docdb-elastic/
-  'docdb-elastic': { 'list-clusters': [] },
   // https://docs.aws.amazon.com/cli/latest/reference/neptune/
   neptune: {
     'describe-db-clusters': ['db-cluster-identifier'],

@@ -37,6 +37,13 @@ const others = parseTier({
   },
 });
 
+/** Documents that are sharded by AWS. */
+const elastic = parseTier({
+  name: 'blog',
+  stages: { prod: { profile: 'disposable' } },
+  stores: { visits: { kind: 'documentdb', scaleOut: { shards: 2, vcpu: 2 } } },
+});
+
 describe('names', () => {
   /** Everything that the templates of a tier say, and the names of its stacks. */
   const textOf = (tier: TierDefinition): string =>
@@ -63,7 +70,7 @@ describe('rendered for a tier', () => {
     const texts =
       runbook.kinds.length === 0
         ? [renderRunbook(runbook, prod, { now: new Date() })]
-        : [prod, others].flatMap((tier) =>
+        : [prod, others, elastic].flatMap((tier) =>
             Object.values(tier.stores)
               .filter(({ kind }) => runbook.kinds.includes(kind))
               .map(({ name }) => renderRunbook(runbook, tier, { store: name, now: new Date() })),
@@ -98,6 +105,15 @@ describe('rendered for a tier', () => {
     expect(main).not.toContain('failover-db-cluster');
     expect(posts).toContain('aws rds failover-db-cluster --db-cluster-identifier blog-prod-posts-s0');
     expect(posts).not.toContain('promote-read-replica');
+  });
+
+  it('asks an elastic cluster by its own commands, and others by none of these', () => {
+    const documents = readRunbook('documents');
+    const sharded = renderRunbook(documents, elastic);
+    expect(sharded).toContain(`aws docdb-elastic list-clusters --query "clusters[?clusterName=='blog-prod-visits']"`);
+    expect(sharded).not.toMatch(/aws docdb |AWS\/DocDB |failover-db-cluster|ask the topology/);
+    expect(renderRunbook(documents, others)).not.toMatch(/docdb-elastic|DocDB-Elastic/);
+    expect(renderRunbook(readRunbook('throttling'), others)).toContain('| blog-prod-carts |');
   });
 
   it('says what the tier has nothing for', () => {
