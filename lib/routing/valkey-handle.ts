@@ -10,8 +10,9 @@ export interface ValkeyHandle {
   /** Whether keys are spread over slots, so that one command may only name keys of one: `{user:7}:cart` and `{user:7}:seen` are. */
   readonly spreadsKeys: boolean;
   /**
-   * The client that writes, and reads what was written. The same at each call, until a topology has other servers; the router ends it. What
-   * goes wrong is iovalkey's own error.
+   * The client that writes, and reads what was written. The same at each call, until a topology has other servers; the router ends it. A command
+   * that no server takes, or that none lets in with this login, rejects with SERVER_UNAVAILABLE after one more attempt; all else that goes wrong is
+   * iovalkey's own error.
    * @throws {PolystoreError} ACCESS_REFUSED where the service may only read, HANDLE_CLOSED
    */
   client(): ValkeyClient;

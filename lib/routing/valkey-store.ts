@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { secretLogin, type SecretSource } from '../sources';
 import { credentialOf, trustOf, type Endpoint, type Trust, type ValkeyTopology } from '../topology';
 import { connectValkey, type ValkeyClient, type ValkeyLogin, type ValkeyOptions } from '../valkey';
+import { cacheUnavailable } from './cache-unavailable';
 import { requireAccess, unknownLogin, type Grant, type RouterLogin } from './grant';
 import type { Lifetime } from './lifetime';
 import type { ValkeyHandle } from './valkey-handle';
@@ -89,7 +90,17 @@ async function clientsOf(context: ValkeyStoreContext, grant: Grant, topology: Va
   const { primary, replicas, slots } = topology;
   const login = await loginOf(context, grant, topology);
   const connect = (endpoint: Endpoint, to: 'primary' | 'replicas'): Promise<ValkeyClient> =>
-    connectValkey({ endpoint, slots, to, login, trust: trustOf(context.topology, topology) }, context.valkey);
+    connectValkey(
+      {
+        endpoint,
+        slots,
+        to,
+        login,
+        trust: trustOf(context.topology, topology),
+        tell: (why) => cacheUnavailable(grant.store, endpoint, why),
+      },
+      context.valkey,
+    );
   const writer = await connect(primary.endpoint, 'primary');
   const [reader] = replicas;
   if (slots !== undefined) {

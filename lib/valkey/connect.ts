@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import type { RedisOptions } from 'iovalkey';
+import type { Cluster, RedisOptions } from 'iovalkey';
 import type { Endpoint, StoreTrust, ValkeyTopology } from '../topology';
 import type { ValkeyClient, ValkeyOptions } from './client';
 import { connectorWith } from './connector';
 import { LiveLogin, type ValkeyLogin } from './live-login';
+import { endUntaken, Reach, type TellUnreachable } from './unreachable';
 
 /** What a client needs to know. */
 export interface ValkeyConnection {
@@ -15,10 +16,14 @@ export interface ValkeyConnection {
   readonly to: 'primary' | 'replicas';
   readonly login: ValkeyLogin;
   readonly trust: StoreTrust;
+  /** What a command rejects with that no server takes. @default - iovalkey's own error */
+  readonly tell?: TellUnreachable;
 }
 
 /** Longest wait before a lost connection is tried again, in milliseconds. */
 const RECONNECT_MS = 1_000;
+/** So often is tried to connect before what waits for it is given up: a login that was refused has been read anew by then. */
+const ATTEMPTS = 2;
 
 /**
  * Makes a client. Connects when it is first asked something, and again whenever a connection is lost; a command that is sent meanwhile fails after
@@ -28,10 +33,16 @@ const RECONNECT_MS = 1_000;
  */
 export async function connectValkey(connection: ValkeyConnection, options: ValkeyOptions): Promise<ValkeyClient> {
   const { AbstractConnector, Cluster, Redis } = await import('iovalkey');
-  const { endpoint, slots, to, trust } = connection;
+  const { endpoint, slots, to, trust, tell } = connection;
   const login = new LiveLogin(connection.login);
+  const reach = new Reach();
+  // What fails is told by the command that meets it; an event that nobody listens to would end the process.
+  const hear = (error: unknown): void => {
+    login.heard(error);
+    reach.hear(error);
+  };
   const common: RedisOptions = {
-    Connector: connectorWith(AbstractConnector, login),
+    Connector: connectorWith(AbstractConnector, login, hear),
     // What AUTH is followed by, word for word, where no username stands beside it.
     password: login.words as unknown as string,
     ...(trust.kind !== 'plaintext' && { tls: tlsOf(trust) }),
@@ -39,25 +50,50 @@ export async function connectValkey(connection: ValkeyConnection, options: Valke
     connectTimeout: options.connectTimeoutMs,
     ...(options.commandTimeoutMs !== undefined && { commandTimeout: options.commandTimeoutMs }),
     lazyConnect: true,
-    maxRetriesPerRequest: 1,
+    maxRetriesPerRequest: ATTEMPTS - 1,
   };
   const { host, port } = endpoint;
-  const client =
-    slots === undefined
-      ? new Redis({ ...common, host, port, retryStrategy: backOff })
-      : new Cluster([{ host, port }], {
-          redisOptions: common,
-          lazyConnect: true,
-          scaleReads: to === 'replicas' && slots.replicasAShard > 0 ? 'slave' : 'master',
-          // Certificates are for names: addresses would match none.
-          dnsLookup: (address, done) => done(null, address),
-          slotsRefreshTimeout: options.connectTimeoutMs,
-          clusterRetryStrategy: backOff,
-        });
-  // What fails is told by the command that meets it; an event that nobody listens to would end the process.
-  client.on(slots === undefined ? 'error' : 'node error', (error: unknown) => login.heard(error));
-  if (slots !== undefined) client.on('error', () => undefined);
+  let client: ValkeyClient;
+  if (slots === undefined) {
+    client = new Redis({ ...common, host, port, retryStrategy: backOff });
+    client.on('error', hear);
+  } else {
+    const cluster = new Cluster([{ host, port }], {
+      redisOptions: common,
+      lazyConnect: true,
+      scaleReads: to === 'replicas' && slots.replicasAShard > 0 ? 'slave' : 'master',
+      // Certificates are for names: addresses would match none.
+      dnsLookup: (address, done) => done(null, address),
+      slotsRefreshTimeout: options.connectTimeoutMs,
+      clusterRetryStrategy: (attempt) => {
+        if (attempt % ATTEMPTS > 0) return backOff(attempt);
+        comeBack(cluster, reach, backOff(attempt));
+        return null;
+      },
+    });
+    cluster.on('node error', hear);
+    cluster.on('error', () => undefined);
+    client = cluster;
+  }
+  endUntaken(client, { reach, ...(slots === undefined && { attempts: ATTEMPTS }), ...(tell && { tell }) });
   return client;
+}
+
+/**
+ * A cluster that no server has let in keeps what was sent to it waiting, as long as it is going to try again. So it is told to give up, which
+ * rejects all that waits, and to connect anew a little later, unless whoever made it has closed it by then.
+ */
+function comeBack(cluster: Cluster, reach: Reach, afterMs: number): void {
+  cluster.once('end', () => {
+    reach.isAway = true;
+    const later = setTimeout(() => {
+      if (cluster.status !== 'end') return;
+      reach.isAway = false;
+      cluster.connect().catch(() => undefined);
+    }, afterMs);
+    // Nothing waits for it any more.
+    later.unref();
+  });
 }
 
 const backOff = (attempt: number): number => Math.min(50 * 2 ** attempt, RECONNECT_MS);

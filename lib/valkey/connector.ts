@@ -15,8 +15,12 @@ interface Place {
   readonly disconnectTimeout: number;
 }
 
-/** What iovalkey makes connections by, once the login is fresh. @param Base iovalkey's own, which is loaded when it is needed */
-export function connectorWith(Base: AbstractConnector, login: LiveLogin): Connector {
+/**
+ * What iovalkey makes connections by, once the login is fresh.
+ * @param Base iovalkey's own, which is loaded when it is needed
+ * @param hear told why a connection was lost, or not made: of some that a cluster makes, iovalkey tells nobody
+ */
+export function connectorWith(Base: AbstractConnector, login: LiveLogin, hear: (error: unknown) => void): Connector {
   return class FreshConnector extends Base {
     constructor(private readonly place: unknown) {
       super((place as Place).disconnectTimeout);
@@ -29,6 +33,7 @@ export function connectorWith(Base: AbstractConnector, login: LiveLogin): Connec
       if (!this.connecting) throw new Error('Connection is closed.');
       const { host, port, tls } = this.place as Place;
       this.stream = tls === undefined ? connectPlain({ host, port }) : connectTls({ host, port, ...tls });
+      this.stream.on('error', hear);
       return this.stream as Socket;
     }
 

@@ -1,3 +1,4 @@
 export { connectValkey, tlsOf, type ValkeyConnection } from './connect';
 export type { ValkeyClient, ValkeyOptions } from './client';
 export type { ValkeyLogin } from './live-login';
+export type { Unreachable } from './unreachable';

@@ -85,6 +85,14 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
   /** Ends every connection of the user, so that what comes next needs new ones. */
   const hangUp = (): Promise<unknown> => everyServer((admin) => admin.client('KILL', 'USER', 'app'));
 
+  /** What a command rejects with, because of `reason`. */
+  const unavailable = (reason: string, outcome = 'nothing was sent') => ({
+    code: 'SERVER_UNAVAILABLE',
+    message: expect.stringMatching(
+      new RegExp(`^cache at 127\\.0\\.0\\.1:\\d+ is unavailable \\(${reason}.*\\): ${outcome}$`),
+    ) as string,
+  });
+
   /** Keys of every shard, written, and read from whoever reads. */
   async function use(): Promise<void> {
     const keys = Array.from({ length: 12 }, (_, index) => `key:${index}`);
@@ -112,21 +120,60 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
       expect(vault.reads).toBeLessThan(20);
     }, 60_000);
 
+    it('that is wrong from the start fails every command in time, by name, until it is right', async () => {
+      await start(shape);
+      vault.password = 'a secret that is out of date';
+      await setUser('resetpass', '>other');
+      const began = performance.now();
+      const refused = await Promise.all([1, 2, 3].map(() => use().catch((error: unknown) => error)));
+      expect(performance.now() - began).toBeLessThan(5_000);
+      for (const error of refused) {
+        expect(error).toMatchObject({
+          ...unavailable('WRONGPASS'),
+          details: { store: 'cache', sent: false },
+          retryable: false,
+          next: expect.stringContaining('secret of this login'),
+        });
+        expect(JSON.stringify([error, String(error)])).not.toContain(vault.password);
+      }
+      vault.password = 'other';
+      await eventually('it is in', () =>
+        use().then(
+          () => true,
+          () => false,
+        ),
+      );
+    }, 60_000);
+
+    it('matters to nobody whose servers are gone: every command fails in time, and says where', async () => {
+      await start(shape);
+      await use();
+      await Promise.all(running.map(({ process }) => process.stop()));
+      const began = performance.now();
+      // What was on its way when they went may have been done, and is told by iovalkey.
+      await use().catch(() => undefined);
+      await expect(use()).rejects.toMatchObject({ ...unavailable('.*ECONNREFUSED') });
+      expect(performance.now() - began).toBeLessThan(10_000);
+    }, 60_000);
+
     it('is asked for at once where a server refuses the one that is known', async () => {
       await start(shape);
       await use();
       await setUser('resetpass', '>other');
       await hangUp();
       const reads = vault.reads;
-      const outcome = use().then(
-        () => 'in',
-        (error: unknown) => String(error),
-      );
+      const outcome = use().catch((error: unknown) => error);
       await eventually('a server refuses, and the vault is asked', () => vault.reads > reads);
-      // Nobody has told the vault. One server says so at once; of a cluster, commands wait until some server lets the client in.
-      expect(await Promise.race([outcome, Promise.resolve('waits')])).toMatch(/WRONGPASS|^waits$/);
+      // Nobody has told the vault. What was on its way when the connection was ended does not wait for a better one either.
+      const either = '(nothing was sent|the command was sent and may have been done)';
+      await expect(outcome).resolves.toMatchObject(unavailable('WRONGPASS', either));
       vault.password = 'other';
-      await eventually('back', async () => use().then(() => true));
+      await eventually('back', () =>
+        use().then(
+          () => true,
+          () => false,
+        ),
+      );
     }, 60_000);
   });
 });
