@@ -148,7 +148,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
     it('matters to nobody whose servers are gone: every command fails in time, and says where', async () => {
       await start(shape);
       await use();
-      await Promise.all(running.map(({ process }) => process.stop()));
+      await running.stop();
       const began = performance.now();
       // What was on its way when they went may have been done, and is told by iovalkey.
       await use().catch(() => undefined);
