@@ -1,6 +1,6 @@
 import type { DynamoDbDefinition, TierDefinition } from '../definition';
+import { publishedTable } from '../definition/published-table';
 import { serverName } from '../definition/stack-names';
-import type { StoreTopology } from '../topology';
 import { startDynamoDb } from './dynamodb';
 import { emulatorUrl, ensureTable } from './dynamodb-table';
 import type { PlannedStore } from './other-engines';
@@ -29,23 +29,11 @@ export function planDynamoDbStore(
       }
       return [running];
     },
-    topology: (portOf) => topologyOf(definition, table, portOf(server)),
+    topology: (portOf) => ({
+      kind: 'dynamodb',
+      table,
+      ...publishedTable(definition),
+      emulator: { url: emulatorUrl(portOf(server)) },
+    }),
   });
-}
-
-function topologyOf(definition: DynamoDbDefinition, table: string, port: number): StoreTopology {
-  const { partitionKey, sortKey, indexes, timeToLive } = definition;
-  return {
-    kind: 'dynamodb',
-    table,
-    partitionKey,
-    ...(sortKey !== undefined && { sortKey }),
-    indexes: indexes.map(({ name, partitionKey: partition, sortKey: sort }) => ({
-      name,
-      partitionKey: partition,
-      ...(sort !== undefined && { sortKey: sort }),
-    })),
-    ...(timeToLive !== undefined && { timeToLive }),
-    emulator: { url: emulatorUrl(port) },
-  };
 }

@@ -11,6 +11,7 @@ import type {
   TableStream,
   TierDefinition,
 } from '../definition';
+import { publishedTable } from '../definition/published-table';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';
@@ -28,18 +29,10 @@ export class DynamoDbStack extends Stack {
     super(scope, settings.stackName, settings);
     this.key = storeKey(this, tier, store);
     this.table = new DynamoDbTable(this, 'Table', tableProps(tier, store, this.key));
-    const { partitionKey, sortKey, indexes, timeToLive } = store;
     publishStore(this, tier, store.name, {
       kind: 'dynamodb',
       table: serverName(tier, store.name),
-      partitionKey,
-      ...(sortKey !== undefined && { sortKey }),
-      indexes: indexes.map(({ name, partitionKey: partition, sortKey: sort }) => ({
-        name,
-        partitionKey: partition,
-        ...(sort !== undefined && { sortKey: sort }),
-      })),
-      ...(timeToLive !== undefined && { timeToLive }),
+      ...publishedTable(store),
     });
     tagStack(this, tier, { store: store.name });
   }
