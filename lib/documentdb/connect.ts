@@ -1,5 +1,6 @@
 import type { DocumentDbTopology, Endpoint, StoreTrust } from '../topology';
 import type { DocumentClient, DocumentClientOptions } from './client';
+import { followLogin, type DocumentCredentials, type DocumentLogin } from './follow-login';
 
 /** What a client needs to know. */
 export interface DocumentConnection {
@@ -8,7 +9,9 @@ export interface DocumentConnection {
   readonly replicaSet: DocumentDbTopology['replicaSet'];
   /** `primary`: reads what was written. `replicas`: reads from a replica, a little behind; from the primary where none answers. */
   readonly readsFrom: 'primary' | 'replicas';
-  readonly credentials: { readonly username: string; readonly password: string };
+  readonly credentials: DocumentCredentials;
+  /** What each connection logs in with, where that may change while the client lives. @default - the credentials */
+  readonly login?: DocumentLogin;
   readonly trust: StoreTrust;
 }
 
@@ -18,11 +21,11 @@ export interface DocumentConnection {
  * @throws {TypeError} where the package mongodb is not installed
  */
 export async function connectDocumentDb(
-  { endpoint: { host, port }, replicaSet, readsFrom, credentials, trust }: DocumentConnection,
+  { endpoint: { host, port }, replicaSet, readsFrom, credentials, login, trust }: DocumentConnection,
   { appName, connectTimeoutMs, operationTimeoutMs }: DocumentClientOptions,
 ): Promise<DocumentClient> {
   const { MongoClient } = await import('mongodb');
-  return new MongoClient(`mongodb://${host}:${port}/`, {
+  const client = new MongoClient(`mongodb://${host}:${port}/`, {
     appName,
     auth: credentials,
     authSource: 'admin',
@@ -35,6 +38,8 @@ export async function connectDocumentDb(
     serverSelectionTimeoutMS: connectTimeoutMs,
     ...(operationTimeoutMs !== undefined && { socketTimeoutMS: operationTimeoutMs }),
   });
+  if (login) followLogin(client, login);
+  return client;
 }
 
 /** Options of MongoDB's client, by which it knows a server. */

@@ -10,8 +10,8 @@ export interface DocumentDbHandle {
   /** Name of the database that services have rights in. */
   readonly database: string;
   /**
-   * The client that writes, and reads what was written. The same at each call, until a topology has other servers; the router closes it. What goes
-   * wrong is MongoDB's own error.
+   * The client that writes, and reads what was written. The same at each call, until a topology has other servers; the router closes it. Its
+   * connections log in with what the secret holds by then. What goes wrong is MongoDB's own error.
    * @throws {PolystoreError} ACCESS_REFUSED where the service may only read, HANDLE_CLOSED
    */
   client(): DocumentClient;

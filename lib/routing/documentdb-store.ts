@@ -1,5 +1,5 @@
 import { connectDocumentDb, type DocumentClient, type DocumentClientOptions } from '../documentdb';
-import type { SecretSource } from '../sources';
+import { SecretCredentials, type SecretSource } from '../sources';
 import { credentialOf, trustOf, type DocumentDbTopology, type Trust } from '../topology';
 import type { DocumentDbHandle } from './documentdb-handle';
 import { unknownLogin, type Grant, type RouterLogin } from './grant';
@@ -62,7 +62,8 @@ async function connect(
   { store }: Grant,
   topology: DocumentDbTopology,
 ): Promise<Clients<DocumentClient>> {
-  const { username, password } = await context.secrets.read(secretOf(context.login, store, topology));
+  const login = await SecretCredentials.open(context.secrets, secretOf(context.login, store, topology));
+  const { username, password } = await login.read();
   const { primary, replicas, replicaSet } = topology;
   const clientOf = (readsFrom: 'primary' | 'replicas'): Promise<DocumentClient> =>
     connectDocumentDb(
@@ -71,6 +72,7 @@ async function connect(
         replicaSet,
         readsFrom,
         credentials: { username, password },
+        login,
         trust: trustOf(context.topology, topology),
       },
       context.documentdb,

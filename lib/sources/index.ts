@@ -14,6 +14,7 @@ export * from './open-placement';
 export type { PlacementStore } from './placement-store';
 export * from './placements-of';
 export * from './rds-tokens';
+export * from './secret-credentials';
 export * from './secret-login';
 export * from './secrets';
 export * from './secrets-manager-secrets';

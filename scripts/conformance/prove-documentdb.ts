@@ -12,7 +12,11 @@ export const proveDocumentDb: Proof<EngineProgram> = {
   provide: provideDocumentDb,
   describe: ({ engine, path, version }) => `${engine} ${version} in ${dirname(path)}`,
   tests: {
-    files: ['test/smoke/documentdb.test.ts', 'test/local/given-servers.test.ts'],
+    files: [
+      'test/smoke/documentdb.test.ts',
+      'test/local/given-servers.test.ts',
+      'test/routing/documentdb-logins.test.ts',
+    ],
     programsOf: ({ path }) => dirname(path),
   },
   prove: async ({ room, signal, prove, disprove }, program) => {

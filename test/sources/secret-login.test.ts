@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { RdsTokens, secretLogin, type SecretSource } from '../../lib/sources';
+import { RdsTokens, SecretCredentials, secretLogin, type Credentials, type SecretSource } from '../../lib/sources';
 
 const vaultOf = (...passwords: readonly string[]): SecretSource & { reads: number } => ({
   reads: 0,
@@ -76,5 +76,47 @@ describe('a token', () => {
       (token) => new URL(`https://${token}`).searchParams.get('X-Amz-Credential')?.split('/')[0],
     );
     expect(keys).toEqual(['AKID1', 'AKID2']);
+  });
+});
+
+describe('the credentials of a secret, name and all', () => {
+  const ALICE = { username: 'alice', password: 'first' };
+  const BOB = { username: 'bob', password: 'second' };
+  let held: Credentials | Error;
+  let reads: number;
+  const vault: SecretSource = {
+    read: () => {
+      reads++;
+      return held instanceof Error ? Promise.reject(held) : Promise.resolve(held);
+    },
+  };
+  let laterMs: number;
+  beforeEach(() => {
+    [held, reads, laterMs] = [ALICE, 0, 0];
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + laterMs);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('are read once a minute at most, and what is known counts where nothing can be read', async () => {
+    const login = await SecretCredentials.open(vault, 'papers/web');
+    held = BOB;
+    expect([await login.read(), await login.read(), reads]).toEqual([ALICE, ALICE, 1]);
+    laterMs += 60_000;
+    held = new Error('no way to Secrets Manager');
+    expect([await login.read(), await login.read(), reads]).toEqual([ALICE, ALICE, 2]);
+    laterMs += 60_000;
+    held = BOB;
+    expect(await Promise.all([login.read(), login.read()])).toEqual([BOB, BOB]);
+    expect(reads).toBe(3);
+    expect(inspect(login)).not.toMatch(/first|second/);
+  });
+
+  it('are read again once where they were refused, and whoever was refused with older ones need not', async () => {
+    const login = await SecretCredentials.open(vault, 'papers/web');
+    expect([await login.renew(ALICE), reads]).toEqual([false, 2]);
+    held = BOB;
+    expect(await Promise.all([login.renew(ALICE), login.renew(ALICE)])).toEqual([true, true]);
+    expect([await login.renew(ALICE), await login.read(), reads]).toEqual([true, BOB, 3]);
   });
 });
