@@ -111,7 +111,7 @@ const owners = {
   ],
   '@aws-sdk/client-cloudwatch': ['lib/status'],
   '@aws-sdk/client-ec2': ['lib/doctor'],
-  '@aws-sdk/client-elasticache': ['lib/doctor', 'lib/rotation', 'lib/status'],
+  '@aws-sdk/client-elasticache': ['lib/doctor', 'lib/rotation', 'lib/sources', 'lib/status'],
   '@aws-sdk/client-iam': ['lib/doctor'],
   '@aws-sdk/client-rds': ['lib/doctor', 'lib/sources', 'lib/status'],
   '@aws-sdk/client-service-quotas': ['lib/doctor'],

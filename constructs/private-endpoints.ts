@@ -13,8 +13,8 @@ export interface PrivateEndpointsProps {
   readonly rdsSubnets?: ec2.SubnetSelection;
   /** Where the one to STS stands, by which clients assume roles of this account and nothing else. @default - there is none */
   readonly stsSubnets?: ec2.SubnetSelection;
-  /** Where the one to ElastiCache stands, by which passwords of users are changed and nothing else. @default - there is none */
-  readonly elastiCacheSubnets?: ec2.SubnetSelection;
+  /** Where the one to ElastiCache stands, and what may be asked by it: {@link DESCRIBE_CACHES}, {@link CHANGE_CACHE_USERS}. @default - there is none */
+  readonly elastiCache?: { readonly subnets: ec2.SubnetSelection; readonly actions: readonly string[] };
   /** Said in the group's description. */
   readonly description: string;
   /** Route tables that lead to DynamoDB, none where nobody wants to. @default - those of the VPC's isolated subnets */
@@ -30,7 +30,7 @@ export const AWS_API_PORT = 443;
 
 /**
  * The ways from isolated subnets to the AWS services that a client of the tier calls, and to no other: SSM for the topology, Secrets Manager
- * for what to log in with, DynamoDB for placements; and, where wanted, RDS for what only it can tell of a server, STS for the roles of consumers, and ElastiCache for new passwords of users. Logs and metrics of a Lambda leave by Lambda's own way and need none.
+ * for what to log in with, DynamoDB for placements; and, where wanted, RDS and ElastiCache for what only they can tell of a server or a cache, ElastiCache for new passwords of users too, and STS for the roles of consumers. Logs and metrics of a Lambda leave by Lambda's own way and need none.
  *
  * They lead to things of this account only, so that nobody's copy of the data leaves by them. Who may use those of SSM and Secrets Manager is
  * said by rules of {@link securityGroup}, in the client's own stack; the one of DynamoDB is a route, free of charge.
@@ -59,8 +59,10 @@ export class PrivateEndpoints extends Construct {
     const { RDS, STS, ELASTICACHE } = ec2.InterfaceVpcEndpointAwsService;
     if (props.rdsSubnets) this.addLimited(props, 'Rds', RDS, props.rdsSubnets, DESCRIBE_SERVERS);
     if (props.stsSubnets) this.addLimited(props, 'Sts', STS, props.stsSubnets, ['sts:AssumeRole']);
-    if (props.elastiCacheSubnets)
-      this.addLimited(props, 'ElastiCache', ELASTICACHE, props.elastiCacheSubnets, CHANGE_CACHE_USERS);
+    if (props.elastiCache) {
+      const { subnets, actions } = props.elastiCache;
+      this.addLimited(props, 'ElastiCache', ELASTICACHE, subnets, actions);
+    }
     if (props.dynamoDb === undefined) {
       const dynamodb = props.vpc.addGatewayEndpoint('DynamoDb', {
         service: ec2.GatewayVpcEndpointAwsService.DYNAMODB,
@@ -109,8 +111,16 @@ export class PrivateEndpoints extends Construct {
 /** What RDS is asked by the tier's own functions. */
 export const DESCRIBE_SERVERS = ['rds:DescribeDBInstances', 'rds:DescribeDBClusters'] as const;
 
-/** What ElastiCache is asked by the tier's own functions. */
+/** What rotation asks of ElastiCache. */
 export const CHANGE_CACHE_USERS = ['elasticache:DescribeUsers', 'elasticache:ModifyUser'] as const;
+
+/** What the smoke test asks ElastiCache about caches and their snapshots. */
+export const DESCRIBE_CACHES = [
+  'elasticache:DescribeReplicationGroups',
+  'elasticache:DescribeServerlessCaches',
+  'elasticache:DescribeServerlessCacheSnapshots',
+  'elasticache:DescribeSnapshots',
+] as const;
 
 const INTERFACES: Readonly<Record<EndpointService, ec2.InterfaceVpcEndpointAwsService>> = {
   Ssm: ec2.InterfaceVpcEndpointAwsService.SSM,

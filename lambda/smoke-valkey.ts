@@ -1,6 +1,13 @@
+import { promisedBackups } from '../lib/smoke/backups-check';
 import { provesValkey } from '../lib/smoke/valkey-store';
+import { describeCacheBackups } from '../lib/sources/cache-backups';
 import { secretsFromEnvironment } from '../lib/sources/tier-sources';
 import { smokeTest } from './step/prove';
 
 /** Proves every cache. */
-export const handler = smokeTest('valkey', () => provesValkey(secretsFromEnvironment(process.env)));
+export const handler = smokeTest('valkey', () =>
+  provesValkey(
+    secretsFromEnvironment(process.env),
+    promisedBackups(process.env['POLYSTORE_BACKUPS'], { service: 'ElastiCache', describe: describeCacheBackups }),
+  ),
+);

@@ -51,8 +51,9 @@ What a tier is watched for in a protected stage. Disposable stages wake nobody.
   once and are repeated for each by CloudFormation (\`Fn::ForEach\`); each has its shard's name. 300 shards of two servers have 4,243 alarms, below the 5,000 that an account has by default.
 - **Silence.** What stands for a period without data: \`trouble\` (missing data breaches), \`health\` (it does not, so that a metric that vanishes while
   idle leaves no alarm behind) or \`unknown\` (the alarm says so and tells nobody).
-- **Backups that are absent.** No metric tells of them. The smoke test asks by the hour until when each primary, shard and table can be restored, and fails where that is
-  more than an hour ago, whether backups failed, were turned off or did not run; whether it runs itself is watched by \`not-run\`. Clusters of documents and of graphs, and snapshots of caches, are not among them.
+- **Backups that are absent.** No metric tells of them. The smoke test asks by the hour until when each primary, shard, table and cluster of documents or of a graph can be restored, and
+  fails where that is more than an hour ago, whether backups failed, were turned off or did not run; of a cache, where its last daily snapshot is a day, its window and six hours old. Whether it runs
+  itself is watched by \`not-run\`. Snapshots of elastic clusters are not among them: AWS has no way to their API from a network without a way out.
 - **Announced work.** A data point of the kit's own metric keeps a store's alarms from telling for an hour:
   \`aws cloudwatch put-metric-data --namespace Polystore --metric-name Maintenance --value 1 --dimensions Tier=<tier>,Stage=<stage>,Store=<store>\`.
 - **Events.** [What AWS tells by itself](#what-aws-tells-by-itself), such as failovers, failures and deletions, comes to the kit's topic as it happens.

@@ -7,15 +7,25 @@ import { DRILLS } from '../lib/drills';
 import { startLocalTier } from '../lib/local';
 import { kitDrills, namesOfStore, namesOfTimes, type TierNames } from '../lib/runbooks';
 import { FileSecrets } from '../lib/sources';
-import { ALARMS } from '../lib/watch';
+import { ALARMS, CACHE_EVENTS, SERVER_EVENTS } from '../lib/watch';
 import type { CodeBlock } from './runbook-lint/code-blocks';
 import { isLook, lintRunbooks } from './runbook-lint/lint-runbooks';
 import { faultsOfSql } from './runbook-lint/sql-statements';
 
-/** Every runbook that an alarm names, once. */
+/** Every runbook that an alarm or an event names, once. */
 const runbooksOfAlarms = (): readonly string[] => [
-  ...new Set(Object.values(ALARMS).flatMap(({ rows }) => rows.map(({ runbook }) => runbook))),
+  ...new Set(
+    [
+      ...Object.values(ALARMS).flatMap((group): readonly Leading[] => group.rows),
+      ...Object.values(SERVER_EVENTS).flatMap((sources) => Object.values(sources).flat()),
+      ...CACHE_EVENTS,
+    ].map(({ runbook }) => runbook),
+  ),
 ];
+
+interface Leading {
+  readonly runbook: string;
+}
 
 async function readRunbooks(): Promise<Readonly<Record<string, string>>> {
   const files = (await readdir('runbooks')).filter((file) => file.endsWith('.md')).sort();
@@ -25,14 +35,14 @@ async function readRunbooks(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** Of the repository's own tier, which has a relational store of each kind, and of a cache. */
+/** Of the repository's own tier, which has a relational store of each kind, of a cache and of a table. */
 async function exampleNames(): Promise<TierNames> {
-  const cached = parseTier({
+  const others = parseTier({
     name: 'runbooks',
     stages: { check: { profile: 'disposable' } },
-    stores: { sessions: { kind: 'valkey' } },
+    stores: { sessions: { kind: 'valkey' }, carts: { kind: 'dynamodb', partitionKey: 'id' } },
   });
-  const names = [cached, await loadTier('tier.config.ts', { stage: 'prod' })].flatMap((tier) =>
+  const names = [others, await loadTier('tier.config.ts', { stage: 'prod' })].flatMap((tier) =>
     Object.values(tier.stores).map((store) => namesOfStore(tier, store)),
   );
   return Object.assign({ ...namesOfTimes(new Date()) }, ...names) as TierNames;

@@ -1,4 +1,4 @@
-import type { StoreKind } from './tier';
+import type { StoreDefinition, StoreKind } from './tier';
 
 /** A service of AWS by the name that endpoints have for it. */
 type CalledService = 'dynamodb' | 'secretsmanager';
@@ -22,3 +22,21 @@ export const callsDynamoDb = ({ kind }: { readonly kind: StoreKind }): boolean =
 /** Whether users of a store log in with a secret. */
 export const callsSecretsManager = ({ kind }: { readonly kind: StoreKind }): boolean =>
   CALLED_SERVICES[kind].includes('secretsmanager');
+
+/** Who says whether the backups come that a store is promised: a service that a stage which is watched has a way to. */
+export function backupsToldBy(store: StoreDefinition): 'rds' | 'elasticache' | undefined {
+  switch (store.kind) {
+    case 'postgres':
+    case 'shardedPostgres':
+    case 'neptune':
+      return 'rds';
+    case 'documentdb':
+      // AWS has no endpoint for elastic clusters: https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-private-link.html
+      return store.servers.kind === 'elastic' ? undefined : 'rds';
+    case 'valkey':
+      return store.backup.retentionDays > 0 ? 'elasticache' : undefined;
+    case 'dynamodb':
+      // The table's own service, to which its users have a way.
+      return undefined;
+  }
+}

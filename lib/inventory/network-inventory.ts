@@ -1,5 +1,5 @@
-import { isRelational, type NetworkDefinition, type StoreDefinition, type TierDefinition } from '../definition';
-import { callsDynamoDb, callsSecretsManager } from '../definition/called-services';
+import type { NetworkDefinition, StoreDefinition, TierDefinition } from '../definition';
+import { backupsToldBy, callsDynamoDb, callsSecretsManager } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { PROFILES } from '../definition/profile';
 import { stackName } from '../definition/stack-names';
@@ -65,22 +65,26 @@ const has = ({ stores }: TierDefinition, is: (store: StoreDefinition) => boolean
 const interfacesIn = (tier: TierDefinition): number =>
   1 + (has(tier, callsSecretsManager) ? 1 : 0) + (assumesRoles(tier) ? 1 : 0);
 
-/** In a stage that is watched its relational servers are described, by an endpoint of RDS in one zone. */
-const asksRds = (tier: TierDefinition): boolean => isWatched(tier) && has(tier, isRelational);
-
-/** Endpoints in one zone: of RDS, and of ElastiCache, which is told new passwords. */
-const interfacesInOneZone = (tier: TierDefinition): number =>
-  (asksRds(tier) ? 1 : 0) + (changesCacheUsers(tier) ? 1 : 0);
+/**
+ * Services whose endpoint stands in one zone: in a stage that is watched those that know its servers and caches, and ElastiCache where it is told new
+ * passwords.
+ */
+const oneZoneServices = (tier: TierDefinition): readonly ('rds' | 'elasticache')[] =>
+  (['rds', 'elasticache'] as const).filter(
+    (service) =>
+      (isWatched(tier) && has(tier, (store) => backupsToldBy(store) === service)) ||
+      (service === 'elasticache' && changesCacheUsers(tier)),
+  );
 
 /** Interface endpoints that the tier makes. */
 export const interfaceEndpointsOf = (tier: TierDefinition): number =>
-  makesEndpoints(tier) ? interfacesIn(tier) + interfacesInOneZone(tier) : 0;
+  makesEndpoints(tier) ? interfacesIn(tier) + oneZoneServices(tier).length : 0;
 
 /** Interface endpoints by the zones that each stands in, added up: what they are billed by. */
 export function endpointZonesOf(tier: TierDefinition): number {
   if (!makesEndpoints(tier)) return 0;
   const zones = PROFILES[tier.stage.profile].multiAz ? zonesOf(tier) : 1;
-  return interfacesIn(tier) * zones + interfacesInOneZone(tier);
+  return interfacesIn(tier) * zones + oneZoneServices(tier).length;
 }
 
 function zonesOf({ stage: { zones } }: TierDefinition): number {
@@ -97,7 +101,6 @@ export function servicesCalledBy(tier: TierDefinition): readonly string[] {
     ...(has(tier, callsSecretsManager) ? ['secretsmanager'] : []),
     ...(has(tier, callsDynamoDb) ? ['dynamodb'] : []),
     ...(assumesRoles(tier) ? ['sts'] : []),
-    ...(asksRds(tier) ? ['rds'] : []),
-    ...(changesCacheUsers(tier) ? ['elasticache'] : []),
+    ...oneZoneServices(tier),
   ];
 }

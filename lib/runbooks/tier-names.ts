@@ -126,7 +126,7 @@ function namesOfKind(tier: TierDefinition, store: StoreDefinition, server: strin
         'log-group': `/aws/vendedlogs/elasticache/${serverName(tier, store.name)}/slow-log`,
       };
     case 'dynamodb':
-      return { 'store-stack': stackName(tier, store.name) };
+      return { 'store-stack': stackName(tier, store.name), table: serverName(tier, store.name) };
     case 'documentdb':
       return {
         'store-stack': stackName(tier, store.name),

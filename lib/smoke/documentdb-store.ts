@@ -1,5 +1,6 @@
 import type { SecretSource } from '../sources';
 import { trustOf, type DocumentDbTopology, type ServerTopology } from '../topology';
+import { backupsCome, type BackupPromises } from './backups-check';
 import type { Check } from './check';
 import {
   documentDbChecks,
@@ -15,10 +16,25 @@ import { SharedClients } from './shared-clients';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
 
-/** What proves stores of kind `documentdb`, as the topology describes them. */
+/** What proves stores of kind `documentdb`, as the topology describes them. @param backups those promised @default - nobody can be asked about them */
 export const provesDocumentDb =
-  (secrets: SecretSource): Proves<'documentdb'> =>
-  (tier) => ({ documentdb: (name, store) => checksOf(tier, secrets, name, store) });
+  (secrets: SecretSource, backups?: BackupPromises): Proves<'documentdb'> =>
+  (tier) => ({
+    documentdb: (name, store) => [
+      ...checksOf(tier, secrets, name, store),
+      backupsCome({
+        store: name,
+        host: store.primary.endpoint.host,
+        world: tier.topology.world,
+        promises: backups,
+        ...(store.replicaSet === undefined && { untold: ELASTIC }),
+      }),
+    ],
+  });
+
+/** @see https://docs.aws.amazon.com/documentdb/latest/developerguide/docdb-private-link.html (elastic clusters) */
+const ELASTIC =
+  'AWS has no way to the API of elastic clusters from a network without a way out: npx polystore runbook backups asks by hand';
 
 function checksOf(
   tier: TierUnderTest,

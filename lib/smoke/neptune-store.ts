@@ -1,6 +1,7 @@
 import { signBoltLogin, type Signing } from '../neptune/sign-bolt-login';
 import type { Credentials, SecretSource } from '../sources';
 import { trustOf, type NeptuneTopology, type ServerTopology } from '../topology';
+import { backupsCome, type BackupPromises } from './backups-check';
 import { SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import { onServer, type GraphServerUnderTest, type NeptuneUnderTest } from './graph-server';
@@ -21,10 +22,26 @@ export interface NeptuneLogins {
   readonly secrets?: SecretSource;
 }
 
+/** What the smoke test is given of graphs. */
+export interface NeptuneProofs extends NeptuneLogins {
+  /** Backups that are promised. @default - nobody can be asked about them */
+  readonly backups?: BackupPromises;
+}
+
 /** What proves stores of kind `neptune`, as the topology describes them. */
 export const provesNeptune =
-  (logins: NeptuneLogins): Proves<'neptune'> =>
-  (tier) => ({ neptune: (name, store) => checksOf(tier, logins, name, store) });
+  ({ backups, ...logins }: NeptuneProofs): Proves<'neptune'> =>
+  (tier) => ({
+    neptune: (name, store) => [
+      ...checksOf(tier, logins, name, store),
+      backupsCome({
+        store: name,
+        host: store.primary.endpoint.host,
+        world: tier.topology.world,
+        promises: backups,
+      }),
+    ],
+  });
 
 function checksOf(tier: TierUnderTest, logins: NeptuneLogins, name: string, store: NeptuneTopology): readonly Check[] {
   const underTest: NeptuneUnderTest = {

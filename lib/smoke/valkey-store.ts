@@ -1,5 +1,6 @@
 import type { SecretSource } from '../sources';
 import { trustOf, type ServerTopology, type ValkeyTopology } from '../topology';
+import { backupsCome, type BackupPromises } from './backups-check';
 import type { Check } from './check';
 import { Contact, onceAnswered } from './contact';
 import type { Proves } from './prove-stores';
@@ -9,10 +10,20 @@ import { valkeyChecks } from './valkey';
 import { valkeyAccessChecks } from './valkey-access';
 import { onServer, ValkeyClients, type ValkeyServerUnderTest, type ValkeyUnderTest } from './valkey-under-test';
 
-/** What proves stores of kind `valkey`, as the topology describes them. */
+/** What proves stores of kind `valkey`, as the topology describes them. @param backups those promised @default - nobody can be asked about them */
 export const provesValkey =
-  (secrets: SecretSource): Proves<'valkey'> =>
-  (tier) => ({ valkey: (name, store) => checksOf(tier, secrets, name, store) });
+  (secrets: SecretSource, backups?: BackupPromises): Proves<'valkey'> =>
+  (tier) => ({
+    valkey: (name, store) => [
+      ...checksOf(tier, secrets, name, store),
+      backupsCome({
+        store: name,
+        host: store.primary.endpoint.host,
+        world: tier.topology.world,
+        promises: backups,
+      }),
+    ],
+  });
 
 function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, store: ValkeyTopology): readonly Check[] {
   const { topology, timeoutMs } = tier;

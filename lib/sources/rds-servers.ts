@@ -1,7 +1,8 @@
 import type { DBCluster, DBInstance, RDSClient } from '@aws-sdk/client-rds';
+import type { BackupDescriber, DescribedBackups } from './described-backups';
 
-/** A server as RDS describes it: what no SQL can show. */
-export interface DescribedServer {
+/** A server as RDS describes it: what no SQL can show. Backups are those of its cluster, or its own where it is in none. */
+export interface DescribedServer extends Omit<DescribedBackups, 'everyMinutes'> {
   readonly identifier: string;
   /** Names by which it is reached, those of its cluster among them. */
   readonly hosts: readonly string[];
@@ -12,12 +13,6 @@ export interface DescribedServer {
   readonly isEncrypted: boolean;
   /** ARN of the key of its storage; absent where it is not encrypted. */
   readonly keyArn?: string;
-  /** Days that its cluster's backups are kept, or its own where it is in none; 0: there are none. */
-  readonly backupDays?: number;
-  /** The latest moment that can be restored of its cluster, or of it; absent while there is no backup. */
-  readonly restorableTo?: Date;
-  /** When its cluster was made, or it. */
-  readonly madeAt?: Date;
 }
 
 /** Asks for every server of the account in one region, those of DocumentDB and Neptune among them. */
@@ -37,6 +32,22 @@ export const describeRdsServers: ServerDescriber = async () => {
     const [instances, clusters] = await Promise.all([allInstances(sdk, client), allClusters(sdk, client)]);
     const clusterOf = new Map(clusters.map((cluster) => [cluster.DBClusterIdentifier, cluster]));
     return instances.map((instance) => describe(instance, clusterOf.get(instance.DBClusterIdentifier)));
+  } finally {
+    client.destroy();
+  }
+};
+
+/**
+ * Asks RDS for the backups of a cluster, those of DocumentDB and Neptune among them.
+ * @throws what the SDK throws: no way to the API, no right to ask
+ * @see https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
+ */
+export const describeClusterBackups: BackupDescriber = async (host) => {
+  const sdk = await import('@aws-sdk/client-rds');
+  const client = new sdk.RDSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
+  try {
+    const cluster = (await allClusters(sdk, client)).find(({ Endpoint }) => Endpoint === host);
+    return cluster && backupOf(cluster);
   } finally {
     client.destroy();
   }
@@ -66,16 +77,15 @@ function describe(instance: DBInstance, cluster: DBCluster | undefined): Describ
     ...(instance.MultiAZ === true && { standbyZone: standby ?? 'unknown' }),
     isEncrypted: instance.StorageEncrypted === true,
     ...(key !== undefined && { keyArn: key }),
-    ...backupOf(instance, cluster),
+    ...backupOf(cluster ?? { ...instance, ClusterCreateTime: instance.InstanceCreateTime }),
   };
 }
 
-function backupOf(
-  instance: DBInstance,
-  cluster: DBCluster | undefined,
-): Pick<DescribedServer, 'backupDays' | 'restorableTo' | 'madeAt'> {
-  const { BackupRetentionPeriod: backupDays, LatestRestorableTime: restorableTo } = cluster ?? instance;
-  const madeAt = cluster?.ClusterCreateTime ?? instance.InstanceCreateTime;
+function backupOf({
+  BackupRetentionPeriod: backupDays,
+  LatestRestorableTime: restorableTo,
+  ClusterCreateTime: madeAt,
+}: Pick<DBCluster, 'BackupRetentionPeriod' | 'LatestRestorableTime' | 'ClusterCreateTime'>): DescribedBackups {
   return {
     ...(backupDays !== undefined && { backupDays }),
     ...(restorableTo !== undefined && { restorableTo }),

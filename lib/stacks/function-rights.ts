@@ -1,7 +1,8 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CHANGE_CACHE_USERS, DESCRIBE_SERVERS, statementsOn } from '../../constructs';
+import { CHANGE_CACHE_USERS, DESCRIBE_CACHES, DESCRIBE_SERVERS, statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
+import { backupsToldBy } from '../definition/called-services';
 import { iamServicesOf } from '../definition/iam-services';
 import type { PlannedFunction } from '../inventory';
 import { cacheUserEnd, lastReportPath, SMOKE_ROLE, type KitFunction, type StoreFamily } from '../topology';
@@ -72,19 +73,28 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
     // It assigns keys of its own, writes rows by them, and takes both out again.
     plain(changeDirectories(of.stack, of.stores)),
     plain(keyUse(of.stack, of.stores, { ...ALL_KEYS, actions: ['kms:Decrypt', 'kms:DescribeKey'] })),
-    ...describeServers(of),
+    ...describe(of, 'rds', SERVERS),
     // It proves what a service may do as the service.
     mayLogInAs(of, ({ name }) => iamServicesOf(of.tier, name).map((service) => service.name)),
   ],
-  'smoke-valkey': (of) => [readSecrets(of, provenRoles(of)), plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS))],
-  'smoke-documentdb': (of) => [readSecrets(of, provenRoles(of)), plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS))],
+  'smoke-valkey': (of) => [
+    readSecrets(of, provenRoles(of)),
+    plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS)),
+    ...describe(of, 'elasticache', CACHES),
+  ],
+  'smoke-documentdb': (of) => [
+    readSecrets(of, provenRoles(of)),
+    plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS)),
+    ...describe(of, 'rds', CLUSTERS),
+  ],
   // Nobody logs in to these: IAM knows who asks.
   'smoke-dynamodb': ({ stack, stores }) => [plain(proveTables(stack, stores))],
-  'smoke-neptune': ({ stack, stores }) => [
+  'smoke-neptune': (of) => [
     {
-      statements: changeGraphs(stack, stores),
-      wildcards: [{ resources: graphsOf(stack, stores), reason: WHOLE_GRAPH }],
+      statements: changeGraphs(of.stack, of.stores),
+      wildcards: [{ resources: graphsOf(of.stack, of.stores), reason: WHOLE_GRAPH }],
     },
+    ...describe(of, 'rds', CLUSTERS),
   ],
   'rotate-valkey': (of) => [
     useSecrets(of, provenRoles(of), CHANGE_SECRETS),
@@ -205,17 +215,41 @@ function mayLogInAs({ stack, tier, stores }: Reaching, rolesOf: (store: Store) =
   };
 }
 
-/** Where the stage has a way to ask. */
-function describeServers({ stack, tier: { stage } }: Reaching): readonly FunctionRights[] {
-  if (!PROFILE_SETTINGS[stage.profile].watched) return [];
-  const resources = ['db', 'cluster'].map((resource) => everyOne(stack, 'rds', resource));
+/** What is described, and of which sorts of resources AWS asks for a right to do so. */
+interface Described {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+const SERVERS: Described = { sid: 'Servers', actions: DESCRIBE_SERVERS, resources: ['db', 'cluster'] };
+const CLUSTERS: Described = { sid: 'Clusters', actions: ['rds:DescribeDBClusters'], resources: ['cluster'] };
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticache.html */
+const CACHES: Described = {
+  sid: 'Caches',
+  actions: DESCRIBE_CACHES,
+  resources: ['replicationgroup', 'serverlesscache', 'serverlesscachesnapshot', 'snapshot'],
+};
+
+/** Where the stage has a way to ask, and a store of which something is told. */
+function describe(
+  { stack, tier, stores }: Reaching,
+  service: 'rds' | 'elasticache',
+  { sid, actions, resources: sorts }: Described,
+): readonly FunctionRights[] {
+  const isTold = stores.some(({ name }) => {
+    const definition = tier.stores[name];
+    return definition !== undefined && backupsToldBy(definition) === service;
+  });
+  if (!PROFILE_SETTINGS[tier.stage.profile].watched || !isTold) return [];
+  const resources = sorts.map((sort) => everyOne(stack, service, sort));
   return [
     {
-      statements: [new iam.PolicyStatement({ sid: 'Servers', actions: [...DESCRIBE_SERVERS], resources })],
+      statements: [new iam.PolicyStatement({ sid, actions: [...actions], resources })],
       wildcards: [
         {
           resources,
-          reason: 'Whoever lists servers may not choose them by name; what is listed is no secret and no data.',
+          reason: 'Whoever lists what there is may not choose it by name; what is listed is no secret and no data.',
         },
       ],
     },

@@ -1,13 +1,15 @@
 import type { Construct } from 'constructs';
 import {
+  CHANGE_CACHE_USERS,
   DataNetwork,
+  DESCRIBE_CACHES,
   PrivateEndpoints,
   ZonedStack,
   type IDataNetwork,
   type PrivateEndpointsProps,
 } from '../../constructs';
-import { isRelational, type NetworkDefinition, type TierDefinition } from '../definition';
-import { callsSecretsManager } from '../definition/called-services';
+import type { NetworkDefinition, TierDefinition } from '../definition';
+import { backupsToldBy, callsSecretsManager } from '../definition/called-services';
 import { assumesRoles } from '../definition/iam-services';
 import { isInUse } from '../definition/tier-in-region';
 import { changesCacheUsers } from '../inventory';
@@ -49,19 +51,24 @@ export class NetworkStack extends ZonedStack {
 export function endpointSubnets(
   { vpc, dataSubnets }: IDataNetwork,
   definition: TierDefinition,
-): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'services' | 'rdsSubnets' | 'stsSubnets' | 'elastiCacheSubnets'> {
+): Pick<PrivateEndpointsProps, 'vpcSubnets' | 'services' | 'rdsSubnets' | 'stsSubnets' | 'elastiCache'> {
   const { multiAz, watched } = PROFILE_SETTINGS[definition.stage.profile];
   const oneZone = { subnets: vpc.isolatedSubnets.slice(0, 1) };
   // They are billed by zone and hour: a stage that may be away while a zone is pays for one.
   const vpcSubnets = multiAz ? dataSubnets : oneZone;
   const stores = Object.values(definition.stores);
+  const told = (service: ReturnType<typeof backupsToldBy>) => stores.some((store) => backupsToldBy(store) === service);
+  const ofCaches = [
+    ...(watched && told('elasticache') ? DESCRIBE_CACHES : []),
+    ...(changesCacheUsers(definition) ? CHANGE_CACHE_USERS : []),
+  ];
   return {
     vpcSubnets,
     services: ['Ssm', ...(stores.some(callsSecretsManager) ? ['SecretsManager' as const] : [])],
     ...(assumesRoles(definition) && { stsSubnets: vpcSubnets }),
-    // Nothing but proofs of relational stores ask RDS, and only where somebody listens: those of encryption and zones are skipped while the zone is away.
-    ...(watched && stores.some(isRelational) && { rdsSubnets: oneZone }),
-    // A rotation that fails while a zone is away is tried again.
-    ...(changesCacheUsers(definition) && { elastiCacheSubnets: oneZone }),
+    // Nothing but proofs ask RDS, and only where somebody listens: those of encryption, zones and backups are skipped while the zone is away.
+    ...(watched && told('rds') && { rdsSubnets: oneZone }),
+    // The same of snapshots of caches; a rotation that fails meanwhile is tried again.
+    ...(ofCaches.length > 0 && { elastiCache: { subnets: oneZone, actions: ofCaches } }),
   };
 }

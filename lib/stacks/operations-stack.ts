@@ -14,7 +14,7 @@ import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { SmokeSchedule } from './smoke-schedule';
 import { stackSettings, tagStack } from './stack-settings';
-import { storagePromises } from './storage-promises';
+import { backupPromises, storagePromises } from './storage-promises';
 import type { Store } from './store';
 import { templateDigest } from './template-digest';
 import { TierDashboard } from './tier-dashboard';
@@ -93,7 +93,10 @@ export class OperationsStack extends Stack {
         securityGroup: access.operationsOn(family),
         logGroup: access.logGroupOf(name),
         rights: functionRights(each, { stack: this, tier, stores }),
-        ...(name === 'smoke-relational' && { environment: storage }),
+        ...(task === 'smoke' && {
+          environment:
+            family === 'relational' ? storage : family === 'dynamodb' ? {} : backupPromises(tier, definitions),
+        }),
         ...(task === 'rotate' && { environment: { POLYSTORE_SERVERS: serverName(tier) } }),
       });
       made.set(name, own);

@@ -1,5 +1,6 @@
 import { Fn } from 'aws-cdk-lib';
-import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
+import { isRelational, type RelationalDefinition, type StoreDefinition, type TierDefinition } from '../definition';
+import { backupsToldBy } from '../definition/called-services';
 import { storagePromisesText } from '../definition/storage-promises';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
@@ -22,6 +23,19 @@ export function storagePromises(
     return [[name, origin === 'snapshot' ? '' : Fn.select(1, Fn.split('/', key.keyArn))]];
   });
   return { POLYSTORE_STORAGE: storagePromisesText(Object.fromEntries(keyIds)) };
+}
+
+/**
+ * Stores of one family beside the relational ones whose backups a deployment promises, as their smoke test reads it from its environment; nothing where
+ * the stage has no way to ask.
+ */
+export function backupPromises(
+  { stage }: TierDefinition,
+  stores: readonly StoreDefinition[],
+): Readonly<Record<string, string>> {
+  if (!PROFILE_SETTINGS[stage.profile].watched) return {};
+  const promised = stores.filter((store) => backupsToldBy(store) !== undefined).map(({ name }) => name);
+  return { POLYSTORE_BACKUPS: promised.join(' ') };
 }
 
 /** An instance keeps the key of its snapshot, whichever that is; a cluster is encrypted anew. */

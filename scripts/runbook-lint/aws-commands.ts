@@ -13,6 +13,7 @@ const CLIENTS: Readonly<Record<string, string>> = {
   'docdb-elastic': '@aws-sdk/client-docdb-elastic',
   dynamodb: '@aws-sdk/client-dynamodb',
   ec2: '@aws-sdk/client-ec2',
+  elasticache: '@aws-sdk/client-elasticache',
   iam: '@aws-sdk/client-iam',
   lambda: '@aws-sdk/client-lambda',
   rds: '@aws-sdk/client-rds',
@@ -42,26 +43,19 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     tail: ['since', 'filter-pattern', 'format'],
     'describe-log-streams': ['log-group-name', 'order-by', 'descending', 'max-items'],
   },
-  // https://docs.aws.amazon.com/cli/latest/reference/elasticache/
-  elasticache: {
-    'describe-replication-groups': ['replication-group-id'],
-    'describe-serverless-caches': ['serverless-cache-name'],
-    'describe-users': ['user-id'],
-    'modify-user': ['cli-input-json'],
-    'describe-events': ['source-type', 'source-identifier', 'duration'],
-    'test-failover': ['replication-group-id', 'node-group-id'],
-  },
   // https://docs.aws.amazon.com/cli/latest/reference/docdb/
   docdb: {
     'describe-db-clusters': ['db-cluster-identifier'],
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'failover-db-cluster': ['db-cluster-identifier'],
+    'create-db-cluster-snapshot': ['db-cluster-identifier', 'db-cluster-snapshot-identifier'],
   },
   // https://docs.aws.amazon.com/cli/latest/reference/neptune/
   neptune: {
     'describe-db-clusters': ['db-cluster-identifier'],
     'describe-events': ['source-type', 'source-identifier', 'duration'],
     'failover-db-cluster': ['db-cluster-identifier'],
+    'create-db-cluster-snapshot': ['db-cluster-identifier', 'db-cluster-snapshot-identifier'],
   },
   // https://docs.aws.amazon.com/cli/latest/reference/ce/get-cost-and-usage.html
   ce: { 'get-cost-and-usage': ['time-period', 'granularity', 'metrics', 'group-by', 'filter'] },
@@ -75,6 +69,7 @@ const GLOBAL = [
   'output',
   'no-cli-pager',
   'cli-binary-format',
+  'cli-input-json',
   'no-paginate',
   'max-items',
 ];

@@ -64,7 +64,7 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
   'smoke-valkey': {
     client: 'iovalkey',
     packages: OF_VALKEY,
-    calls: ['secrets-manager', 'ssm'],
+    calls: ['elasticache', 'secrets-manager', 'ssm'],
     rooms: [...OF_PROOFS, 'placement', 'valkey'],
     never: [],
   },
@@ -78,14 +78,14 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
   'smoke-documentdb': {
     client: 'mongodb',
     packages: new RegExp(`^(${OF_MONGODB})$`),
-    calls: ['secrets-manager', 'ssm'],
+    calls: ['rds', 'secrets-manager', 'ssm'],
     rooms: [...OF_PROOFS, 'placement', 'documentdb'],
     never: OPTIONS_OF_MONGODB,
   },
   'smoke-neptune': {
     client: 'neo4j-driver',
     packages: new RegExp(`^(neo4j-driver|neo4j-driver-.*|rxjs|${SIGNER})$`),
-    calls: ['ssm'],
+    calls: ['rds', 'ssm'],
     rooms: [...OF_PROOFS, 'neptune'],
     never: ['@aws-sdk/credential-provider-node', '@aws-sdk/signature-v4-crt'],
   },

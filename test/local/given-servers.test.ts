@@ -102,6 +102,7 @@ describeWithEngine(['ferretdb'], 'a store of documents on a server of somebody e
       `it/primary ${WITHOUT_TLS}`,
       expect.stringMatching(/^it as web holds-rights: FerretDB .* it has no roles$/),
       expect.stringMatching(/^it as search holds-rights: /),
+      'it backups-current: needs AWS',
     ]);
     await tier?.stop();
     expect(theirs?.exit()).toBeUndefined();
@@ -149,6 +150,7 @@ describeWithEngine(['neo4j'], 'a store of graphs on a server of somebody else', 
       `it/writer ${WITHOUT_TLS}`,
       expect.stringMatching(/^it\/replicas serves-reads: Neo4j .* it has no replicas$/),
       expect.stringMatching(/^it\/replicas refuses-writes: /),
+      'it backups-current: needs AWS',
     ]);
   });
 });
@@ -172,6 +174,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a cache on a server of so
       `it/primary ${WITHOUT_TLS}`,
       expect.stringMatching(/^it\/replicas serves-reads: (Redis|Valkey) .* it has no replicas$/),
       expect.stringMatching(/^it\/replicas refuses-writes: /),
+      'it backups-current: needs AWS',
     ]);
   });
 });

@@ -57,6 +57,7 @@ describeWithEngine(['neo4j'], 'graphs on this machine', () => {
       expect.stringMatching(/^people\/writer knows-signatures: Neo4j \d.* answers here: it has no signatures$/),
       expect.stringMatching(/^people\/replicas serves-reads: Neo4j .* it has no replicas$/),
       expect.stringMatching(/^people\/replicas refuses-writes: Neo4j .* it has no replicas$/),
+      'people backups-current: needs AWS',
     ]);
     expect(report.outcomes.find(({ check }) => check === 'takes-writes')).toMatchObject({
       status: 'passed',

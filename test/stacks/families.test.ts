@@ -13,6 +13,7 @@ import { functionTimeout } from '../../lib/stacks/function-timeouts';
 import { familyOf, type KitFunction, type StoreFamily } from '../../lib/topology';
 import { bundleHandler } from '../lambda/bundle';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { clusterTier } from '../support/cluster-tier';
 import { reachOf, type Reach, type Templates } from '../support/reach';
 import { resourcesOf, templatesOf } from '../support/synthesized-tier';
 import { tableTier } from '../support/table-tier';
@@ -162,9 +163,9 @@ describe('the kit’s functions', () => {
       'all-live-sessions-web',
     ]);
     for (const name of FUNCTIONS.filter((each) => each !== 'rotate-valkey'))
-      expect(actionsOf(templates, name).filter((action) => /elasticache:|:(Put|Update)Secret/.test(action))).toEqual(
-        [],
-      );
+      expect(
+        actionsOf(templates, name).filter((action) => /elasticache:\w+User|:(Put|Update)Secret/.test(action)),
+      ).toEqual([]);
   });
 
   test('keep the report of their own family', () => {
@@ -172,6 +173,42 @@ describe('the kit’s functions', () => {
       const kept = linesOf(reach.actions, `smoke-${family}`).filter((line) => line.startsWith('ssm:PutParameter '));
       expect(kept).toEqual([expect.stringMatching(new RegExp(`parameter/all/live/smoke/last-report/${family}$`))]);
     }
+  });
+
+  test('are told whose backups are promised, where their service can be asked', () => {
+    const told = (all: Templates, name: string): unknown =>
+      (functionsIn(all)[name]?.['Environment'] as { Variables: Record<string, unknown> }).Variables[
+        'POLYSTORE_BACKUPS'
+      ];
+    expect(FAMILIES.map((family) => [family, told(templates, `all-live-smoke-${family}`)])).toEqual([
+      ['relational', undefined],
+      ['valkey', 'sessions'],
+      ['dynamodb', undefined],
+      ['documentdb', 'profiles'],
+      ['neptune', 'friends'],
+    ]);
+    const elastic = templatesOf(clusterTier('prod'));
+    expect(told(elastic, 'club-prod-smoke-documentdb')).toBe('profiles');
+    expect(told(templatesOf(clusterTier('dev')), 'club-dev-smoke-documentdb')).toBeUndefined();
+  });
+
+  test('of caches without snapshots ask nobody about them', () => {
+    const none = templatesOf(
+      parseTier({
+        name: 'fast',
+        stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+        stores: { sessions: valkey({ backup: { retentionDays: 0 } }) },
+      }),
+    );
+    const { Variables } = functionsIn(none)['fast-live-smoke-valkey']?.['Environment'] as {
+      Variables: Record<string, unknown>;
+    };
+    expect(Variables['POLYSTORE_BACKUPS']).toBe('');
+    expect(actionsOf(none, 'smoke-valkey').filter((action) => action.startsWith('elasticache:'))).toEqual([]);
+    // Passwords are changed all the same.
+    expect(reachOf(none, 'fast-live-').endpoints.filter((line) => line.startsWith('elasticache'))).toEqual([
+      'elasticache: elasticache:DescribeUsers elasticache:ModifyUser',
+    ]);
   });
 
   test('run as long as the slowest store of their own family takes', () => {

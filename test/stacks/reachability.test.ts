@@ -82,6 +82,12 @@ function templatesFor(tier: TierDefinition): Templates {
 const reach = (tier: TierDefinition, templates: Templates = templatesFor(tier)): Reach =>
   reachOf(templates, `${stackName(tier)}-`);
 
+/** By the smoke test about snapshots, and by rotation. */
+const ASKED_OF_ELASTICACHE = [
+  ...['DescribeReplicationGroups', 'DescribeServerlessCacheSnapshots', 'DescribeServerlessCaches'],
+  ...['DescribeSnapshots', 'DescribeUsers', 'ModifyUser'],
+].map((action) => `elasticache:${action}`);
+
 /** What the definition says, and nothing else of the templates; `actions` of services and proxies only. */
 function impliedBy(tier: TierDefinition): Reach {
   const stores = Object.values(tier.stores);
@@ -157,6 +163,7 @@ function impliedBy(tier: TierDefinition): Reach {
   const roles = services.filter(({ principals, uses }) => principals.length > 0 && Object.keys(uses).length > 0);
 
   // Nobody changes a password by himself in a disposable stage.
+  const cacheActions = tier.stage.profile === 'protected' && ofFamily('valkey').length > 0 ? ASKED_OF_ELASTICACHE : [];
   const rotated = tier.stage.profile === 'protected' ? ofFamily('valkey') : [];
 
   const byToken = stores.filter((store) => usersOf(store).some(({ authentication }) => authentication === 'iam'));
@@ -197,7 +204,7 @@ function impliedBy(tier: TierDefinition): Reach {
     endpoints: own
       ? [
           'dynamodb: *',
-          ...(rotated.length > 0 ? ['elasticache: elasticache:DescribeUsers elasticache:ModifyUser'] : []),
+          ...(cacheActions.length > 0 ? [`elasticache: ${cacheActions.join(' ')}`] : []),
           ...(tier.stage.profile === 'protected' ? ['rds: rds:DescribeDBClusters rds:DescribeDBInstances'] : []),
           'secretsmanager: *',
           'ssm: *',
