@@ -274,7 +274,7 @@ describe('passwords', () => {
     expect(JSON.stringify(templates.disposable)).not.toMatch(/elasticache:ModifyUser|\.elasticache"/);
   });
 
-  test('go to ElastiCache by an endpoint in one zone, by which nothing else can be asked', () => {
+  test('go to ElastiCache by an endpoint in one zone, by which snapshots can be asked about and nothing else', () => {
     const endpoints = resourcesOf(templates.protected, 'AWS::EC2::VPCEndpoint');
     const [endpoint] = endpoints.filter(({ Properties }) =>
       /elasticache/.test(JSON.stringify(Properties['ServiceName'])),
@@ -283,7 +283,12 @@ describe('passwords', () => {
     expect(endpoint?.Properties['PolicyDocument']).toMatchObject({
       Statement: [
         {
-          Action: ['elasticache:DescribeUsers', 'elasticache:ModifyUser'],
+          Action: [
+            ...['ReplicationGroups', 'ServerlessCacheSnapshots', 'ServerlessCaches', 'Snapshots', 'Users'].map(
+              (what) => `elasticache:Describe${what}`,
+            ),
+            'elasticache:ModifyUser',
+          ],
           Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } },
         },
       ],
