@@ -94,7 +94,8 @@ function expectToldOnce(report: SmokeReport, port: number, reason: RegExp): void
   }
   const others = report.outcomes.filter(({ status }) => status !== 'failed');
   expect(others.filter(({ status }) => status === 'passed')).toEqual([]);
-  for (const outcome of others) {
+  // Whoever tells of backups is somebody else, and not here.
+  for (const outcome of others.filter(({ check }) => check !== 'backups-current')) {
     expect(outcome).toMatchObject({ reason: expect.stringMatching(/ can't be asked: see [a-z-]+$/) });
   }
   for (const { durationMs } of report.outcomes) expect(durationMs).toBeLessThan(DEADLINE_MS + BUSY_MS);

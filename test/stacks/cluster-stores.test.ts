@@ -56,7 +56,7 @@ describe('documents', () => {
     });
   });
 
-  test('are watched server by server and as a cluster in a protected stage; an elastic cluster is not', () => {
+  test('are watched server by server and as a cluster in a protected stage; an elastic cluster as a whole, by name and id', () => {
     const alarms = resourcesOf(templates.prod, 'AWS::CloudWatch::Alarm').map(
       ({ Properties }) => Properties['AlarmName'] as string,
     );
@@ -68,7 +68,24 @@ describe('documents', () => {
       ]),
     );
     expect(alarms).not.toContain('club-prod-profiles-1-DCUUtilization');
-    expect(alarms.filter((name) => name.startsWith('club-prod-visits') && !name.endsWith('-maintenance'))).toEqual([]);
+    const elastic = resourcesOf({ visits: templates.prod['visits-alarms'] as TemplateJson }, 'AWS::CloudWatch::Alarm');
+    expect(elastic).toHaveLength(7);
+    const cluster = Object.keys(templates.prod['visits']?.Resources ?? {}).find((id) =>
+      id.startsWith('ElasticCluster'),
+    );
+    for (const { Properties } of elastic) {
+      const [id, name, ...others] = Properties['Dimensions'] as { readonly Name: string; readonly Value: unknown }[];
+      expect([name, others]).toEqual([{ Name: 'ClusterName', Value: 'club-prod-visits' }, []]);
+      // The id is the last part of the ARN, which the store's stack gives out.
+      expect(id).toMatchObject({
+        Name: 'ClusterId',
+        Value: { 'Fn::Select': [1, { 'Fn::Split': ['/', expect.anything()] }] },
+      });
+      const [, output] = /"OutputName":"([^"]+)"/.exec(JSON.stringify(id)) ?? [];
+      expect(templates.prod['visits']?.Outputs?.[output ?? '']?.Value).toEqual({
+        'Fn::GetAtt': [cluster, 'ClusterArn'],
+      });
+    }
     expect(resourcesOf(templates.dev, 'AWS::CloudWatch::Alarm')).toEqual([]);
   });
 
