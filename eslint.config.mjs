@@ -33,7 +33,7 @@ export const walls = {
   ],
   'lib/testing': ['lib/errors', 'lib/routing', 'lib/postgres', 'lib/sources', 'lib/topology', 'lib/placement'],
   'lib/provision': ['lib/errors', 'lib/postgres', 'lib/documentdb', 'lib/sources', 'lib/topology', 'lib/placement'],
-  'lib/rotation': ['lib/errors', 'lib/sources', 'lib/topology', 'lib/valkey'],
+  'lib/rotation': ['lib/errors', 'lib/sources', 'lib/topology', 'lib/valkey', 'lib/documentdb'],
   'lib/guard': ['lib/errors', 'lib/sources'],
   'lib/diff': ['lib/errors', 'lib/guard', 'lib/definition', 'lib/cost'],
   'lib/report': ['lib/errors', 'lib/smoke', 'lib/topology', 'lib/cost', 'lib/quota', 'lib/watch'],

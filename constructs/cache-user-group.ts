@@ -2,7 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { RoleSecret } from './role-secret';
+import { ROTATED_ELSEWHERE, RoleSecret } from './role-secret';
 
 /** A user of a cache: who logs in, and what it may do there. */
 export interface CacheUser {
@@ -50,8 +50,7 @@ export class CacheUserGroup extends Construct {
         encryptionKey,
         description,
         removalPolicy,
-        withoutRotation:
-          'Whoever makes the user decides who changes its password: it has two while one replaces the other, and a schedule without a function that tells both ElastiCache and the secret would only lock it out. The kit has one in protected stages, in a stack of its own.',
+        withoutRotation: ROTATED_ELSEWHERE,
       });
       const user = new elasticache.CfnUser(userScope, userName, {
         engine,

@@ -10,7 +10,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
 import { ExportedLogs } from './exported-logs';
 import { checkRdsIdentifier } from './rds-identifier';
-import { RoleSecret } from './role-secret';
+import { ROTATED_ELSEWHERE, RoleSecret } from './role-secret';
 import { ServerSecurityGroup } from './server-security-group';
 
 /** TCP port of every DocumentDB server. */
@@ -188,6 +188,7 @@ export class DocumentDbCluster extends DocumentDbClusterBase {
       encryptionKey,
       description: `Owner of ${identifier}`,
       removalPolicy: beside,
+      withoutRotation: ROTATED_ELSEWHERE,
     }) as secretsmanager.ISecret;
     this.cluster = new docdb.DatabaseCluster(this, 'Cluster', {
       dbClusterName: checkRdsIdentifier(this, identifier),

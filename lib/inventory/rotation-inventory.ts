@@ -9,13 +9,15 @@ export function rotationInventory(tier: TierDefinition): readonly ResourceGroup[
   const rotated = kitFunctionsOf(tier).filter(({ task }) => task === 'rotate');
   return Object.values(tier.stores)
     .filter((store) => rotated.some(({ family }) => family === familyOf(store)))
-    .map(({ name }) => ({
+    .map((store) => ({
       stack: stackName(tier, 'rotation'),
-      part: name,
-      // Of the smoke test, and of each service.
+      part: store.name,
+      // Of the smoke test, of each service, and of an owner who changes his own password.
       resources: {
         'AWS::SecretsManager::RotationSchedule':
-          1 + Object.values(tier.services).filter(({ uses }) => uses[name] !== undefined).length,
+          1 +
+          Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined).length +
+          (store.kind === 'documentdb' && store.servers.kind !== 'elastic' ? 1 : 0),
       },
     }));
 }

@@ -1,7 +1,14 @@
 import { connectDocumentDb, type DocumentDatabase } from '../documentdb';
 import { isPolystoreError, PolystoreError } from '../errors';
 import type { Credentials, SecretSource } from '../sources';
-import { credentialOf, trustOf, type Access, type DocumentDbTopology, type Topology } from '../topology';
+import {
+  credentialOf,
+  otherDocumentUser,
+  trustOf,
+  type Access,
+  type DocumentDbTopology,
+  type Topology,
+} from '../topology';
 import type { DatabaseReport, RoleReport } from './provision-report';
 import { messageOf, PROVISION_TIMEOUT_MS, type ProvisionTarget } from './provision-targets';
 import { usesOf } from './target-database';
@@ -117,17 +124,30 @@ async function provisionUser(
   admin: DocumentDatabase,
   { credentials: { username, password }, roles, report }: WantedUser,
 ): Promise<RoleReport> {
-  const { users } = (await admin.command({ usersInfo: username })) as {
-    readonly users: readonly { readonly roles?: readonly DocumentRole[] }[];
-  };
-  const [found] = users;
+  const found = await userCalled(admin, username);
   const common = { role: username, ...report, relationsChanged: 0, leftAlone: [] };
   if (found === undefined) {
     await admin.command({ createUser: username, pwd: password, roles });
     return { ...common, outcome: 'created' };
   }
   await admin.command({ updateUser: username, pwd: password, roles });
-  const namesOf = (held: readonly DocumentRole[]): string => held.map(({ role, db }) => `${db}.${role}`).join();
-  const isSame = namesOf(found.roles ?? []) === namesOf(roles);
-  return { ...common, outcome: isSame ? 'confirmed' : 'changed' };
+  // Whoever has logged in as the other one, before the last rotation, has the rights of now too.
+  const other = otherDocumentUser(username);
+  const former = await userCalled(admin, other);
+  if (former !== undefined && !hasRoles(former, roles)) await admin.command({ updateUser: other, roles });
+  return { ...common, outcome: hasRoles(found, roles) ? 'confirmed' : 'changed' };
+}
+
+interface KnownUser {
+  readonly roles?: readonly DocumentRole[];
+}
+
+async function userCalled(admin: DocumentDatabase, name: string): Promise<KnownUser | undefined> {
+  const { users } = (await admin.command({ usersInfo: name })) as { readonly users: readonly KnownUser[] };
+  return users[0];
+}
+
+function hasRoles({ roles: held = [] }: KnownUser, roles: readonly DocumentRole[]): boolean {
+  const namesOf = (of: readonly DocumentRole[]): string => of.map(({ role, db }) => `${db}.${role}`).join();
+  return namesOf(held) === namesOf(roles);
 }

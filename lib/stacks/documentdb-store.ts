@@ -113,6 +113,8 @@ export function synthesizeDocumentDb(
     servers: { securityGroup: stack.cluster.securityGroup, port: DOCUMENTDB_PORT },
     shardStacks: [],
     owners: [DOCUMENT_OWNER],
+    // What the administrator of an elastic cluster may change of himself is written nowhere.
+    ...(store.servers.kind !== 'elastic' && { rotatedOwner: stack.cluster.ownerSecret.secretArn }),
     ...(stack.cluster instanceof DocumentDbElasticCluster && { elasticClusterArn: stack.cluster.clusterArn }),
   };
 }

@@ -97,16 +97,39 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
     ...describe(of, 'rds', CLUSTERS),
   ],
   'rotate-valkey': (of) => [
-    useSecrets(of, provenRoles(of), CHANGE_SECRETS),
-    plain(keyUse(of.stack, of.stores, { ...KEYS_OF_SECRETS, actions: ['kms:Decrypt', 'kms:GenerateDataKey'] })),
+    useSecrets(of, provenRoles(of), { actions: CHANGE_SECRETS }),
+    plain(keyUse(of.stack, of.stores, KEYS_OF_CHANGED_SECRETS)),
     plain(changeCacheUsers(of)),
   ],
+  'rotate-documentdb': (of) => [
+    useSecrets(of, provenRoles(of), { actions: CHANGE_SECRETS }),
+    ...ofOwners(of),
+    plain(keyUse(of.stack, of.stores, KEYS_OF_CHANGED_SECRETS)),
+  ],
 };
+
+/** Owners make users; their own secrets are changed where the server lets them change their own password. */
+function ofOwners(of: Reaching): readonly FunctionRights[] {
+  const rightsOn = (stores: readonly Store[], actions: readonly string[], sid: string): readonly FunctionRights[] => {
+    const some = { ...of, stores };
+    return stores.length === 0 ? [] : [useSecrets(some, ownersOf(some), { sid, actions })];
+  };
+  const changed = of.stores.filter(({ rotatedOwner }) => rotatedOwner !== undefined);
+  const read = of.stores.filter(({ rotatedOwner }) => rotatedOwner === undefined);
+  return [...rightsOn(changed, CHANGE_SECRETS, 'Owners'), ...rightsOn(read, READ_SECRETS, 'ReadOwners')];
+}
+
+const READ_SECRETS = ['GetSecretValue'] as const;
 
 /** What a rotation does with a secret. */
 const CHANGE_SECRETS = ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'] as const;
 
 const ALL_KEYS = { sid: 'Keys', services: ['secretsmanager', 'dynamodb'] } as const;
+const KEYS_OF_CHANGED_SECRETS = {
+  sid: 'Keys',
+  services: ['secretsmanager'],
+  actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+} as const;
 const KEYS_OF_SECRETS = { sid: 'Keys', services: ['secretsmanager'], actions: ['kms:Decrypt'] } as const;
 
 const plain = (statements: readonly iam.PolicyStatement[]): FunctionRights => ({ statements, wildcards: [] });
@@ -132,18 +155,18 @@ function provenRoles({ tier: { services }, stores }: Reaching): readonly string[
  * gets no owner's.
  */
 const readSecrets = (of: Reaching, roles: readonly string[]): FunctionRights =>
-  useSecrets(of, roles, ['GetSecretValue']);
+  useSecrets(of, roles, { actions: READ_SECRETS });
 
 function useSecrets(
   { stack, tier, stores }: Reaching,
   roles: readonly string[],
-  actions: readonly string[],
+  { sid = 'Secrets', actions }: { readonly sid?: string; readonly actions: readonly string[] },
 ): FunctionRights {
   const anySecret = everyOne(stack, 'secretsmanager', 'secret');
   return {
     statements: [
       new iam.PolicyStatement({
-        sid: 'Secrets',
+        sid,
         actions: actions.map((action) => `secretsmanager:${action}`),
         resources: [anySecret],
         conditions: {

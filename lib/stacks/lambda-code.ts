@@ -24,6 +24,7 @@ const NEVER_LOADED: Readonly<Record<KitFunction, readonly string[]>> = {
   // It has the keys of its role.
   'smoke-neptune': ['@aws-sdk/credential-provider-node'],
   'rotate-valkey': [],
+  'rotate-documentdb': [LOGINS_BY_IAM],
 };
 
 /** How esbuild makes the bundle of a function, of the project in `root`. */

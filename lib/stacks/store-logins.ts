@@ -1,7 +1,7 @@
 import { ArnFormat, Fn, Stack, Tags } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { RoleSecret } from '../../constructs';
+import { ROTATED_ELSEWHERE, RoleSecret } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
@@ -53,11 +53,13 @@ export class StoreSecrets extends Construct implements StoreLogins {
     // By ARN: a grant on the key itself would make the store's stack depend on this one.
     const encryptionKey = kms.Key.fromKeyArn(this, 'Key', store.key.keyArn);
     const copies = copiesOf(tier, store.name);
+    const rotation = tier.stores[store.name]?.kind === 'documentdb' ? { withoutRotation: ROTATED_ELSEWHERE } : {};
     this.smoke = new RoleSecret(this, 'Smoke', {
       role: SMOKE_ROLE,
       encryptionKey,
       description: `Smoke test in store ${store.name} of ${tier.name}/${tier.stage.name}`,
       copies,
+      ...rotation,
     }).arn;
     const serviceScope = new Construct(this, 'Services');
     this.services = new Map(
@@ -67,6 +69,7 @@ export class StoreSecrets extends Construct implements StoreLogins {
           encryptionKey,
           description: `Service ${name} in store ${store.name} of ${tier.name}/${tier.stage.name}`,
           copies,
+          ...rotation,
         });
         Tags.of(secret).add('service', name);
         return [name, secret.arn];

@@ -51,7 +51,7 @@ export function synthesizeTier(
   const pooling = synthesizePooling(scope, definition, { stores, access, network });
   const watched = alarmsStacks(scope, definition, stores);
   const operations = new OperationsStack(scope, definition, { stores, access, network, options });
-  const rotation = synthesizeRotation(scope, definition, { access, operations });
+  const rotation = synthesizeRotation(scope, definition, { stores, access, operations });
   // Shards tell whether copies follow them.
   for (const stack of regions.flatMap((region) => region.stores.flatMap(({ stacks }) => stacks)))
     operations.addStackDependency(stack);

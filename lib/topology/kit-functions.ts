@@ -4,7 +4,7 @@ import type { StoreFamily } from './store-family';
 export const PROVISIONED_FAMILIES = ['relational', 'documentdb'] as const satisfies readonly StoreFamily[];
 
 /** Families whose passwords the kit changes on a schedule, where a stage is protected. */
-export const ROTATED_FAMILIES = ['valkey'] as const satisfies readonly StoreFamily[];
+export const ROTATED_FAMILIES = ['valkey', 'documentdb'] as const satisfies readonly StoreFamily[];
 
 /** The kit's functions on AWS: one a family for each of its tasks, so that each holds one client and reaches the stores of one family. */
 export type KitFunction =

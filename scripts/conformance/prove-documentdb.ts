@@ -16,6 +16,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
       'test/smoke/documentdb.test.ts',
       'test/local/given-servers.test.ts',
       'test/routing/documentdb-logins.test.ts',
+      'test/rotation/document-login.test.ts',
     ],
     programsOf: ({ path }) => dirname(path),
   },

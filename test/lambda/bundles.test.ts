@@ -96,6 +96,13 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     rooms: ['rotation', 'valkey'],
     never: [],
   },
+  'rotate-documentdb': {
+    client: 'mongodb',
+    packages: new RegExp(`^(${OF_MONGODB})$`),
+    calls: ['secrets-manager', 'ssm'],
+    rooms: ['rotation', 'documentdb', 'placement'],
+    never: OPTIONS_OF_MONGODB,
+  },
 };
 const FUNCTIONS = Object.keys(ALLOWED) as readonly KitFunction[];
 const CLIENTS = [...new Set(Object.values(ALLOWED).map(({ client }) => client))];

@@ -1,20 +1,11 @@
 import type Valkey from 'iovalkey';
-import {
-  CacheLogin,
-  rotateSecret,
-  type CacheUsers,
-  type RotatedLogin,
-  type RotationStep,
-  type SecretValue,
-} from '../../lib/rotation';
+import { CacheLogin, rotateSecret, type CacheUsers, type RotatedLogin, type SecretValue } from '../../lib/rotation';
 import { newDirectory, removeDirectory } from '../local/scratch';
 import { describeWithEngine } from '../support/real-engine';
 import { startCache, type RunningCache } from '../support/running-cache';
 import { Life } from './killed';
+import { refusalsDuring, rotate, SECRET, STEPS } from './under-way';
 import { Vault } from './vault';
-
-const STEPS: readonly RotationStep[] = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'];
-const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:app';
 
 /** What ElastiCache does with users, done to real servers: a change reaches one node after the other, one each time that somebody asks. */
 class Nodes implements CacheUsers {
@@ -41,7 +32,6 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a rotation of the passwor
   let directory: string;
   let cache: RunningCache;
   let vault: Vault;
-  let versions = 0;
   beforeAll(async () => {
     directory = await newDirectory();
     cache = await startCache(directory, { mode: 'single', servers: [['primary', 'r1']] });
@@ -66,48 +56,14 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a rotation of the passwor
   const takes = async (login: SecretValue): Promise<readonly boolean[]> =>
     Promise.all(cache.servers.map((server) => loginOf(new Nodes([]), server).accepts(login)));
 
-  /** Takes every step in a life that may end, and then all of them again, as Secrets Manager does. Tells how often it ended. */
-  async function rotate(life: Life, login: RotatedLogin): Promise<number> {
-    const version = `v${++versions}`;
-    vault.begin(version);
-    for (let ends = 0; ; ends++) {
-      try {
-        for (const step of STEPS) {
-          const request = { step, secret: SECRET, version };
-          await rotateSecret(request, { versions: life.of(vault), login: life.of(login) });
-        }
-        return ends;
-      } catch (error) {
-        if (!life.isOver()) throw error;
-      }
-    }
-  }
-
-  /** Logs in to every server over and over while `work` is done, with what the secret says and with what it said before. Tells who was refused. */
-  async function refusalsDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
-    const known = vault.current;
-    const refused: string[] = [];
-    let isOver = false;
-    let logins = 0;
-    const logIn = async (who: string, secretOf: () => SecretValue): Promise<void> => {
-      while (!isOver) {
-        const all = await takes(secretOf());
-        logins += all.length;
-        if (all.includes(false)) refused.push(who);
-      }
-    };
-    const clients = [logIn('who reads the secret', () => vault.current), logIn('who read it before', () => known)];
-    await work().finally(() => (isOver = true));
-    await Promise.all(clients);
-    expect(logins).toBeGreaterThan(3);
-    return [...new Set(refused)];
-  }
+  const rotateIn = (life: Life, login: RotatedLogin): Promise<number> => rotate(vault, life, login);
+  const refusals = (work: () => Promise<unknown>): Promise<readonly string[]> => refusalsDuring(vault, takes, work);
 
   it('refuses nobody at any moment, and takes two passwords until the next one', async () => {
     const seen = [vault.current];
     const login = loginOf(new Nodes(cache.admins));
     for (let round = 0; round < 3; round++) {
-      expect(await refusalsDuring(() => rotate(new Life(), login))).toEqual([]);
+      expect(await refusals(() => rotateIn(new Life(), login))).toEqual([]);
       seen.push(vault.current);
     }
     expect(new Set(seen.map(({ password }) => password)).size).toBe(4);
@@ -131,7 +87,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a rotation of the passwor
         life.endsAt(call, when);
         const login = loginOf(life.of(users));
         const before = vault.current;
-        expect([call, when, await refusalsDuring(async () => (ended += await rotate(life, login)))]).toEqual([
+        expect([call, when, await refusals(async () => (ended += await rotateIn(life, login)))]).toEqual([
           call,
           when,
           [],
@@ -154,7 +110,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a rotation of the passwor
       setPasswords: (userId, passwords) => users.setPasswords(userId, passwords.slice(-1)),
     };
     const login = loginOf(hasty);
-    expect(await refusalsDuring(() => rotate(new Life(), login))).not.toEqual([]);
+    expect(await refusals(() => rotateIn(new Life(), login))).not.toEqual([]);
   }, 30_000);
 
   it('is not finished where a deployment has set the user back meanwhile', async () => {

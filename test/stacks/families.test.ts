@@ -60,6 +60,7 @@ const FUNCTIONS: readonly KitFunction[] = [
   'provision-documentdb',
   ...FAMILIES.map((family) => `smoke-${family}` as const),
   'rotate-valkey',
+  'rotate-documentdb',
 ];
 const familyOfFunction = (name: KitFunction): StoreFamily => name.replace(/^[a-z]+-/, '') as StoreFamily;
 
@@ -155,6 +156,7 @@ describe('the kit’s functions', () => {
         `${verb} secret of web in sessions`,
       ]);
     expect(done).toHaveLength(8);
+    const changesOf = (name: KitFunction) => linesOf(reach.secrets, name).filter((line) => line.startsWith('changes '));
     const changed = linesOf(reach.actions, 'rotate-valkey').filter((line) =>
       line.startsWith('elasticache:ModifyUser '),
     );
@@ -162,10 +164,17 @@ describe('the kit’s functions', () => {
       'all-live-sessions-0',
       'all-live-sessions-web',
     ]);
-    for (const name of FUNCTIONS.filter((each) => each !== 'rotate-valkey'))
-      expect(
-        actionsOf(templates, name).filter((action) => /elasticache:\w+User|:(Put|Update)Secret/.test(action)),
-      ).toEqual([]);
+    expect(changesOf('rotate-documentdb')).toEqual([
+      'changes secret of polystore_smoke in profiles',
+      'changes secret of polystoreowner in profiles',
+      'changes secret of web in profiles',
+    ]);
+    const changesCacheUsers = FUNCTIONS.filter((name) =>
+      actionsOf(templates, name).some((action) => /elasticache:\w+User/.test(action)),
+    );
+    expect(changesCacheUsers).toEqual(['rotate-valkey']);
+    for (const name of FUNCTIONS.filter((each) => !each.startsWith('rotate-')))
+      expect(actionsOf(templates, name).filter((action) => /:(Put|Update)Secret/.test(action))).toEqual([]);
   });
 
   test('keep the report of their own family', () => {
