@@ -9,11 +9,11 @@ beforeAll(async () => {
   expect({ code: up.code, stderr: up.stderr }).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
-  await project.run('down');
+  await project.call('down');
   project.remove();
 });
 
-const placement = (...args: readonly string[]): Promise<Finished> => project.run('placement', ...args);
+const placement = (...args: readonly string[]): Promise<Finished> => project.call('placement', ...args);
 const documentOf = ({ code, stdout, stderr }: Finished): unknown => {
   expect({ code, stderr }).toMatchObject({ code: 0 });
   return JSON.parse(stdout);
@@ -21,7 +21,7 @@ const documentOf = ({ code, stdout, stderr }: Finished): unknown => {
 
 describe('polystore placement', () => {
   it('splits a range once, without a row that moves, and tells every shard', async () => {
-    expect(documentOf(await placement('split', '--at', '2026-07-01', '--json'))).toEqual({
+    expect(documentOf(await project.run('placement', 'split', '--at', '2026-07-01', '--json'))).toEqual({
       store: 'visits',
       version: 2,
       ranges: [
@@ -34,7 +34,7 @@ describe('polystore placement', () => {
     const [again, key, proof] = await Promise.all([
       placement('split', '--at', '2026-07-01'),
       placement('show', '--store', 'visits', '--key', '2026-08-01', '--json'),
-      project.run('smoke', '--json'),
+      project.call('smoke', '--json'),
     ]);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('one begins there already') });
     expect(documentOf(key)).toEqual({ store: 'visits', key: '2026-08-01', bucket: 2, shard: 's1' });

@@ -141,7 +141,7 @@ describe('a detached tier', () => {
     process.kill(replica.pid, 'SIGKILL');
     await until(async () => (await project.call('status')).stdout.includes('ended by SIGKILL'));
 
-    const status = await project.run('status');
+    const status = await project.call('status');
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/main +r1 +- .* ended by SIGKILL/);
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { compiledScript } from '../support/compiled-kit';
 import { newDirectory, processesOf, removeDirectory, TEMPLATES } from './scratch';
 
 /**
@@ -44,11 +44,10 @@ afterEach(async () => {
 async function startOnDisk(sizeMiB: number, fillAfter: string): Promise<{ output: string; left: string }> {
   const script = `
     mount -t tmpfs -o size=${sizeMiB}m tmpfs "$0" || exit 9
-    node --require tsx/cjs "$1" "$0/tier" "$2" "$3"
+    node "$1" "$0/tier" "$2" "$3"
     echo "left: $(ls "$0/tier" | tr '\\n' ' ')"`;
   const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, directory];
-  const child = spawn('unshare', [...args, join(__dirname, 'supervisor.ts'), TEMPLATES, PAIR], {
-    cwd: join(__dirname, '..', '..'),
+  const child = spawn('unshare', [...args, compiledScript('test/local/supervisor.ts'), TEMPLATES, PAIR], {
     env: { ...process.env, FILL_AFTER: fillAfter },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -7,6 +7,7 @@ import { readLocalState, startLocalTier, type LocalTier } from '../../lib/local'
 import { openRouter, type Router } from '../../lib/routing';
 import { runSmoke, type SmokeReport } from '../../lib/smoke';
 import { FileSecrets, FileTopology, placementsOf } from '../../lib/sources';
+import { compiledScript } from '../support/compiled-kit';
 import { eventually } from '../support/eventually';
 import { listensOn, newDirectory, processesOf, removeDirectory, TEMPLATES } from './scratch';
 
@@ -123,18 +124,8 @@ test.each([
 });
 
 test('a supervisor that is killed with -9 leaves no process and no port', async () => {
-  const args = [
-    '--require',
-    'tsx/cjs',
-    join(__dirname, 'supervisor.ts'),
-    directory,
-    TEMPLATES,
-    JSON.stringify(tierOf()),
-  ];
-  const supervisor = spawn(process.execPath, args, {
-    cwd: join(__dirname, '..', '..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const args = [compiledScript('test/local/supervisor.ts'), directory, TEMPLATES, JSON.stringify(tierOf())];
+  const supervisor = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => supervisor.once('exit', resolve));
   const lines: string[] = [];
   createInterface({ input: supervisor.stdout }).on('line', (line) => lines.push(line));

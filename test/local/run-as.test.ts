@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { findIdentity, inspectLocalTier, startLocalTier, type Identity } from '../../lib/local';
 import { commandAs } from '../../lib/local/run-as';
 import { findPostgres } from '../../lib/local/postgres-binaries';
+import { compiledScript } from '../support/compiled-kit';
 import { pair, processesOf } from './scratch';
 
 const isRoot = process.geteuid?.() === 0;
@@ -112,14 +113,14 @@ async function superviseAs(uid: number): Promise<string> {
   chownSync(root, uid, uid);
   const { version } = await findPostgres();
   expect(version).toMatch(/^17\./);
-  const args = [join(__dirname, 'supervisor.ts'), join(root, 'tier'), join(root, 'templates')];
+  const args = [compiledScript('test/local/supervisor.ts'), join(root, 'tier'), join(root, 'templates')];
   const tier = {
     name: 'one',
     stages: { dev: { profile: 'disposable' } },
     stores: { main: { kind: 'postgres', replicas: 1 } },
   };
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', ...args, JSON.stringify(tier)], {
-    cwd: join(__dirname, '..', '..'),
+  const child = spawn(process.execPath, [...args, JSON.stringify(tier)], {
+    cwd: '/',
     uid,
     gid: uid,
     env: { PATH: process.env['PATH'], ON_SIGTERM: 'stop', TMPDIR: root },

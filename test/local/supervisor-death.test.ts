@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseTier } from '../../lib/definition';
 import {
@@ -11,6 +10,7 @@ import {
   stopLocalTier,
   type LocalTier,
 } from '../../lib/local';
+import { compiledScript } from '../support/compiled-kit';
 import { eventually } from '../support/eventually';
 import { giveCertificates } from '../support/kept-certificates';
 import { listensOn, newDirectory, processesOf, removeDirectory, runs, TEMPLATES, watchdogOf } from './scratch';
@@ -52,9 +52,8 @@ interface Supervisor {
 
 /** Starts a tier in another process. */
 function supervise(onSigterm: 'stop' | 'ignore-us' = 'stop'): Supervisor {
-  const script = join(__dirname, 'supervisor.ts');
-  const child = spawn(process.execPath, ['--require', 'tsx/cjs', script, directory, TEMPLATES, JSON.stringify(TIER)], {
-    cwd: join(__dirname, '..', '..'),
+  const script = compiledScript('test/local/supervisor.ts');
+  const child = spawn(process.execPath, [script, directory, TEMPLATES, JSON.stringify(TIER)], {
     env: { ...process.env, ON_SIGTERM: onSigterm },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -4,7 +4,7 @@ import { parseTier } from '../../lib/definition';
 import { startLocalTier } from '../../lib/local';
 
 /**
- * A process that starts a tier and then only waits, as `polystore up` does: `node --require tsx/cjs supervisor.ts <directory> <templates> <tier as JSON>`.
+ * A process that starts a tier and then only waits, as `polystore up` does: `node supervisor.js <directory> <templates> <tier as JSON>`, compiled.
  * Tells of each step of the start on standard output, a line each, then `up`. `ON_SIGTERM=stop`: it stops the tier when asked to.
  * `FILL_AFTER=<step>`: it takes all that is left of the disk after that step.
  */

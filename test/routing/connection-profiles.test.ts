@@ -8,6 +8,7 @@ import { withClient } from '../../lib/postgres';
 import { ConnectionProfile, type Router } from '../../lib/routing';
 import type { TokenRequest } from '../../lib/sources';
 import type { Endpoint, PostgresTopology, Topology } from '../../lib/topology';
+import { compiledScript } from '../support/compiled-kit';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { PoolingProxy } from '../support/pooling-proxy';
@@ -352,8 +353,8 @@ describe('a process that is frozen', () => {
 
   function start(profile: 'direct' | 'lambda', moment: 'idle' | 'probing', topology = test.topologyFile): Freezable {
     const secrets = join(dirname(test.topologyFile), 'secrets.json');
-    const args = ['--require', 'tsx/cjs', join(__dirname, 'freeze-and-thaw.ts'), topology, secrets, profile, moment];
-    const one = new Freezable(spawn(process.execPath, args, { cwd: join(__dirname, '../..') }));
+    const args = [compiledScript('test/routing/freeze-and-thaw.ts'), topology, secrets, profile, moment];
+    const one = new Freezable(spawn(process.execPath, args));
     processes.push(one);
     return one;
   }

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { hash, seedShardMap, type Placement } from '../../lib/placement';
 import type { Router, RouterEvents } from '../../lib/routing';
 import { openPlacement, type PlacementStore } from '../../lib/sources';
+import { compiledScript } from '../support/compiled-kit';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { routerOf, tier, WHO, type Who } from './tier';
@@ -384,13 +385,10 @@ describe('a router', () => {
   });
 
   it('does not keep a process alive that has nothing left to do', async () => {
-    const script = join(__dirname, 'read-and-leave.ts');
+    const script = compiledScript('test/routing/read-and-leave.ts');
     const secrets = join(dirname(test.topologyFile), 'secrets.json');
-    const args = ['--require', 'tsx/cjs', script, test.topologyFile, secrets];
-    const { stdout } = await promisify(execFile)(process.execPath, args, {
-      cwd: join(__dirname, '../..'),
-      timeout: 20_000,
-    });
+    const args = [script, test.topologyFile, secrets];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     expect(stdout).toBe('read');
   });
 

@@ -3,9 +3,13 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { compiledKit } from './compiled-kit';
 
 const root = join(__dirname, '../..');
-const launcher = join(root, 'bin/polystore.cjs');
+/** What synthesizes runs as a clone does, which bundles its Lambdas; the others as the published package does, which compiles nothing. */
+const SYNTHESIZES = ['prove', 'guard', 'diff'];
+const launcherOf = (command = ''): string =>
+  join(SYNTHESIZES.includes(command) ? root : compiledKit(), 'bin/polystore.cjs');
 
 /** A folder with a tier file in it, as a user has one. The caller removes it. */
 export interface Project {
@@ -92,7 +96,10 @@ function capture(name: 'stdout' | 'stderr'): { text(): string; restore(): void }
 }
 
 function startCommand(directory: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [launcher, ...args], { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [launcherOf(args[0]), ...args], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
