@@ -134,7 +134,9 @@ describe('ranges and their twin in PostgreSQL', () => {
           [sample],
         );
         const expected = sample.map(bucketIn(placement));
-        expect(rows.map(({ bucket }) => bucket)).toEqual(expected);
+        expect(rows).toHaveLength(sample.length);
+        // Held one by one: what `toEqual` makes of so many takes longer than all else.
+        expect(sample.filter((_, at) => rows[at]?.bucket !== expected[at])).toEqual([]);
         expect(new Set(expected).size).toBeGreaterThan(1);
       }
     });
