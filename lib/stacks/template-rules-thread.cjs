@@ -10,7 +10,7 @@ try {
   const { CloudFormationValidatePlugin } = require('aws-cdk-lib');
   plugin = new CloudFormationValidatePlugin();
   // Not of its interface: a CDK that has it no more makes the engine with the first template.
-  plugin.initializeEngine?.(new Set(workerData.resourceTypes));
+  plugin.initializeEngine?.(workerData.resourceTypes);
 } catch {
   // Whoever asks does the work, and meets the same fault where it is told.
 }

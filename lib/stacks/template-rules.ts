@@ -10,8 +10,8 @@ import {
 import { RESOURCE_TYPES } from '../inventory';
 import { alikeTemplates } from './alike-templates';
 
-/** The kit's, and what CDK adds where its users count versions. */
-const TYPES: readonly string[] = [...RESOURCE_TYPES, 'AWS::CDK::Metadata'];
+/** Types of resources that the engine knows the rules of: the kit's, and what CDK adds where its users count versions. */
+export const JUDGED_TYPES: ReadonlySet<string> = new Set([...RESOURCE_TYPES, 'AWS::CDK::Metadata']);
 
 /** What a thread may take for its answer: a hundred times what three hundred shards take. */
 const PATIENCE_MS = 300_000;
@@ -39,7 +39,7 @@ export class TemplateRules extends CloudFormationValidatePlugin {
     // all of it is paid back in a process of seconds.
     setFlagsFromString('--wasm-tiering-budget=200000000');
     this.thread = new Worker(join(__dirname, 'template-rules-thread.cjs'), {
-      workerData: { resourceTypes: TYPES },
+      workerData: { resourceTypes: JUDGED_TYPES },
       // What loads the main thread's TypeScript is not needed there.
       execArgv: [],
     });

@@ -4,9 +4,9 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { context as featureFlags } from '../../cdk.json';
 import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
+import { turnOnTemplateRules } from './template-rules';
 
-// CloudFormation's validator costs 1.5 s a process, and finds what nothing else does.
-process.env['CDK_VALIDATION'] = 'true';
+turnOnTemplateRules();
 
 export const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000';
 
