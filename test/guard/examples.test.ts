@@ -29,6 +29,7 @@ beforeAll(() => {
     'scripts',
     'runbooks',
     'package.json',
+    'package-lock.json',
     'cdk.json',
     'tsconfig.json',
     'tier.config.ts',
