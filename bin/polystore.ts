@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
+import { awsRefusal } from './aws-refusal';
 import type { DiffOptions } from './commands/diff';
 import type { DrillOptions } from './commands/drill';
 import type { GuardOptions } from './commands/guard';
@@ -22,6 +23,12 @@ function reportError(error: unknown): ExitCode {
       error.code === 'CONFIG_INVALID' ? `${error.message}\n` : `${painter.red('✗')} ${error.message}\n`,
     );
     if (error.next) process.stderr.write(`  next: ${error.next}\n`);
+    return exitCodeOf(error);
+  }
+  const refusal = awsRefusal(error);
+  if (refusal) {
+    process.stderr.write(`${painter.red('✗')} ${refusal.says}\n`);
+    if (refusal.next !== undefined) process.stderr.write(`  next: ${refusal.next}\n`);
   } else {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${painter.red('✗')} unexpected error: ${text}\n`);
