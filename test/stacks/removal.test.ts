@@ -1,6 +1,18 @@
 import { App } from 'aws-cdk-lib';
 import { context as featureFlags } from '../../cdk.json';
-import { iam, parseTier, postgres, shardedPostgres, valkey, type TierConfig } from '../../lib/definition';
+import {
+  documentdb,
+  dynamodb,
+  iam,
+  neptune,
+  newVpc,
+  parseTier,
+  postgres,
+  rdsProxy,
+  shardedPostgres,
+  valkey,
+  type TierConfig,
+} from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
 import type { TemplateJson } from '../support/synthesized-tier';
@@ -27,6 +39,42 @@ const whole = {
   },
 } satisfies TierConfig;
 
+const home = {
+  profile: 'protected',
+  env: { account: '111122223333', region: 'eu-west-1' },
+  zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+} as const;
+const away = {
+  'eu-central-1': { network: newVpc({ cidr: '10.1.0.0/16' }), zones: ['eu-central-1a', 'eu-central-1b'] },
+};
+const nearAndFar = { near: {}, far: { region: 'eu-central-1' } };
+
+/** Every other kind, and what stands around stores in a protected stage: alarms, proxies, replicas of another region. */
+const wide = {
+  name: 'shop',
+  stages: { live: { ...home, regions: away } },
+  stores: {
+    main: postgres({ replicas: nearAndFar, pooling: rdsProxy() }),
+    posts: shardedPostgres({ shardKey: 'id', shards: { s0: {}, s10: {} }, pooling: rdsProxy() }),
+    sessions: valkey(),
+    carts: dynamodb({ partitionKey: 'id' }),
+    profiles: documentdb(),
+    people: neptune(),
+  },
+  services: {
+    web: {
+      uses: { main: 'write', posts: 'read', sessions: 'write', carts: 'write', profiles: 'read', people: 'write' },
+      principal: 'arn:aws:iam::111122223333:role/web',
+    },
+    reports: { uses: { main: 'read' } },
+    jobs: {
+      uses: { posts: 'write', carts: 'read' },
+      principal: 'arn:aws:iam::111122223333:role/jobs',
+      authentication: iam(),
+    },
+  },
+} satisfies TierConfig;
+
 /** Templates in the order in which they deploy. */
 function stacksOf(config: TierConfig): Stacks {
   const app = new App({ postCliContext: featureFlags, treeMetadata: false });
@@ -43,20 +91,20 @@ function stacksOf(config: TierConfig): Stacks {
 const omit = <T extends object>(from: T, name: string): T =>
   Object.fromEntries(Object.entries(from).filter(([key]) => key !== name)) as T;
 
-function withoutStore(store: string): TierConfig {
-  const services = Object.entries(whole.services).map(([name, service]) => [
+function withoutStore(tier: TierConfig, store: string): TierConfig {
+  const services = Object.entries(tier.services ?? {}).map(([name, service]) => [
     name,
     { ...service, uses: omit(service.uses, store) },
   ]);
   return {
-    ...whole,
-    stores: omit(whole.stores, store),
+    ...tier,
+    stores: omit(tier.stores, store),
     services: Object.fromEntries(services) as TierConfig['services'] & object,
   };
 }
 
 const removals: readonly (readonly [string, TierConfig])[] = [
-  ...Object.keys(whole.stores).map((store) => [`store ${store}`, withoutStore(store)] as const),
+  ...Object.keys(whole.stores).map((store) => [`store ${store}`, withoutStore(whole, store)] as const),
   ...Object.keys(whole.services).map(
     (service) => [`service ${service}`, { ...whole, services: omit(whole.services, service) }] as const,
   ),
@@ -94,6 +142,32 @@ test.each(removals)('%s leaves the tier in one deployment, and comes back in one
   expect(after).not.toEqual(before);
   expect(refusalsOf(before, after, PREFIX)).toEqual([]);
   expect(refusalsOf(after, before, PREFIX)).toEqual([]);
+});
+
+describe('of every other kind, in a protected stage with proxies and another region', () => {
+  const all = stacksOf(wide);
+  const { main, posts } = wide.stores;
+  const stores = (changed: object): TierConfig => ({ ...wide, stores: { ...wide.stores, ...changed } });
+  /** The region leaves with what stands in it. */
+  const atHome = (tier: TierConfig): TierConfig => ({ ...tier, stages: { live: home } });
+  const less: readonly (readonly [string, TierConfig])[] = [
+    ['store main', atHome(withoutStore(wide, 'main'))],
+    ...Object.keys(omit(wide.stores, 'main')).map((store) => [`store ${store}`, withoutStore(wide, store)] as const),
+    ...Object.keys(wide.services).map(
+      (service) => [`service ${service}`, { ...wide, services: omit(wide.services, service) }] as const,
+    ),
+    ['replica near', stores({ main: { ...main, replicas: omit(nearAndFar, 'near') } })],
+    ['replica far, of another region', atHome(stores({ main: { ...main, replicas: omit(nearAndFar, 'far') } }))],
+    ['the last shard of a stack', stores({ posts: { ...posts, shards: { s0: {} } } })],
+    ['pooling', stores({ main: omit(main, 'pooling'), posts: omit(posts, 'pooling') })],
+  ];
+
+  test.each(less)('%s leaves in one deployment, and comes back in one', (_name, config) => {
+    const after = stacksOf(config);
+    expect(after).not.toEqual(all);
+    expect(refusalsOf(all, after, PREFIX)).toEqual([]);
+    expect(refusalsOf(after, all, PREFIX)).toEqual([]);
+  });
 });
 
 test('a tier that is new deploys, since nothing refers to what comes after it', () => {
