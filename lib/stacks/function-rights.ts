@@ -188,9 +188,6 @@ function useSecrets(
   };
 }
 
-/** Names in one statement at most: see lib/stacks/database-logins.ts. */
-const USERS_A_STATEMENT = 35;
-
 /** Changes the users of the stores, each by its name. Whoever may do that may give them other rights too: ElastiCache has no narrower action. */
 function changeCacheUsers({ stack, tier, stores }: Reaching): readonly iam.PolicyStatement[] {
   const users = stores.flatMap((store) =>
@@ -203,14 +200,7 @@ function changeCacheUsers({ stack, tier, stores }: Reaching): readonly iam.Polic
       }),
     ),
   );
-  return Array.from(
-    { length: Math.ceil(users.length / USERS_A_STATEMENT) },
-    (_, index) =>
-      new iam.PolicyStatement({
-        actions: [...CHANGE_CACHE_USERS],
-        resources: users.slice(index * USERS_A_STATEMENT, (index + 1) * USERS_A_STATEMENT),
-      }),
-  );
+  return statementsOn({ actions: CHANGE_CACHE_USERS, resources: users });
 }
 
 const usersOf = ({ services }: TierDefinition, store: Store): readonly string[] =>
