@@ -20,14 +20,16 @@ const anchorsOf = (file) =>
 
 const faults = [];
 for (const file of files) {
-  const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, '');
-  for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+  // Without what is in code, in the lines that it stands in.
+  const text = readFileSync(file, 'utf8').replace(/```[\s\S]*?```/g, (block) => block.replace(/[^\n]/g, ''));
+  for (const { 1: target, index } of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    const place = `${file}:${text.slice(0, index).split('\n').length}`;
     if (/^[a-z]+:/.test(target)) continue;
     const [path, fragment] = target.split('#');
     const found = path ? normalize(join(dirname(file), path)) : file;
-    if (!existsSync(found)) faults.push(`${file}: ${target} leads nowhere`);
+    if (!existsSync(found)) faults.push(`${place}: ${target} leads nowhere`);
     else if (fragment && statSync(found).isFile() && !anchorsOf(found).has(fragment))
-      faults.push(`${file}: ${target} has no such heading`);
+      faults.push(`${place}: ${target} has no such heading`);
   }
 }
 for (const fault of faults) console.error(fault);

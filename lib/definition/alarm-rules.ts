@@ -1,4 +1,4 @@
-import { neverFires, rowsOf, type WatchedSort } from '../watch';
+import { neverFires, rowsOf, type Bounds, type WatchedSort } from '../watch';
 import { suggestion } from './nearest-name';
 import { rule } from './rule';
 import type { StageStore } from './stage-store';
@@ -41,6 +41,14 @@ const thresholds = ({ stages = [] }: TierDraft): readonly WrittenThreshold[] =>
     }),
   );
 
+/** As far as they were written. */
+function boundsOf(store: StageStore): Bounds {
+  const maxConnections = isRelational(store) ? roomOf(store)?.maxConnections : undefined;
+  const shape = store.kind === 'valkey' ? store.options.shape : undefined;
+  const maxDataGb = shape?.kind === 'serverlessCache' ? shape.dataGb?.max : undefined;
+  return { ...(maxConnections !== undefined && { maxConnections }), ...(maxDataGb !== undefined && { maxDataGb }) };
+}
+
 export const alarmRules = [
   rule({
     id: 'alarms-of-watched-stage',
@@ -77,8 +85,7 @@ export const alarmRules = [
     when: (draft) =>
       thresholds(draft).flatMap(({ store, alarm, threshold, path }) => {
         const row = rowsOf(WATCHED[store.kind]).get(alarm);
-        const maxConnections = isRelational(store) ? roomOf(store)?.maxConnections : undefined;
-        const why = row && neverFires(row, threshold, maxConnections === undefined ? {} : { maxConnections });
+        const why = row && neverFires(row, threshold, boundsOf(store));
         return why === undefined ? [] : [{ path, threshold, why }];
       }),
     message: ({ threshold, why }) => `got ${threshold}, an alarm that never fires: ${why}`,

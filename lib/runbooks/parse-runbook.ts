@@ -20,6 +20,16 @@ const SAFETIES: readonly Safety[] = ['read-only', 'mutating', 'destructive'];
  * @throws {PolystoreError} DOCUMENT_INVALID listing every fault: front matter, missing, empty or unknown sections
  */
 export function parseRunbook(slug: string, text: string): Runbook {
+  const { runbook, faults } = readRunbookText(slug, text);
+  if (faults.length > 0) throw invalid(slug, faults);
+  return runbook;
+}
+
+/** A runbook as far as it can be read, and every fault of its form. */
+export function readRunbookText(
+  slug: string,
+  text: string,
+): { readonly runbook: Runbook; readonly faults: readonly string[] } {
   const faults: string[] = [];
   const [head = '', matter = ''] = FRONT_MATTER.exec(text) ?? [];
   const fields = readFields(matter, faults);
@@ -36,8 +46,7 @@ export function parseRunbook(slug: string, text: string): Runbook {
   const drill = fields.get('drill');
   const { title, sections } = readSections(text.slice(head.length), faults);
   checkSections(sections, SECTIONS[tag], faults);
-  if (faults.length > 0) throw invalid(slug, faults);
-  return {
+  const runbook: Runbook = {
     slug,
     title,
     tag,
@@ -47,6 +56,7 @@ export function parseRunbook(slug: string, text: string): Runbook {
     ...(drill !== undefined && { drill }),
     sections,
   };
+  return { runbook, faults };
 }
 
 function readFields(matter: string, faults: string[]): ReadonlyMap<string, string> {

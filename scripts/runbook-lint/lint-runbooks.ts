@@ -1,11 +1,10 @@
-import { isPolystoreError } from '../../lib/errors';
 import {
   fill,
   ofKind,
-  parseRunbook,
   placeholdersOf,
   PROCEED_SECTION,
   READ_ONLY_SECTIONS,
+  readRunbookText,
   type DrillRecord,
   type Runbook,
   type TierNames,
@@ -38,14 +37,10 @@ export interface Linted {
 /** Holds runbooks, by name, against what there is: alarms, drills, placeholders, commands of AWS and of the kit. */
 export function lintRunbooks(texts: Readonly<Record<string, string>>, context: LintContext): Linted {
   const faults: string[] = [];
-  const runbooks = Object.entries(texts).flatMap(([slug, text]) => {
-    try {
-      return [parseRunbook(slug, text)];
-    } catch (error) {
-      if (!isPolystoreError(error, 'DOCUMENT_INVALID')) throw error;
-      faults.push(...error.message.split('\n'));
-      return [];
-    }
+  const runbooks = Object.entries(texts).map(([slug, text]) => {
+    const { runbook, faults: ofForm } = readRunbookText(slug, text);
+    faults.push(...ofForm.map((fault) => `runbooks/${slug}.md: ${fault}`));
+    return runbook;
   });
   const blocks = runbooks.flatMap((runbook) =>
     codeBlocksOf(runbook).map((block) => ({ ...block, text: fill(ofKind(block.text, undefined), context.names) })),

@@ -76,6 +76,33 @@ export const alarmCases: readonly RuleCase[] = [
     message: 'got 200, an alarm that never fires: there are no more than 200 connections: allowed: 0 to less than 200',
   },
   {
+    rule: 'threshold-can-be-reached',
+    breaks: 'more transaction ids than there are',
+    input: withThresholds({ MaximumUsedTransactionIDs: 3_000_000_000 }),
+    path: at('thresholds', 'main', 'MaximumUsedTransactionIDs'),
+    message:
+      'got 3000000000, an alarm that never fires: there are no more than 2147483648 transaction ids: allowed: 0 to less than 2147483648',
+  },
+  {
+    rule: 'threshold-can-be-reached',
+    breaks: 'more data than a cache grows to',
+    input: withAlarms(
+      { thresholds: { pages: { BytesUsedForCache: 5e9 } } },
+      { pages: { kind: 'valkey', shape: { kind: 'serverlessCache', dataGb: { max: 5 } } } },
+    ),
+    path: at('thresholds', 'pages', 'BytesUsedForCache'),
+    message:
+      'got 5000000000, an alarm that never fires: there are no more than 5000000000 bytes: allowed: 0 to less than 5000000000',
+  },
+  {
+    rule: 'threshold-can-be-reached',
+    breaks: 'more queries than a graph lets wait',
+    input: withAlarms({ thresholds: { people: { QueueNearlyFull: 8192 } } }, { people: { kind: 'neptune' } }),
+    path: at('thresholds', 'people', 'QueueNearlyFull'),
+    message:
+      'got 8192, an alarm that never fires: there are no more than 8192 queries that wait: allowed: 0 to less than 8192',
+  },
+  {
     rule: 'topic-of-own-region',
     breaks: 'a topic of another region',
     input: withAlarms({ topics: { page: 'arn:aws:sns:us-east-1:111122223333:on-call' } }),

@@ -181,16 +181,27 @@ describe('SQL', () => {
   });
 });
 
+it('tells everything at once: a form that is wrong hides no command that is', () => {
+  const faults = lint(
+    text.replace(/(## Impact\n)[^]*?(?=## First)/, '$1').replace('describe-db-instances', 'descibe-db-instances'),
+  );
+  expect(faults).toEqual([
+    'runbooks/replica-lag.md: section "Impact" is empty',
+    'runbooks/replica-lag.md: First five minutes: aws rds descibe-db-instances: no such operation',
+    expect.stringContaining('a section that only looks changes something'),
+  ]);
+});
+
 it('a link that leads nowhere is found in runbooks as in every other document', () => {
   const directory = mkdtempSync(join(tmpdir(), 'polystore-links-'));
   try {
     execFileSync('git', ['init', '-q'], { cwd: directory });
-    writeFileSync(join(directory, 'a.md'), '[b](b.md) [itself](a.md)\n');
+    writeFileSync(join(directory, 'a.md'), '```sh\n[code](no.md)\n```\n[b](b.md) [itself](a.md)\n');
     const { status, stderr } = spawnSync(process.execPath, [resolve(__dirname, '../../scripts/check-links.mjs')], {
       cwd: directory,
       encoding: 'utf8',
     });
-    expect({ status, stderr }).toEqual({ status: 1, stderr: 'a.md: b.md leads nowhere\n' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'a.md:4: b.md leads nowhere\n' });
   } finally {
     rmSync(directory, { recursive: true });
   }
