@@ -32,6 +32,7 @@ footer { color: var(--soft); font-size: 13px; }
 .picture text { fill: var(--text); } .picture .kind, .picture .access, .picture .server-role { fill: var(--soft); font-size: 12px; }
 .picture .name, .picture .server-name { font-weight: 600; }
 .picture .service, .picture .store { fill: var(--card); stroke: var(--line); }
+.picture .store.absent { stroke-dasharray: 4 3; } .picture .access { paint-order: stroke; stroke: var(--page); stroke-width: 5px; }
 .picture .server { fill: none; stroke: var(--replica); } .picture .server.primary { stroke: var(--primary); stroke-width: 2; }
 .picture .server.down { stroke: var(--bad); stroke-dasharray: 4 3; }
 .picture .line { fill: none; stroke: var(--primary); stroke-width: 1.5; } .picture .line.read { stroke-dasharray: 5 4; stroke: var(--replica); }

@@ -72,9 +72,10 @@ function lines(report: ProofReport, service: Box, stores: readonly Box[]): reado
 }
 
 function renderStore({ name, y, height }: Box, report: ProofReport): string {
-  const kind = report.stores[name]?.kind ?? '';
+  const runs = serversOf(report, name).length > 0;
+  const kind = `${report.stores[name]?.kind ?? ''}${runs ? '' : ' · does not run here'}`;
   const servers = serversOf(report, name).map((server, index) => renderServer(server, index, y + 36));
-  return `<g><rect class="store" x="${STORE_X}" y="${y + 0.5}" width="${STORE_WIDTH - 1}" height="${height - 1}" rx="10"/>
+  return `<g><rect class="store${runs ? '' : ' absent'}" x="${STORE_X}" y="${y + 0.5}" width="${STORE_WIDTH - 1}" height="${height - 1}" rx="10"/>
     <text class="name" x="${STORE_X + PADDING}" y="${y + 25}">${escapeHtml(name)}</text>
     <text class="kind" x="${STORE_X + STORE_WIDTH - PADDING}" y="${y + 25}" text-anchor="end">${escapeHtml(kind)}</text>
     ${servers.join('')}</g>`;

@@ -25,6 +25,10 @@ describe('renderProofPage', () => {
     );
     expect(page).toContain('class="line read"');
     expect(page).toContain('class="line write"');
+    expect(page).not.toContain('does not run here');
+    const absent = renderProofPage({ ...report, stores: { ...report.stores, sessions: { kind: 'valkey' } } });
+    expect(absent.match(/class="store absent"/g)).toHaveLength(1);
+    expect(absent).toContain('valkey · does not run here');
   });
 
   it('needs nothing beside it and runs nothing: no script, no request, and text stays text', () => {

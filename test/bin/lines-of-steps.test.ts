@@ -1,5 +1,7 @@
 import { describeServers } from '../../bin/commands/up';
+import { describeSmoke } from '../../bin/describe-smoke';
 import { parseTier } from '../../lib/definition';
+import type { SmokeReport } from '../../lib/smoke';
 import type { Topology } from '../../lib/topology';
 
 const tier = parseTier({
@@ -36,4 +38,18 @@ it('says of a tier of which nothing runs that nothing does', () => {
     stores: { sessions: { kind: 'valkey' } },
   });
   expect(describeServers(cache, topologyOf({ absent: { sessions: absence } }))).toBe('nothing; absent: sessions');
+});
+
+it('a proof counts what was proven, and names stores of which nothing was', () => {
+  const outcomes = [
+    { store: 'main', status: 'passed' },
+    { store: 'main', status: 'failed' },
+    { store: 'main', status: 'skipped' },
+    { store: 'sessions', status: 'skipped' },
+    { store: 'people', status: 'skipped' },
+  ];
+  const describe = (of: readonly object[]): string => describeSmoke({ outcomes: of } as unknown as SmokeReport);
+  expect(describe(outcomes)).toBe('main 1/2; not proven: sessions, people');
+  expect(describe(outcomes.slice(0, 3))).toBe('main 1/2');
+  expect(describe(outcomes.slice(3))).toBe('not proven: sessions, people');
 });
