@@ -1,5 +1,6 @@
 import { LIMITS } from '../catalog';
 import type { AlarmGroup, AlarmRow } from './alarm-row';
+import { volumeRow } from './cluster-rows';
 import { IN_COMMON, SERVER_ROWS } from './server-alarms';
 import { SOURCES } from './sources';
 import type { WatchedCluster } from './watched';
@@ -26,21 +27,10 @@ export const CLUSTER_ALARMS: AlarmGroup<WatchedCluster> = {
   dimensions: ({ identifier }) => ({ DBClusterIdentifier: identifier }),
   rows: [
     ...COMMON_ROWS,
-    {
-      name: 'VolumeBytesUsed',
-      reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },
-      unit: 'Bytes',
-      periodSeconds: 300,
-      datapoints: [3, 3],
-      comparison: 'above',
-      threshold: () => LIMITS.auroraVolumeTiB.value * 2 ** 40 * 0.85,
-      rule: `85 % of the ${LIMITS.auroraVolumeTiB.value} TiB that a volume may have`,
-      missing: 'notBreaching',
-      severity: 'page',
+    volumeRow(LIMITS.auroraVolumeTiB, 'volume', {
       runbook: 'storage',
-      meaning: 'the volume is nearly as large as it may become: a full one takes no write',
       source: `${SOURCES.recommended}, which names AuroraVolumeBytesLeftTotal: Aurora PostgreSQL does not have it (${SOURCES.auroraMetrics})`,
-    },
+    }),
     {
       name: 'AuroraGlobalDBReplicationLag',
       reads: { metric: 'AuroraGlobalDBReplicationLag', statistic: 'Maximum' },

@@ -1,13 +1,16 @@
 import { CLUSTER_LIMITS } from '../catalog';
 import type { AlarmGroup, AlarmRow } from './alarm-row';
+import { capacityRow, cursorsTimedOutRow, memoryRow, readerLagRow, volumeRow } from './cluster-rows';
 import { SOURCES } from './sources';
 import type { WatchedDocumentCluster, WatchedDocumentServer } from './watched';
 
+const EVERY_MINUTE = { periodSeconds: 60, runbook: 'documents' } as const;
+const NO_THRESHOLD = `the kit: AWS names no threshold (${SOURCES.documentdbMetrics})`;
+
 const SERVER = {
-  periodSeconds: 60,
+  ...EVERY_MINUTE,
   comparison: 'above',
   missing: 'missing',
-  runbook: 'documents',
   source: SOURCES.documentdbWorkshop,
 } as const;
 
@@ -24,32 +27,17 @@ const SERVER_ROWS: readonly AlarmRow<WatchedDocumentServer>[] = [
     severity: 'page',
     meaning: 'the processors are busy without a pause, or the server says nothing any more',
   },
-  {
-    ...SERVER,
-    name: 'DCUUtilization',
-    reads: { metric: 'DCUUtilization', statistic: 'Average' },
-    unit: 'Percent',
+  capacityRow('DCUUtilization', {
+    ...EVERY_MINUTE,
     datapoints: [15, 15],
-    threshold: ({ capacity }) => (capacity === 'scaling' ? 90 : undefined),
-    rule: '90 % of the largest capacity; of servers that scale',
-    missing: 'notBreaching',
-    severity: 'ticket',
-    meaning: 'the server is nearly as large as it may become',
     source: `the kit: AWS names no threshold, and says what to do at 100 (${SOURCES.documentdbServerless})`,
-  },
-  {
-    ...SERVER,
-    name: 'FreeableMemory',
-    reads: { metric: 'FreeableMemory', statistic: 'Average' },
-    unit: 'Bytes',
+  }),
+  memoryRow({ metric: 'FreeableMemory', statistic: 'Average' }, 'operations are about to be held back', {
+    ...EVERY_MINUTE,
     datapoints: [15, 15],
-    comparison: 'below',
-    threshold: ({ memoryGiB }) => memoryGiB * 2 ** 30 * 0.05,
-    rule: '5 % of the class’s memory, or of the most that it scales to',
-    severity: 'ticket',
-    meaning: 'memory runs out: operations are about to be held back',
-    source: `the kit: AWS names no threshold (${SOURCES.documentdbMetrics})`,
-  },
+    missing: 'missing',
+    source: NO_THRESHOLD,
+  }),
   {
     ...SERVER,
     name: 'LowMemNumOperationsThrottled',
@@ -61,7 +49,7 @@ const SERVER_ROWS: readonly AlarmRow<WatchedDocumentServer>[] = [
     missing: 'notBreaching',
     severity: 'page',
     meaning: 'DocumentDB holds operations back for want of memory',
-    source: `the kit: AWS names no threshold (${SOURCES.documentdbMetrics})`,
+    source: NO_THRESHOLD,
   },
   ...(
     [
@@ -95,20 +83,7 @@ const SERVER_ROWS: readonly AlarmRow<WatchedDocumentServer>[] = [
     meaning: `nearly all ${what} of the server are in use: ${then}`,
     source: `${SOURCES.documentdbWorkshop}, ${SOURCES.documentdbMetrics}`,
   })),
-  {
-    ...SERVER,
-    name: 'DatabaseCursorsTimedOut',
-    reads: { metric: 'DatabaseCursorsTimedOut', statistic: 'Sum' },
-    unit: 'Count',
-    periodSeconds: 300,
-    datapoints: [3, 3],
-    threshold: () => 0,
-    rule: 'any, again and again',
-    missing: 'notBreaching',
-    severity: 'ticket',
-    meaning: 'an application leaves cursors open until DocumentDB closes them',
-    source: `the kit: AWS names no threshold (${SOURCES.documentdbMetrics})`,
-  },
+  cursorsTimedOutRow({ runbook: 'documents', source: NO_THRESHOLD }),
   ...(['BufferCacheHitRatio', 'IndexBufferCacheHitRatio'] as const).map((metric): AlarmRow<WatchedDocumentServer> => ({
     ...SERVER,
     name: metric,
@@ -121,19 +96,11 @@ const SERVER_ROWS: readonly AlarmRow<WatchedDocumentServer>[] = [
     severity: 'ticket',
     meaning: `a tenth of all ${metric === 'BufferCacheHitRatio' ? 'pages' : 'pages of indexes'} comes from storage: what is in use is larger than the memory`,
   })),
-  {
-    ...SERVER,
-    name: 'DBInstanceReplicaLag',
-    reads: { metric: 'DBInstanceReplicaLag', statistic: 'Maximum' },
-    unit: 'Milliseconds',
+  readerLagRow('DBInstanceReplicaLag', 10_000, ({ isFollowed }) => isFollowed, {
+    ...EVERY_MINUTE,
     datapoints: [10, 10],
-    threshold: ({ isFollowed }) => (isFollowed ? 10_000 : undefined),
-    rule: '10,000 ms; of clusters of more than one server',
-    // A writer has no lag, and any server may be the writer.
-    missing: 'notBreaching',
-    severity: 'ticket',
-    meaning: 'the reader falls behind its writer',
-  },
+    source: SOURCES.documentdbWorkshop,
+  }),
 ];
 
 /** What each server of a DocumentDB cluster is watched for. */
@@ -150,21 +117,10 @@ export const DOCUMENT_CLUSTER_ALARMS: AlarmGroup<WatchedDocumentCluster> = {
   namespace: 'AWS/DocDB',
   dimensions: ({ identifier }) => ({ DBClusterIdentifier: identifier }),
   rows: [
-    {
-      name: 'VolumeBytesUsed',
-      reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },
-      unit: 'Bytes',
-      periodSeconds: 300,
-      datapoints: [3, 3],
-      comparison: 'above',
-      threshold: () => CLUSTER_LIMITS.documentVolumeTiB.value * 2 ** 40 * 0.85,
-      rule: `85 % of the ${CLUSTER_LIMITS.documentVolumeTiB.value} TiB that a cluster may have`,
-      missing: 'notBreaching',
-      severity: 'page',
+    volumeRow(CLUSTER_LIMITS.documentVolumeTiB, 'cluster', {
       runbook: 'documents',
-      meaning: 'the cluster is nearly as large as it may become: a full one takes no write',
       source: `${SOURCES.documentdbWorkshop}, ${CLUSTER_LIMITS.documentVolumeTiB.source}`,
-    },
+    }),
     {
       name: 'AvailableMVCCIds',
       reads: { metric: 'AvailableMVCCIds', statistic: 'Minimum' },

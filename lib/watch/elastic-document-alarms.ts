@@ -1,16 +1,17 @@
 import { CLUSTER_LIMITS } from '../catalog';
 import type { AlarmGroup, AlarmRow } from './alarm-row';
+import { cursorsTimedOutRow, memoryRow, volumeRow } from './cluster-rows';
 import { SOURCES } from './sources';
 import type { WatchedElasticDocuments } from './watched';
 
 /** Samples of a cluster are those of its shards: its largest, or smallest, is the shard that has most to bear. */
-const SHARD = {
+const PACE = {
   periodSeconds: 60,
-  comparison: 'above',
-  missing: 'missing',
   runbook: 'documents',
   source: `the kit: AWS names no threshold, and says to look for one shard that bears more (${SOURCES.documentdbElastic})`,
 } as const;
+
+const SHARD = { ...PACE, comparison: 'above', missing: 'missing' } as const;
 
 const ROWS: readonly AlarmRow<WatchedElasticDocuments>[] = [
   {
@@ -26,18 +27,15 @@ const ROWS: readonly AlarmRow<WatchedElasticDocuments>[] = [
     meaning: 'the writer of a shard is busy without a pause, or the cluster says nothing any more',
     source: `${SOURCES.documentdbWorkshop}, ${SOURCES.documentdbElastic}`,
   },
-  {
-    ...SHARD,
-    name: 'PrimaryInstanceFreeableMemory',
-    reads: { metric: 'PrimaryInstanceFreeableMemory', statistic: 'Minimum' },
-    unit: 'Bytes',
-    datapoints: [15, 15],
-    comparison: 'below',
-    threshold: ({ memoryGiB }) => memoryGiB * 2 ** 30 * 0.05,
-    rule: '5 % of the memory of a server, of any shard',
-    severity: 'ticket',
-    meaning: 'memory of a shard runs out',
-  },
+  memoryRow(
+    { metric: 'PrimaryInstanceFreeableMemory', statistic: 'Minimum' },
+    'a shard holds less and less of what is in use',
+    {
+      ...PACE,
+      datapoints: [15, 15],
+      missing: 'missing',
+    },
+  ),
   ...(
     [
       ['DatabaseConnections', 'maxConnections', 'connections', 'the next client is refused'],
@@ -55,19 +53,7 @@ const ROWS: readonly AlarmRow<WatchedElasticDocuments>[] = [
     meaning: `nearly all ${what} of a shard are in use: ${then}`,
     source: `${SOURCES.documentdbWorkshop}, ${SOURCES.documentdbLimits}`,
   })),
-  {
-    ...SHARD,
-    name: 'DatabaseCursorsTimedOut',
-    reads: { metric: 'DatabaseCursorsTimedOut', statistic: 'Sum' },
-    unit: 'Count',
-    periodSeconds: 300,
-    datapoints: [3, 3],
-    threshold: () => 0,
-    rule: 'any, again and again',
-    missing: 'notBreaching',
-    severity: 'ticket',
-    meaning: 'an application leaves cursors open until DocumentDB closes them',
-  },
+  cursorsTimedOutRow(PACE),
   {
     ...SHARD,
     name: 'BufferCacheHitRatio',
@@ -81,20 +67,10 @@ const ROWS: readonly AlarmRow<WatchedElasticDocuments>[] = [
     meaning: 'a tenth of all pages of a shard comes from storage: what is in use is larger than the memory',
     source: SOURCES.documentdbWorkshop,
   },
-  {
-    ...SHARD,
-    name: 'VolumeBytesUsed',
-    reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },
-    unit: 'Bytes',
-    periodSeconds: 300,
-    datapoints: [3, 3],
-    threshold: () => CLUSTER_LIMITS.elasticShardTiB.value * 2 ** 40 * 0.85,
-    rule: `85 % of the ${CLUSTER_LIMITS.elasticShardTiB.value} TiB that a shard may have`,
-    missing: 'notBreaching',
-    severity: 'page',
-    meaning: 'a shard is nearly as large as it may become: a full one takes no write',
+  volumeRow(CLUSTER_LIMITS.elasticShardTiB, 'shard', {
+    runbook: 'documents',
     source: `${SOURCES.documentdbWorkshop}, ${SOURCES.documentdbLimits}`,
-  },
+  }),
 ];
 
 /** What an elastic cluster of documents is watched for, by the shard that has most to bear. */

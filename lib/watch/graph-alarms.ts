@@ -1,17 +1,18 @@
 import { CLUSTER_LIMITS } from '../catalog';
 import type { AlarmGroup, AlarmRow } from './alarm-row';
+import { capacityRow, memoryRow, readerLagRow, volumeRow } from './cluster-rows';
 import { SOURCES } from './sources';
 import type { WatchedGraphCluster, WatchedGraphServer } from './watched';
 
 /** Neptune sends a metric every five minutes, and only while it is not zero: silence is no trouble, or an alarm would stay for ever. */
-const GRAPH = {
+const PACE = {
   periodSeconds: 300,
   datapoints: [3, 3],
-  comparison: 'above',
-  missing: 'notBreaching',
   runbook: 'graphs',
   source: `the kit: AWS names no threshold (${SOURCES.neptuneMetrics})`,
 } as const;
+
+const GRAPH = { ...PACE, comparison: 'above', missing: 'notBreaching' } as const;
 
 const SERVER_ROWS: readonly AlarmRow<WatchedGraphServer>[] = [
   {
@@ -24,27 +25,11 @@ const SERVER_ROWS: readonly AlarmRow<WatchedGraphServer>[] = [
     severity: 'page',
     meaning: 'the processors are busy without a pause: queries wait for each other',
   },
-  {
-    ...GRAPH,
-    name: 'NCUUtilization',
-    reads: { metric: 'NCUUtilization', statistic: 'Average' },
-    unit: 'Percent',
-    threshold: ({ capacity }) => (capacity === 'scaling' ? 90 : undefined),
-    rule: '90 % of the largest capacity; of servers that scale',
-    severity: 'ticket',
-    meaning: 'the server is nearly as large as it may become',
-  },
-  {
-    ...GRAPH,
-    name: 'FreeableMemory',
-    reads: { metric: 'FreeableMemory', statistic: 'Average' },
-    unit: 'Bytes',
-    comparison: 'below',
-    threshold: ({ memoryGiB }) => memoryGiB * 2 ** 30 * 0.05,
-    rule: '5 % of the class’s memory, or of the most that it scales to',
-    severity: 'ticket',
-    meaning: 'memory runs out: large queries fail',
-  },
+  capacityRow('NCUUtilization', PACE),
+  memoryRow({ metric: 'FreeableMemory', statistic: 'Average' }, 'large queries fail', {
+    ...PACE,
+    missing: 'notBreaching',
+  }),
   {
     ...GRAPH,
     name: 'MainRequestQueuePendingRequests',
@@ -81,17 +66,10 @@ const SERVER_ROWS: readonly AlarmRow<WatchedGraphServer>[] = [
     meaning: 'pages come from storage: what is in use of the graph is larger than the memory',
     source: SOURCES.neptuneMetrics,
   },
-  {
-    ...GRAPH,
-    name: 'ClusterReplicaLag',
-    reads: { metric: 'ClusterReplicaLag', statistic: 'Maximum' },
-    unit: 'Milliseconds',
-    threshold: ({ isFollowed }) => (isFollowed ? 1000 : undefined),
-    rule: '1,000 ms; of clusters of more than one server',
-    severity: 'ticket',
-    meaning: 'the reader falls behind its writer',
+  readerLagRow('ClusterReplicaLag', 1000, ({ isFollowed }) => isFollowed, {
+    ...PACE,
     source: `the kit: AWS says that the lag is usually far below 100 ms (${SOURCES.neptuneClusters})`,
-  },
+  }),
 ];
 
 /** What each server of a Neptune cluster is watched for. */
@@ -108,16 +86,9 @@ export const GRAPH_CLUSTER_ALARMS: AlarmGroup<WatchedGraphCluster> = {
   namespace: 'AWS/Neptune',
   dimensions: ({ identifier }) => ({ DBClusterIdentifier: identifier }),
   rows: [
-    {
-      ...GRAPH,
-      name: 'VolumeBytesUsed',
-      reads: { metric: 'VolumeBytesUsed', statistic: 'Maximum' },
-      unit: 'Bytes',
-      threshold: () => CLUSTER_LIMITS.graphVolumeTiB.value * 2 ** 40 * 0.85,
-      rule: `85 % of the ${CLUSTER_LIMITS.graphVolumeTiB.value} TiB that a volume may have`,
-      severity: 'page',
-      meaning: 'the volume is nearly as large as it may become: a full one takes no write',
+    volumeRow(CLUSTER_LIMITS.graphVolumeTiB, 'volume', {
+      runbook: 'graphs',
       source: `the kit: AWS names the limit and no threshold (${CLUSTER_LIMITS.graphVolumeTiB.source})`,
-    },
+    }),
   ],
 };

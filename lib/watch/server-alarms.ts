@@ -1,4 +1,5 @@
 import type { AlarmGroup, AlarmRow, MetricReading } from './alarm-row';
+import { capacityRow, readerLagRow } from './cluster-rows';
 import { SOURCES } from './sources';
 import type { WatchedServer } from './watched';
 
@@ -71,20 +72,12 @@ export const SERVER_ROWS: readonly AlarmRow<WatchedServer>[] = [
     meaning: 'the credits are used up: the server slows down to its baseline, or its bursts are billed',
     source: `the kit; a credit is one processor for a minute: ${SOURCES.rdsMetrics}`,
   },
-  {
-    ...EVERY_MINUTE,
-    name: 'ACUUtilization',
-    reads: { metric: 'ACUUtilization', statistic: 'Average' },
-    unit: 'Percent',
+  capacityRow('ACUUtilization', {
+    periodSeconds: 60,
     datapoints: [15, 15],
-    threshold: ({ capacity }) => (capacity === 'scaling' ? 90 : undefined),
-    rule: '90 % of the largest capacity; of servers that scale',
-    missing: 'notBreaching',
-    severity: 'ticket',
     runbook: 'load',
-    meaning: 'the server is nearly as large as it may become',
     source: `the kit: AWS names no threshold (${SOURCES.auroraMetrics})`,
-  },
+  }),
   {
     ...EVERY_MINUTE,
     name: 'FreeableMemory',
@@ -240,21 +233,12 @@ export const SERVER_ROWS: readonly AlarmRow<WatchedServer>[] = [
     runbook: 'replica-lag',
     meaning: 'the replica falls behind its primary, or does not follow it any more',
   },
-  {
-    ...EVERY_MINUTE,
-    name: 'AuroraReplicaLag',
-    reads: { metric: 'AuroraReplicaLag', statistic: 'Maximum' },
-    unit: 'Milliseconds',
+  readerLagRow('AuroraReplicaLag', 1000, ({ role }) => role === 'member', {
+    periodSeconds: 60,
     datapoints: [10, 10],
-    threshold: ({ role }) => (role === 'member' ? 1000 : undefined),
-    rule: '1,000 ms; of clusters of more than one server',
-    // A writer has no lag, and any member may be the writer.
-    missing: 'notBreaching',
-    severity: 'ticket',
     runbook: 'replica-lag',
-    meaning: 'the reader falls behind its writer',
     source: 'the kit: AWS names no threshold, and says that the lag is usually far below 100 ms',
-  },
+  }),
 ];
 
 /** What every database server is watched for. What the servers of a cluster have in common is watched of their cluster, where that is. */
