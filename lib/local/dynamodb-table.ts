@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbDefinition, TableAttributeDefinition, TableIndexDefinition } from '../definition';
 import { PolystoreError } from '../errors';
+import type { EmulatorGap } from '../topology';
 import { LOCAL_HOST } from './server-settings';
 
 /** What the emulator asks for and does not look at. */
@@ -19,34 +20,67 @@ const TIMEOUT_MS = 10_000;
 export const emulatorUrl = (port: number): string => `http://${LOCAL_HOST}:${port}`;
 
 /**
- * Makes the table of a store on an emulator, with its keys and indexes; one that was kept from the last start stays as it is.
+ * Makes the table of a store on an emulator, with its keys and indexes; one that is there stays as it is.
  * @param table its name
- * @throws {PolystoreError} IDENTITY_CONFLICT where the one that was kept has other keys or indexes
+ * @param next what to do where the one that is there is another
+ * @throws {PolystoreError} IDENTITY_CONFLICT where the one that is there has other keys or indexes
  */
-export async function ensureTable(port: number, table: string, definition: DynamoDbDefinition): Promise<void> {
+export async function ensureTable(
+  url: string,
+  table: string,
+  definition: DynamoDbDefinition,
+  next: string,
+): Promise<void> {
   const { CreateTableCommand } = await import('@aws-sdk/client-dynamodb');
   const wanted = tableOf(table, definition);
-  await onEmulator(port, TIMEOUT_MS, async (client) => {
+  await onEmulator(url, TIMEOUT_MS, async (client) => {
     const kept = await findTable(client, table);
     if (kept === undefined) await client.send(new CreateTableCommand(wanted));
-    else requireSame(definition.name, inWords(wanted), inWords(kept));
+    else requireSame(definition.name, inWords(wanted), inWords(kept), next);
   });
 }
 
 /** Whether an emulator has a table. Rejects where it does not answer within `timeoutMs`. @param table its name */
-export async function hasTable(port: number, table: string, timeoutMs: number): Promise<boolean> {
-  return onEmulator(port, timeoutMs, async (client) => (await findTable(client, table)) !== undefined);
+export async function hasTable(url: string, table: string, timeoutMs: number): Promise<boolean> {
+  return onEmulator(url, timeoutMs, async (client) => (await findTable(client, table)) !== undefined);
 }
 
-async function onEmulator<T>(
-  port: number,
-  timeoutMs: number,
-  work: (client: DynamoDBClient) => Promise<T>,
-): Promise<T> {
+/** Has items of a table expire by an attribute, on an emulator that can. @param table its name */
+export async function ensureExpiry(url: string, table: string, attribute: string): Promise<void> {
+  const { DescribeTimeToLiveCommand, UpdateTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
+  await onEmulator(url, TIMEOUT_MS, async (client) => {
+    const { TimeToLiveDescription: seen } = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+    // Asked for again, it would be refused.
+    if (seen?.TimeToLiveStatus === 'ENABLED' && seen.AttributeName === attribute) return;
+    const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true };
+    await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+  });
+}
+
+/** What an emulator can't do: asked about a table that nobody has, it knows of no such request. Rejects where it does not answer within `timeoutMs`. */
+export async function gapsOf(url: string, timeoutMs: number): Promise<readonly EmulatorGap[]> {
+  const { TransactGetItemsCommand, UpdateTimeToLiveCommand } = await import('@aws-sdk/client-dynamodb');
+  const [TableName, Key] = ['polystore_asks', { id: { S: 'none' } }];
+  const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
+  return onEmulator(url, timeoutMs, async (client) => {
+    await findTable(client, TableName);
+    const knows = async (ask: () => Promise<unknown>): Promise<boolean> => {
+      const answer = await ask().catch((error: unknown) => error);
+      return !(answer instanceof Error && answer.name === 'UnknownOperationException');
+    };
+    const transacts = await knows(() =>
+      client.send(new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key } }] })),
+    );
+    const expires = await knows(() => client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification })));
+    return [...(transacts ? [] : (['transactions'] as const)), ...(expires ? [] : (['expiry'] as const))];
+  });
+}
+
+async function onEmulator<T>(url: string, timeoutMs: number, work: (client: DynamoDBClient) => Promise<T>): Promise<T> {
   const { DynamoDBClient: Client } = await import('@aws-sdk/client-dynamodb');
   const requestHandler = { requestTimeout: timeoutMs, throwOnRequestTimeout: true };
   // Who waits for a server that is gone is told at once: nothing that is asked here is worth a second attempt.
-  const client = new Client({ endpoint: emulatorUrl(port), ...ANYBODY, requestHandler, maxAttempts: 1 });
+  const client = new Client({ endpoint: url, ...ANYBODY, requestHandler, maxAttempts: 1 });
   try {
     return await work(client);
   } finally {
@@ -66,15 +100,12 @@ async function findTable(client: DynamoDBClient, TableName: string): Promise<Tab
 }
 
 /** The emulator can't change a table, and on AWS a table with other keys is another table. */
-function requireSame(store: string, expected: string, found: string): void {
+function requireSame(store: string, expected: string, found: string, next: string): void {
   if (expected === found) return;
   throw new PolystoreError(
     'IDENTITY_CONFLICT',
-    `the table of store "${store}" that was kept on this machine has other keys or indexes than the tier: ${found}, where the tier has ${expected}`,
-    {
-      details: { expected, found },
-      next: 'Delete the data of the tier on this machine, `npx polystore down --delete-data`, or give the store its former keys and indexes.',
-    },
+    `the table of store "${store}" that is there has other keys or indexes than the tier: ${found}, where the tier has ${expected}`,
+    { details: { expected, found }, next },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { DynamoDbTopology } from '../topology';
+import type { DynamoDbTopology, EmulatorGap } from '../topology';
 import { BACKUPS_PROMISE, proveBackups } from './backups';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { Contact, onceAnswered } from './contact';
@@ -7,8 +7,8 @@ import { dynamoDbChecks } from './dynamodb';
 import type { Proves } from './prove-stores';
 import type { TierUnderTest } from './tier-under-test';
 
-/** What an emulator lacks of DynamoDB. */
-const EMULATOR_LACKS = ['transactions', 'expiry', 'rights', 'TLS', 'backups'] as const;
+/** What an emulator lacks whose topology does not say it. */
+const EMULATOR_LACKS: readonly EmulatorGap[] = ['transactions', 'expiry'];
 
 /** What an emulator asks for and does not look at. */
 const EMULATED = { region: 'local', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } as const;
@@ -45,7 +45,7 @@ function checksOf(tier: TierUnderTest, name: string, store: DynamoDbTopology): r
       indexes: Object.fromEntries(indexes.map(({ name: index, ...keys }) => [index, keys])),
       ...(timeToLive !== undefined && { timeToLive }),
       client,
-      lacks: emulator === undefined ? [] : EMULATOR_LACKS,
+      lacks: emulator === undefined ? [] : (emulator.lacks ?? EMULATOR_LACKS),
       engine: emulator === undefined ? 'DynamoDB' : 'an emulator of DynamoDB',
     }),
     refusesStrangers(tier, name, store),
@@ -139,7 +139,7 @@ function refusesPlaintext(tier: TierUnderTest, store: string, topology: DynamoDb
 }
 
 /** @throws {SmokeSkip} where what answers is not DynamoDB */
-function requireDynamoDb({ emulator }: DynamoDbTopology, lacks: (typeof EMULATOR_LACKS)[number]): void {
+function requireDynamoDb({ emulator }: DynamoDbTopology, lacks: 'rights' | 'TLS' | 'backups'): void {
   if (emulator !== undefined) throw new SmokeSkip(`an emulator of DynamoDB answers here: it has no ${lacks}`);
 }
 

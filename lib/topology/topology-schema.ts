@@ -91,7 +91,9 @@ export const dynamodbSchema = z.strictObject({
   sortKey: z.exactOptional(attribute),
   indexes: z.array(z.strictObject({ name, partitionKey: attribute, sortKey: z.exactOptional(attribute) })),
   timeToLive: z.exactOptional(name),
-  emulator: z.exactOptional(z.strictObject({ url: name })),
+  emulator: z.exactOptional(
+    z.strictObject({ url: name, lacks: z.exactOptional(z.array(z.enum(['transactions', 'expiry']))) }),
+  ),
 });
 
 export const documentdbSchema = z.strictObject({

@@ -173,8 +173,18 @@ export interface DynamoDbTopology {
   /** Attribute that holds the second, since 1970, after which an item may be deleted. Absent where items stay. */
   readonly timeToLive?: string;
   /** What answers in the place of DynamoDB, and does less than it. Absent on AWS. */
-  readonly emulator?: { readonly url: string };
+  readonly emulator?: EmulatorTopology;
 }
+
+/** An emulator of DynamoDB: it has no TLS, asks nobody for rights, and keeps no backups. */
+export interface EmulatorTopology {
+  readonly url: string;
+  /** What else it can't do. @default ['transactions', 'expiry'] */
+  readonly lacks?: readonly EmulatorGap[];
+}
+
+/** `transactions`: items are written one by one. `expiry`: items stay. */
+export type EmulatorGap = 'transactions' | 'expiry';
 
 export interface TableAttributeTopology {
   readonly name: string;

@@ -6,12 +6,17 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dynamodb, parseTier } from '../../lib/definition';
 import { DYNAMODB_STAND_IN, startDynamoDb } from '../../lib/local/dynamodb';
 import { onFreshPorts, startInRoom, type RunningEngine } from '../../lib/local/engine-room';
+import { planOtherStores, type PlannedStore } from '../../lib/local/other-engines';
 import { findFreePorts } from '../../lib/local/ports';
 import { dataOf } from '../../lib/local/tier-directory';
 import type { PlannedServer } from '../../lib/local/tier-plan';
 import { dynamoDbChecks } from '../../lib/smoke/dynamodb';
+import { provesDynamoDb } from '../../lib/smoke/dynamodb-store';
+import { TierUnderTest } from '../../lib/smoke/tier-under-test';
+import type { DynamoDbTopology } from '../../lib/topology';
 import type { Proof, Stage } from './proof';
 import { provideJava, type JavaEngine } from './provide-java';
 
@@ -31,12 +36,53 @@ export const proveDynamoDb: Proof<JavaEngine> = {
       provision,
     ),
   describe: ({ version }) => `DynamoDB Local ${version}`,
-  prove: (stage, engine) =>
-    proveEngine(stage, serverOf('carts'), (server) => startDynamoDbLocal(stage, engine, server), {
-      engine: proveDynamoDb.describe(engine),
-      lacks: [],
-    }),
+  prove: async (stage, engine) => {
+    const start = (server: PlannedServer) => startDynamoDbLocal(stage, engine, server);
+    await proveEngine(stage, serverOf('carts'), start, { engine: proveDynamoDb.describe(engine), lacks: [] });
+    await proveGiven(stage, await start(serverOf('given')));
+  },
 };
+
+/** As a tier of this machine has it whose store is named by the URL of that server: nothing of what a definition asks for is lacking there. */
+async function proveGiven({ room, prove, signal }: Stage, { port, process }: RunningEngine): Promise<void> {
+  const store = dynamodb({
+    partitionKey: 'user_id',
+    sortKey: { name: 'cart_id', type: 'number' },
+    indexes: { byState: { partitionKey: 'state' } },
+    timeToLive: 'expires_at',
+  });
+  const definition = parseTier({ name: 'given', stages: { dev: { profile: 'disposable' } }, stores: { carts: store } });
+  try {
+    const { planned } = await planOtherStores(definition, '', { carts: `http://127.0.0.1:${port}` });
+    const [carts] = planned as [PlannedStore];
+    await carts.start(room, {}, signal);
+    const topology = carts.topology(() => port) as DynamoDbTopology;
+    const underTest = new TierUnderTest({
+      topology: {
+        version: 1,
+        tier: definition.name,
+        stage: definition.stage.name,
+        world: 'local',
+        trust: { kind: 'file', path: room.tls.authority },
+        stores: { carts: topology },
+        services: {},
+      },
+      timeoutMs: 8_000,
+    });
+    try {
+      // What no emulator has is skipped; all else is proven.
+      const checks = provesDynamoDb(underTest).dynamodb('carts', topology);
+      await prove(
+        'by its URL',
+        checks.filter(({ name }) => !['refuses-strangers', 'refuses-plaintext', 'backups-current'].includes(name)),
+      );
+    } finally {
+      await underTest.close();
+    }
+  } finally {
+    await process.stop();
+  }
+}
 
 /** What the local tier runs. */
 export const proveDynalite: Proof<typeof DYNAMODB_STAND_IN> = {

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseTier } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
@@ -44,6 +45,8 @@ async function runTheirs(how: (place: { port: number; data: string }) => Promise
   return port;
 }
 
+const TABLE = { kind: 'dynamodb', partitionKey: 'id', timeToLive: 'expires' };
+
 /** Runs a tier whose store `it` is on that server, and proves it. */
 async function prove(store: object, url: string) {
   const definition = parseTier({
@@ -70,6 +73,29 @@ async function prove(store: object, url: string) {
     ),
   };
 }
+
+test('a table on an emulator of somebody else is made there, and what that can do is asked of it', async () => {
+  const script = createRequire(__filename).resolve('dynalite/cli.js');
+  const port = await runTheirs(({ port: own }) =>
+    Promise.resolve({
+      program: process.execPath,
+      args: [script, '--host', '127.0.0.1', '--port', String(own), '--createTableMs', '0'],
+      ready: /Dynalite listening at/,
+    }),
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const { store, passed, skipped } = await prove(TABLE, url);
+  expect(store).toMatchObject({ table: 'given-dev-it', emulator: { url, lacks: ['transactions', 'expiry'] } });
+  expect(passed).toEqual(['it takes-writes', 'it refuses-conflicts']);
+  expect(skipped).toHaveLength(5);
+  await tier?.stop();
+  expect(theirs?.exit()).toBeUndefined();
+  // It is there still, and is none of the tier's any more.
+  await expect(prove({ ...TABLE, sortKey: 'at' }, url)).rejects.toMatchObject({
+    code: 'IDENTITY_CONFLICT',
+    next: 'Delete the table given-dev-it there, or unset POLYSTORE_URL_IT.',
+  });
+});
 
 const WITHOUT_TLS =
   'refuses-plaintext: this server was named by a URL without TLS, and listens on the loopback address';
