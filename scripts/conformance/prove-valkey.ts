@@ -22,6 +22,7 @@ export const proveValkey: Proof<EngineProgram> = {
       'test/rotation/cache-login.test.ts',
       'test/local/valkey.test.ts',
       'test/local/given-servers.test.ts',
+      'test/local/side-by-side.test.ts',
     ],
     programsOf: ({ path }) => dirname(path),
   },
