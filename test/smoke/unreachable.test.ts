@@ -7,6 +7,7 @@ import { findFreePorts } from '../../lib/local/ports';
 import { runSmoke, type SmokeReport } from '../../lib/smoke';
 import type { SecretSource } from '../../lib/sources';
 import type { StoreTopology, Topology } from '../../lib/topology';
+import { emulateTable } from '../support/emulated-table';
 
 const DEADLINE_MS = 1_000;
 /** What a machine under load adds; asking a server again for each of its checks would add more. */
@@ -48,8 +49,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-async function smokeAt(port: number): Promise<SmokeReport> {
-  const stores = storesAt(port);
+/** @param beside stores that answer */
+async function smokeAt(port: number, beside: Readonly<Record<string, StoreTopology>> = {}): Promise<SmokeReport> {
+  const stores = { ...storesAt(port), ...beside };
   const uses = Object.fromEntries(Object.keys(stores).map((store) => [store, 'write' as const]));
   const topology: Topology = {
     version: 1,
@@ -131,5 +133,23 @@ describe('a server that accepts and never answers', () => {
     expectToldOnce(report, port, /(no answer within 880 ms|ETIMEDOUT|timed out).* at /);
     // Five checks of one server that each asked for it again would take four deadlines.
     expect(report.durationMs).toBeLessThan(DEADLINE_MS + BUSY_MS);
+  });
+
+  it('keeps nobody from proving a store that answers, nor lets it wait', async () => {
+    const table = await emulateTable({ table: 'orders', partitionKey: { name: 'id', type: 'string' }, indexes: [] });
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const { outcomes } = await smokeAt(port, { orders: table.topology });
+      const orders = outcomes.filter(({ store }) => store === 'orders');
+      expect(orders.filter(({ status }) => status === 'passed').map(({ check }) => check)).toEqual([
+        'takes-writes',
+        'refuses-conflicts',
+      ]);
+      expect(orders.filter(({ status }) => status === 'failed')).toEqual([]);
+      for (const { durationMs } of orders) expect(durationMs).toBeLessThan(DEADLINE_MS);
+      expect(outcomes.filter(({ status }) => status === 'failed')).toHaveLength(TELLING.length);
+    } finally {
+      await table.close();
+    }
   });
 });
