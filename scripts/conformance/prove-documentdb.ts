@@ -17,6 +17,7 @@ export const proveDocumentDb: Proof<EngineProgram> = {
       'test/local/given-servers.test.ts',
       'test/routing/documentdb-logins.test.ts',
       'test/rotation/document-login.test.ts',
+      'test/rotation/handlers.test.ts',
     ],
     programsOf: ({ path }) => dirname(path),
   },

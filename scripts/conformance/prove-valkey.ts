@@ -20,6 +20,7 @@ export const proveValkey: Proof<EngineProgram> = {
       'test/routing/cache-aside.test.ts',
       'test/routing/valkey-logins.test.ts',
       'test/rotation/cache-login.test.ts',
+      'test/rotation/handlers.test.ts',
       'test/local/valkey.test.ts',
       'test/local/given-servers.test.ts',
       'test/local/side-by-side.test.ts',
