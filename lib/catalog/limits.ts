@@ -33,6 +33,11 @@ export const LIMITS = {
     unit: 'characters of an advanced parameter of SSM, which intelligent tiering makes of one that needs it',
     source: 'https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html',
   },
+  templateOutputs: {
+    value: 200,
+    unit: 'outputs of a template',
+    source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html',
+  },
   templateBytes: {
     value: 1_000_000,
     unit: 'bytes of a template',

@@ -17,6 +17,9 @@ const LOGINS_OF_A_ROLE = LOGINS_A_POLICY * LIMITS.managedPoliciesOfRole.value;
 
 /** Of the right to log in to one server, beside three names: that of the role, the stack and the output that says what RDS calls the server. */
 const LOGIN_BYTES = 250;
+/** Of access for the kit's own functions: their groups and logs. */
+const OUTPUTS_OF_OPERATIONS = 20;
+
 /** For all else in the template of access. */
 const REST_OF_ACCESS_BYTES = 300_000;
 
@@ -36,6 +39,7 @@ export function refuseWhatNeverFits(tier: TierDefinition): void {
 
 const hardLimitFaults = (tier: TierDefinition): readonly Fault[] => [
   ...fullStacks(tier),
+  ...manyOutputs(tier),
   ...manyLogins(tier),
   ...longAccessTemplate(tier),
   ...longParameters(tier),
@@ -63,6 +67,27 @@ function fullStacks(tier: TierDefinition): readonly Fault[] {
 
 const usesOf = ({ services }: TierDefinition): number =>
   Object.values(services).reduce((sum, { uses }) => sum + Object.keys(uses).length, 0);
+
+/** What access says of services, to people and to the stacks of proxies. */
+function manyOutputs(tier: TierDefinition): readonly Fault[] {
+  const outputs = Object.values(tier.services).reduce((sum, { uses, principals, client, authentication }) => {
+    const pooled = Object.values(tier.stores).filter(
+      (store) => isRelational(store) && store.pooling !== undefined && Object.hasOwn(uses, store.name),
+    ).length;
+    const group = client === undefined ? 1 + Math.min(pooled, 1) : 0;
+    const secrets = authentication === 'password' ? pooled : 0;
+    return sum + group + Math.min(principals.length, 1) + secrets;
+  }, OUTPUTS_OF_OPERATIONS);
+  const most = LIMITS.templateOutputs.value;
+  return outputs <= most
+    ? []
+    : [
+        {
+          path: ['services'],
+          message: `got ${Object.keys(tier.services).length} services, for which the stack of access would have ${outputs} outputs, CloudFormation takes ${most}; let fewer use stores with pooling, or make two tiers of them`,
+        },
+      ];
+}
 
 /** Servers that whoever logs in to a store by IAM is let in to by name. */
 const serversOf = (store: RelationalDefinition): number =>

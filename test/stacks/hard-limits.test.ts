@@ -126,6 +126,31 @@ test('more uses of stores than the stack of access has room for are refused wher
   expect(others).toEqual([]);
 });
 
+test('more outputs than the template of access can have are refused', () => {
+  const pooled = (services: number): TierDefinition =>
+    tierOf(
+      { one: postgres({ pooling: rdsProxy() }), two: postgres({ pooling: rdsProxy() }) },
+      Object.fromEntries(
+        range(services, 'svc').map((name, index) => [
+          name,
+          {
+            uses: { [index % 2 === 0 ? 'one' : 'two']: 'write' },
+            principal: 'arn:aws:iam::111122223333:role/apps',
+            connections: ONE_EACH,
+          },
+        ]),
+      ),
+    );
+  const most = pooled(45);
+  expect(faultsOf(most)).toEqual([]);
+  const outputs = Object.keys(templatesOf(most)['access']?.Outputs ?? {}).length;
+  expect(outputs).toBeGreaterThan(4 * 45);
+  expect(outputs).toBeLessThanOrEqual(4 * 45 + 20);
+  expect(faultsOf(pooled(46))).toEqual([
+    'services: got 46 services, for which the stack of access would have 204 outputs, CloudFormation takes 200; let fewer use stores with pooling, or make two tiers of them',
+  ]);
+});
+
 test('parts of the topology that no parameter holds are refused, whoever makes them long', () => {
   const name = (index: number, length: number): string => `s${index}`.padEnd(length, 'x');
   const crowd = (services: number, length: number): TierDefinition =>

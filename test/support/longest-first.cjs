@@ -8,6 +8,7 @@ const LONGEST = [
   'smoke/broken-promises',
   'bin/polystore',
   'stacks/validation',
+  'stacks/removal',
   'drills/drills',
   'bin/drill',
   'local/restart',
