@@ -1,5 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { LIMITS } from '../lib/catalog';
+import { DEPLOYMENT_LIMITS } from '../lib/catalog';
 import { PolystoreError } from '../lib/errors';
 
 /** What a reference may turn into where it is all of a name: the ARN of a secret that CloudFormation named after stores and services with long names. */
@@ -9,8 +9,8 @@ const LONGEST_PSEUDO_PARAMETER = 14;
 /** Where it is a part of a name: what RDS and Neptune call a cluster in policies. */
 const LONGEST_PART = 34;
 
-const MANAGED = LIMITS.managedPolicyCharacters.value;
-const INLINE = LIMITS.inlinePolicyCharacters.value;
+const MANAGED = DEPLOYMENT_LIMITS.managedPolicyCharacters.value;
+const INLINE = DEPLOYMENT_LIMITS.inlinePolicyCharacters.value;
 /** `{"Version":"2012-10-17","Statement":[]}` */
 const AROUND_STATEMENTS = 40;
 
@@ -90,7 +90,7 @@ export function packStatements(statements: readonly iam.PolicyStatement[]): Pack
  * @throws {PolystoreError} PROPERTY_INVALID where AWS attaches fewer
  */
 export function attachManaged(role: iam.Role, managed: PackedStatements['managed']): void {
-  const most = LIMITS.managedPoliciesOfRole.value;
+  const most = DEPLOYMENT_LIMITS.managedPoliciesOfRole.value;
   if (managed.length > most) {
     throw new PolystoreError(
       'PROPERTY_INVALID',

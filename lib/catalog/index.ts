@@ -2,6 +2,7 @@ export * from './cache-classes';
 export * from './cache-engines';
 export * from './cache-prices';
 export * from './cluster-limits';
+export * from './deployment-limits';
 export * from './documentdb-classes';
 export * from './documentdb-prices';
 export * from './instance-classes';

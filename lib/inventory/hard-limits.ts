@@ -1,4 +1,4 @@
-import { LIMITS, QUOTAS } from '../catalog';
+import { DEPLOYMENT_LIMITS, QUOTAS } from '../catalog';
 import { isRelational, type RelationalDefinition, type StoreDefinition, type TierDefinition } from '../definition';
 import { configInvalid } from '../definition/config-invalid';
 import type { Fault } from '../definition/fault';
@@ -13,7 +13,7 @@ import { countResources, inventoryOf } from './inventory';
  * it against the templates.
  */
 const LOGINS_A_POLICY = 35;
-const LOGINS_OF_A_ROLE = LOGINS_A_POLICY * LIMITS.managedPoliciesOfRole.value;
+const LOGINS_OF_A_ROLE = LOGINS_A_POLICY * DEPLOYMENT_LIMITS.managedPoliciesOfRole.value;
 
 /** Of the right to log in to one server, beside three names: that of the role, the stack and the output that says what RDS calls the server. */
 const LOGIN_BYTES = 250;
@@ -78,7 +78,7 @@ function manyOutputs(tier: TierDefinition): readonly Fault[] {
     const secrets = authentication === 'password' ? pooled : 0;
     return sum + group + Math.min(principals.length, 1) + secrets;
   }, OUTPUTS_OF_OPERATIONS);
-  const most = LIMITS.templateOutputs.value;
+  const most = DEPLOYMENT_LIMITS.templateOutputs.value;
   return outputs <= most
     ? []
     : [
@@ -152,7 +152,7 @@ function longAccessTemplate(tier: TierDefinition): readonly Fault[] {
       }, 0)
     );
   }, REST_OF_ACCESS_BYTES);
-  const most = LIMITS.templateBytes.value;
+  const most = DEPLOYMENT_LIMITS.templateBytes.value;
   const services = byIam(tier).length;
   return bytes <= most
     ? []
@@ -165,7 +165,7 @@ function longAccessTemplate(tier: TierDefinition): readonly Fault[] {
 }
 
 function longParameters(tier: TierDefinition): readonly Fault[] {
-  const most = LIMITS.parameterCharacters.value;
+  const most = DEPLOYMENT_LIMITS.parameterCharacters.value;
   const tierPart =
     JSON.stringify(publishedServices(tier)).length +
     JSON.stringify(Object.fromEntries(Object.values(tier.stores).map((store) => [store.name, shardStacksOf(store)])))
