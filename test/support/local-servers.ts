@@ -3,7 +3,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseTier } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
-import { withClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
+import { openClient, type ConnectionTarget, type PgClient } from '../../lib/postgres';
+import { KeptConnections } from '../../lib/smoke/kept-connections';
 import { FileSecrets, type Credentials } from '../../lib/sources';
 import { isRelational, type RelationalTopology, type ServerTopology, type Trust } from '../../lib/topology';
 import { giveCertificates } from './kept-certificates';
@@ -17,7 +18,7 @@ export interface TestTier extends LocalTier {
   readonly secrets: FileSecrets;
   /** Where a server's superuser logs in; `label` as in `main/r1`, a shard's as in `posts/s0`. */
   superuser(label: string): Promise<ConnectionTarget & { readonly credentials: Credentials; readonly trust: Trust }>;
-  /** Runs `work` as superuser on one server. */
+  /** Runs `work` as superuser on one server, on a connection that is kept for the next and forgets what a session sets. */
   on<T>(label: string, work: (client: PgClient) => Promise<T>): Promise<T>;
 }
 
@@ -42,12 +43,26 @@ export async function startTestTier(tier: unknown): Promise<TestTier> {
       trust: local.topology.trust,
     };
   };
+  const kept = new Map<string, KeptConnections>();
+  const keptOf = (label: string): KeptConnections => {
+    const known =
+      kept.get(label) ??
+      new KeptConnections({ open: async () => openClient(await superuser(label)), timeoutMs: 10_000 });
+    kept.set(label, known);
+    return known;
+  };
   return {
     ...local,
     secrets,
     superuser,
-    on: async (label, work) => withClient(await superuser(label), work),
+    on: (label, work) =>
+      keptOf(label).use(async (client) => {
+        const result = await work(client);
+        await client.query('discard all');
+        return result;
+      }),
     stop: async () => {
+      await Promise.all([...kept.values()].map((connections) => connections.close()));
       await local.stop();
       await remove();
     },
