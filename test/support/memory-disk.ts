@@ -12,8 +12,11 @@ const NEEDED_GIB = 4;
 /** Temporary directories of the tests lie in memory where there is enough of it, and are gone after the run, or at the next one. */
 export default function setup(): void {
   if (existsSync(MEMORY)) useMemory();
+  const madeOnce = mkdtempSync(join(tmpdir(), 'polystore-made-once-'));
+  // Processes of other users run what lies in it.
+  chmodSync(madeOnce, 0o711);
   // Workers inherit it.
-  process.env[MADE_ONCE] = mkdtempSync(join(tmpdir(), 'polystore-made-once-'));
+  process.env[MADE_ONCE] = madeOnce;
 }
 
 function useMemory(): void {
