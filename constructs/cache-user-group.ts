@@ -8,6 +8,11 @@ import { ROTATED_ELSEWHERE, RoleSecret } from './role-secret';
 export interface CacheUser {
   /** Ends its id in ElastiCache, which begins with the group's. @default - the name that it logs in with */
   readonly id?: string;
+  /**
+   * How it logs in. `iam`: with tokens; it is called what its id is then, as ElastiCache demands, and has no secret.
+   * @default 'password'
+   */
+  readonly authentication?: 'password' | 'iam';
   /** What it may do, as `CACHE_ACCESS` says it, without `on`. */
   readonly access: string;
   /** Of its secret. */
@@ -33,7 +38,7 @@ export interface CacheUserGroupProps {
  */
 export class CacheUserGroup extends Construct {
   readonly userGroupId: string;
-  /** By user. */
+  /** By user; none of those that log in by IAM. */
   readonly secrets: Readonly<Record<string, RoleSecret>>;
   /** Arns of the users, by user. */
   readonly userArns: Readonly<Record<string, string>>;
@@ -44,25 +49,39 @@ export class CacheUserGroup extends Construct {
     // Scopes of their own, so that users may be called whatever they like.
     const secretScope = new Construct(this, 'Secrets');
     const userScope = new Construct(this, 'Users');
-    const made = Object.entries(props.users).map(([userName, { id: end = userName, access, description }]) => {
-      const secret = new RoleSecret(secretScope, userName, {
-        role: userName,
-        encryptionKey,
-        description,
-        removalPolicy,
-        withoutRotation: ROTATED_ELSEWHERE,
-      });
-      const user = new elasticache.CfnUser(userScope, userName, {
-        engine,
-        userId: `${name}-${end}`,
-        userName,
-        accessString: `on ${access}`,
-        // CloudFormation reads the secret when it makes the user: the template holds a reference.
-        authenticationMode: { Type: 'password', Passwords: [secret.secretValueFromJson('password').unsafeUnwrap()] },
-      });
-      user.applyRemovalPolicy(removalPolicy);
-      return { userName, secret, user };
-    });
+    const made = Object.entries(props.users).map(
+      ([userName, { id: end = userName, authentication, access, description }]) => {
+        if (authentication === 'iam') {
+          const userId = `${name}-${end}`;
+          const user = new elasticache.CfnUser(userScope, userName, {
+            engine,
+            userId,
+            userName: userId,
+            accessString: `on ${access}`,
+            authenticationMode: { Type: 'iam' },
+          });
+          user.applyRemovalPolicy(removalPolicy);
+          return { userName, user };
+        }
+        const secret = new RoleSecret(secretScope, userName, {
+          role: userName,
+          encryptionKey,
+          description,
+          removalPolicy,
+          withoutRotation: ROTATED_ELSEWHERE,
+        });
+        const user = new elasticache.CfnUser(userScope, userName, {
+          engine,
+          userId: `${name}-${end}`,
+          userName,
+          accessString: `on ${access}`,
+          // CloudFormation reads the secret when it makes the user: the template holds a reference.
+          authenticationMode: { Type: 'password', Passwords: [secret.secretValueFromJson('password').unsafeUnwrap()] },
+        });
+        user.applyRemovalPolicy(removalPolicy);
+        return { userName, secret, user };
+      },
+    );
     const group = new elasticache.CfnUserGroup(this, 'Resource', {
       engine,
       userGroupId: name,
@@ -70,7 +89,9 @@ export class CacheUserGroup extends Construct {
     });
     group.applyRemovalPolicy(removalPolicy);
     this.userGroupId = group.ref;
-    this.secrets = Object.fromEntries(made.map(({ userName, secret }) => [userName, secret]));
+    this.secrets = Object.fromEntries(
+      made.flatMap(({ userName, secret }) => (secret === undefined ? [] : [[userName, secret]])),
+    );
     this.userArns = Object.fromEntries(made.map(({ userName, user }) => [userName, user.attrArn]));
   }
 

@@ -11,6 +11,7 @@ const RUNTIME_ROOMS = [
   'placement',
   'sources',
   'postgres',
+  'signing',
   'valkey',
   'dynamodb',
   'documentdb',

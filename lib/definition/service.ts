@@ -59,8 +59,8 @@ export function password(): PasswordAuthentication {
  * Tokens of IAM instead of a password: there is no secret to keep or to rotate, and who may log in is decided by IAM at each connection.
  *
  * It needs a `principal`. The servers of its stores get IAM authentication enabled, which interrupts nothing. Proxies of a store with
- * `pooling` take tokens too, and log in with tokens of their own. Not for a database that is imported. AWS advises it for up to 200 new connections a
- * second.
+ * `pooling` take tokens too, and log in with tokens of their own. Caches take them from version 7.0 on, and end a connection after twelve hours, upon which
+ * clients make another. Not for a database that is imported, nor for documents. AWS advises it for up to 200 new connections a second.
  */
 export function iam(): IamAuthentication {
   return { kind: 'iam' };

@@ -167,17 +167,20 @@ export const valkeyRules = [
       `the user ${user} would also be one of ${other}, since names are joined by dashes: rename one`,
   }),
   rule({
-    id: 'cache-password-only',
+    id: 'cache-takes-no-tokens',
     when: ({ stages = [] }) =>
       stages.flatMap((stage) =>
         stage.services.flatMap((service) => {
-          const cache = stage.stores.find(({ kind, name }) => kind === 'valkey' && Object.hasOwn(service.uses, name));
-          return service.options.authentication?.kind === 'iam' && cache !== undefined
-            ? [{ path: service.origin('authentication'), store: cache.name }]
-            : [];
+          if (service.options.authentication?.kind !== 'iam') return [];
+          const cache = stage.stores.find(
+            (store) =>
+              store.kind === 'valkey' && Object.hasOwn(service.uses, store.name) && store.options.version === '6.2',
+          );
+          return cache === undefined ? [] : [{ path: service.origin('authentication'), store: cache.name }];
         }),
       ),
-    message: ({ store }) => `got iam(), but services log in to ${store}, a cache, with passwords: use password()`,
+    message: ({ store }) =>
+      `got iam(), but ${store} is a cache of version 6.2, which takes no tokens of IAM: give it version 7.0 or later, or use password()`,
   }),
 ];
 

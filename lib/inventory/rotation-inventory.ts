@@ -12,11 +12,13 @@ export function rotationInventory(tier: TierDefinition): readonly ResourceGroup[
     .map((store) => ({
       stack: stackName(tier, 'rotation'),
       part: store.name,
-      // Of the smoke test, of each service, and of an owner who changes his own password.
+      // Of the smoke test, of each service that has a password, and of an owner who changes his own password.
       resources: {
         'AWS::SecretsManager::RotationSchedule':
           1 +
-          Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined).length +
+          Object.values(tier.services).filter(
+            ({ uses, authentication }) => uses[store.name] !== undefined && authentication === 'password',
+          ).length +
           (store.kind === 'documentdb' && store.servers.kind !== 'elastic' ? 1 : 0),
       },
     }));

@@ -7,7 +7,9 @@ import type { StoreInventory } from './store-inventory';
 
 /** What the stack of a cache holds. Its users are made with it, and so are their secrets. */
 export function valkeyInventory(tier: TierDefinition, store: ValkeyDefinition): StoreInventory {
-  const services = Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined).length;
+  const users = Object.values(tier.services).filter(({ uses }) => uses[store.name] !== undefined);
+  const services = users.length;
+  const byPassword = users.filter(({ authentication }) => authentication === 'password').length;
   return {
     groups: [
       {
@@ -16,7 +18,7 @@ export function valkeyInventory(tier: TierDefinition, store: ValkeyDefinition): 
         resources: {
           ...keyOf(store),
           'AWS::EC2::SecurityGroup': 1,
-          'AWS::SecretsManager::Secret': 1 + services,
+          'AWS::SecretsManager::Secret': 1 + byPassword,
           // Redis OSS has one more, whom it lets nobody be.
           'AWS::ElastiCache::User': 1 + services + (store.engine === 'redis' ? 1 : 0),
           'AWS::ElastiCache::UserGroup': 1,

@@ -1,3 +1,3 @@
 export { connectNeptune, encryptionOf, type GraphConnection } from './connect';
 export type { GraphClient, GraphClientOptions } from './client';
-export { signBoltLogin, type BoltLoginRequest, type Signing } from './sign-bolt-login';
+export { signBoltLogin, type BoltLoginRequest } from './sign-bolt-login';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { secretLogin, type SecretSource } from '../sources';
 import { credentialOf, trustOf, type Endpoint, type Trust, type ValkeyTopology } from '../topology';
-import { connectValkey, type ValkeyClient, type ValkeyLogin, type ValkeyOptions } from '../valkey';
+import { connectValkey, signCacheLogin, type ValkeyClient, type ValkeyLogin, type ValkeyOptions } from '../valkey';
 import { cacheUnavailable } from './cache-unavailable';
 import { requireAccess, unknownLogin, type Grant, type RouterLogin } from './grant';
 import type { Lifetime } from './lifetime';
@@ -112,7 +112,7 @@ async function clientsOf(context: ValkeyStoreContext, grant: Grant, topology: Va
   return { primary: writer, replicas: reader === undefined ? writer : await connect(reader.endpoint, 'replicas') };
 }
 
-/** How this router logs in: the secret is read anew as often as the client asks. */
+/** How this router logs in: the secret is read anew, or a token signed, as often as the client asks. */
 async function loginOf(
   { login, secrets }: ValkeyStoreContext,
   { store }: Grant,
@@ -124,7 +124,14 @@ async function loginOf(
       : login.kind === 'service'
         ? credentialOf(topology.secrets, login.service)
         : undefined;
-  if (credential?.kind !== 'secret') throw unknownLogin(login, store);
+  if (credential === undefined) throw unknownLogin(login, store);
+  if (credential.kind === 'iam') {
+    const { role: user, region } = credential;
+    const { cache } = topology;
+    if (cache === undefined) throw unknownLogin(login, store);
+    const renew = (): Promise<string> => signCacheLogin({ cache, user, region });
+    return { username: user, password: await renew(), renew };
+  }
   const { username, password } = await secretLogin(secrets, credential.secret);
   const renew = async (): Promise<string> => {
     await password.renew(password.version);

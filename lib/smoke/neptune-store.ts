@@ -1,4 +1,5 @@
-import { signBoltLogin, type Signing } from '../neptune/sign-bolt-login';
+import { signBoltLogin } from '../neptune/sign-bolt-login';
+import type { Signing } from '../signing';
 import type { Credentials, SecretSource } from '../sources';
 import { trustOf, type NeptuneTopology, type ServerTopology } from '../topology';
 import { backupsCome, type BackupPromises } from './backups-check';

@@ -1,3 +1,4 @@
+import type { Signing } from '../signing';
 import type { SecretSource } from '../sources';
 import type { Topology } from '../topology';
 
@@ -5,4 +6,6 @@ import type { Topology } from '../topology';
 export interface Users {
   readonly topology: Topology;
   readonly secrets: SecretSource;
+  /** Keys of the role that signs for those who log in by IAM. @default - those of the environment */
+  readonly signing?: Signing;
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Credentials } from '../sources';
 import { usesOf } from '../provision/target-database';
-import { SMOKE_KEYS, type Access, type ValkeyTopology } from '../topology';
+import { credentialOf, SMOKE_KEYS, type Access, type CacheTopology, type ValkeyTopology } from '../topology';
+import { signCacheLogin } from '../valkey';
 import { SmokeFailure, type Check, type CheckContext, type Evidence } from './check';
 import type { Users } from './users';
 import { onServer, onStore, type ValkeyUnderTest } from './valkey-under-test';
@@ -13,12 +14,14 @@ const EXPIRY_SECONDS = 60;
 export function valkeyAccessChecks(
   users: Users,
   store: ValkeyUnderTest,
-  { secrets }: Pick<ValkeyTopology, 'secrets'>,
+  { secrets, cache }: Pick<ValkeyTopology, 'secrets' | 'cache'>,
 ): readonly Check[] {
   const uses = usesOf(users.topology, store.store);
   return [
     refusesOthers(users, store, uses),
-    ...Object.entries(uses).map(([service, access]) => holdsRights(users, store, { service, access, secrets })),
+    ...Object.entries(uses).map(([service, access]) =>
+      holdsRights(users, store, { service, access, secrets, ...(cache && { cache }) }),
+    ),
   ];
 }
 
@@ -26,19 +29,18 @@ interface User {
   readonly service: string;
   readonly access: Access;
   readonly secrets: ValkeyTopology['secrets'];
+  readonly cache?: CacheTopology;
 }
 
-function holdsRights(users: Users, store: ValkeyUnderTest, { service, access, secrets }: User): Check {
+function holdsRights(users: Users, store: ValkeyUnderTest, user: User): Check {
+  const { service, access } = user;
   return {
     name: 'holds-rights',
     store: store.store,
     subject: `${store.store} as ${service}`,
     promise: `Service ${service} logs in and may ${access}, no less and no more.`,
     run: async (context): Promise<Evidence> => {
-      const secret = secrets.services[service];
-      if (secret === undefined) throw new SmokeFailure('the topology does not say how the service logs in');
-      const login = await users.secrets.read(secret);
-      const refused = await refusals(store, context, login);
+      const refused = await refusals(store, context, await loginAs(user, users));
       const expected = access === 'read' ? ['writes', 'dangerous'] : ['dangerous'];
       if (refused.join() !== expected.join()) {
         throw new SmokeFailure(`refused: ${refused.join(', ') || 'nothing'}, where it may ${access}`, {
@@ -48,6 +50,18 @@ function holdsRights(users: Users, store: ValkeyUnderTest, { service, access, se
       return { access, refused };
     },
   };
+}
+
+/** What a service logs in with: what its secret holds, or a token that is signed for it. */
+async function loginAs({ service, secrets, cache }: User, users: Users): Promise<Credentials> {
+  const credential = credentialOf(secrets, service);
+  if (credential?.kind === 'secret') return users.secrets.read(credential.secret);
+  if (credential === undefined || cache === undefined)
+    throw new SmokeFailure('the topology does not say how the service logs in');
+  const { role: user, region } = credential;
+  const { signing: credentials } = users;
+  const password = await signCacheLogin({ cache, user, region, ...(credentials && { credentials }) });
+  return { username: user, password };
 }
 
 /** What a user may not do, of reading, writing, and what harms others. Nothing of it stays. */

@@ -1,3 +1,4 @@
+import type { Signing } from '../signing';
 import type { SecretSource } from '../sources';
 import { trustOf, type ServerTopology, type ValkeyTopology } from '../topology';
 import { backupsCome, type BackupPromises } from './backups-check';
@@ -6,16 +7,17 @@ import { Contact, onceAnswered } from './contact';
 import type { Proves } from './prove-stores';
 import { missingReplica } from './stand-in';
 import type { TierUnderTest } from './tier-under-test';
+import type { Users } from './users';
 import { valkeyChecks } from './valkey';
 import { valkeyAccessChecks } from './valkey-access';
 import { onServer, ValkeyClients, type ValkeyServerUnderTest, type ValkeyUnderTest } from './valkey-under-test';
 
-/** What proves stores of kind `valkey`, as the topology describes them. @param backups those promised @default - nobody can be asked about them */
+/** What proves stores of kind `valkey`, as the topology describes them. @param backups those promised @default - nobody can be asked about them @param signing keys by which tokens are signed @default - those of the environment */
 export const provesValkey =
-  (secrets: SecretSource, backups?: BackupPromises): Proves<'valkey'> =>
+  (secrets: SecretSource, backups?: BackupPromises, signing?: Signing): Proves<'valkey'> =>
   (tier) => ({
     valkey: (name, store) => [
-      ...checksOf(tier, secrets, name, store),
+      ...checksOf(tier, { secrets, ...(signing && { signing }) }, name, store),
       backupsCome({
         store: name,
         host: store.primary.endpoint.host,
@@ -25,8 +27,14 @@ export const provesValkey =
     ],
   });
 
-function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, store: ValkeyTopology): readonly Check[] {
+function checksOf(
+  tier: TierUnderTest,
+  logins: Omit<Users, 'topology'>,
+  name: string,
+  store: ValkeyTopology,
+): readonly Check[] {
   const { topology, timeoutMs } = tier;
+  const { secrets } = logins;
   const underTest: ValkeyUnderTest = {
     store: name,
     mode: store.slots === undefined ? 'single' : 'cluster',
@@ -50,7 +58,7 @@ function checksOf(tier: TierUnderTest, secrets: SecretSource, name: string, stor
     });
   return [
     ...onceAnswered(
-      [...valkeyChecks(underTest), ...valkeyAccessChecks({ topology, secrets }, underTest, store)],
+      [...valkeyChecks(underTest), ...valkeyAccessChecks({ topology, ...logins }, underTest, store)],
       [contactOf(primary), ...replicas.map(contactOf)],
       topology.world,
     ),

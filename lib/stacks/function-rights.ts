@@ -1,15 +1,16 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CHANGE_CACHE_USERS, DESCRIBE_CACHES, DESCRIBE_SERVERS, statementsOn } from '../../constructs';
+import { DESCRIBE_CACHES, DESCRIBE_SERVERS, statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
 import { backupsToldBy } from '../definition/called-services';
 import { iamServicesOf } from '../definition/iam-services';
 import type { PlannedFunction } from '../inventory';
-import { cacheUserEnd, lastReportPath, SMOKE_ROLE, type KitFunction, type StoreFamily } from '../topology';
+import { lastReportPath, SMOKE_ROLE, type KitFunction, type StoreFamily } from '../topology';
 import { databaseUser } from './database-logins';
+import { changeCacheUsers, mayConnect } from './cache-policies';
 import { changeDirectories, keyUse, readTopology, usePlacements } from './function-policies';
 import { changeGraphs, graphsOf, WHOLE_GRAPH } from './graph-policies';
-import { parameterName, serverName } from './names';
+import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 import { usesStore } from './store-logins';
@@ -80,6 +81,8 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
   'smoke-valkey': (of) => [
     readSecrets(of, provenRoles(of)),
     plain(keyUse(of.stack, of.stores, KEYS_OF_SECRETS)),
+    // It proves what a service may do as the service.
+    plain(mayConnect(of.stack, of.tier, { stores: of.stores, services: Object.keys(of.tier.services) })),
     ...describe(of, 'elasticache', CACHES),
   ],
   'smoke-documentdb': (of) => [
@@ -99,7 +102,7 @@ const RIGHTS: Readonly<Record<KitFunction, (of: Reaching) => readonly FunctionRi
   'rotate-valkey': (of) => [
     useSecrets(of, provenRoles(of), { actions: CHANGE_SECRETS }),
     plain(keyUse(of.stack, of.stores, KEYS_OF_CHANGED_SECRETS)),
-    plain(changeCacheUsers(of)),
+    plain(changeCacheUsers(of.stack, of.tier, of.stores)),
   ],
   'rotate-documentdb': (of) => [
     useSecrets(of, provenRoles(of), { actions: CHANGE_SECRETS }),
@@ -187,26 +190,6 @@ function useSecrets(
     ],
   };
 }
-
-/** Changes the users of the stores, each by its name. Whoever may do that may give them other rights too: ElastiCache has no narrower action. */
-function changeCacheUsers({ stack, tier, stores }: Reaching): readonly iam.PolicyStatement[] {
-  const users = stores.flatMap((store) =>
-    [SMOKE_ROLE, ...usersOf(tier, store)].map((user) =>
-      stack.formatArn({
-        service: 'elasticache',
-        resource: 'user',
-        resourceName: `${serverName(tier, store.name)}-${cacheUserEnd(user)}`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    ),
-  );
-  return statementsOn({ actions: CHANGE_CACHE_USERS, resources: users });
-}
-
-const usersOf = ({ services }: TierDefinition, store: Store): readonly string[] =>
-  Object.values(services)
-    .filter((service) => usesStore(service, store))
-    .map(({ name }) => name);
 
 /**
  * The right to log in by IAM as roles of the stores where services do, on servers that no policy names: operations reads the same of every stack

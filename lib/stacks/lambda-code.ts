@@ -18,12 +18,12 @@ const NEVER_LOADED: Readonly<Record<KitFunction, readonly string[]>> = {
   'provision-documentdb': [LOGINS_BY_IAM],
   // The router opens stores of every kind, and loads the client of a kind where it does.
   'smoke-relational': ['iovalkey', 'mongodb', 'neo4j-driver', '@aws-sdk/lib-dynamodb'],
-  'smoke-valkey': [],
+  // It has the keys of its role.
+  'smoke-valkey': ['@aws-sdk/credential-provider-node'],
   'smoke-dynamodb': [],
   'smoke-documentdb': [LOGINS_BY_IAM],
-  // It has the keys of its role.
   'smoke-neptune': ['@aws-sdk/credential-provider-node'],
-  'rotate-valkey': [],
+  'rotate-valkey': ['@aws-sdk/credential-provider-node'],
   'rotate-documentdb': [LOGINS_BY_IAM],
 };
 

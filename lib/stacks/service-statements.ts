@@ -3,6 +3,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { statementsOn } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { ANY_PROXY, isPooled, mayLogIn } from './database-logins';
+import { mayConnect } from './cache-policies';
 import { changeDirectories, keyUse, readDirectories, readTopology, usePlacements } from './function-policies';
 import { changeGraphs, readGraphs } from './graph-policies';
 import type { Store } from './store';
@@ -51,6 +52,7 @@ export function serviceStatements(
       stack,
       stores.filter((store) => uses[store.name] === 'write'),
     ),
+    ...mayConnect(stack, tier, { stores, services: [name] }),
     ...(authentication === 'iam'
       ? mayLogIn(
           stack,

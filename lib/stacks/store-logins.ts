@@ -5,6 +5,7 @@ import { ROTATED_ELSEWHERE, RoleSecret } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
 import { iamServicesOf } from '../definition/iam-services';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
+import { cacheUserOf } from './cache-policies';
 import { parameterName } from './names';
 import type { Store } from './store';
 import { TopologyParameter } from './topology-parameter';
@@ -118,6 +119,10 @@ const passwordsOf = ({ services }: TierDefinition, store: Store): readonly strin
     .filter((service) => usesStore(service, store) && service.authentication === 'password')
     .map(({ name }) => name);
 
+/** Of a cache, a user who logs in by IAM is called what its id is. */
+const roleOf = (tier: TierDefinition, store: string, service: string): string =>
+  tier.stores[store]?.kind === 'valkey' ? cacheUserOf(tier, store, service) : service;
+
 function publish(scope: Construct, tier: TierDefinition, store: string, { smoke, services }: StoreLogins): void {
   const byIam = iamServicesOf(tier, store);
   new TopologyParameter(scope, 'Topology', tier, {
@@ -129,7 +134,9 @@ function publish(scope: Construct, tier: TierDefinition, store: string, { smoke,
       smoke,
       services: Object.fromEntries(services),
       ...(byIam.length > 0 && {
-        iam: Object.fromEntries(byIam.map(({ name }) => [name, { role: name, region: Stack.of(scope).region }])),
+        iam: Object.fromEntries(
+          byIam.map(({ name }) => [name, { role: roleOf(tier, store, name), region: Stack.of(scope).region }]),
+        ),
       }),
     },
   });

@@ -22,6 +22,8 @@ export interface Store {
   readonly resourceIds?: Readonly<Record<string, string>>;
   /** Roles that own its databases. None where they are somebody else's. */
   readonly owners?: readonly string[];
+  /** Of a store that is a cache: whether it has no nodes of its own. */
+  readonly cache?: { readonly serverless: boolean };
   /** ARN of the secret of the owner, where the owner changes his own password on a schedule. */
   readonly rotatedOwner?: string;
   /** What its clients log in with, where only the service that runs it makes users, and the cache or database is born with them. */

@@ -57,7 +57,7 @@ export class ValkeyStack extends Stack {
       if (secret !== undefined) Tags.of(secret).add('service', name);
     }
     this.cache = cacheOf(this, tier, store, network);
-    publishStore(this, tier, store.name, partOf(store, this.cache));
+    publishStore(this, tier, store.name, partOf(tier, store, this.cache));
     tagStack(this, tier, { store: store.name });
   }
 }
@@ -72,11 +72,11 @@ function usersOf(
     // No service is called so.
     [SMOKE_ROLE]: { id: cacheUserEnd(SMOKE_ROLE), access: CACHE_ACCESS.smoke, description: `Smoke test ${where}` },
     ...Object.fromEntries(
-      Object.values(services).flatMap(({ name: service, uses }): [string, CacheUser][] => {
+      Object.values(services).flatMap(({ name: service, uses, authentication }): [string, CacheUser][] => {
         const access = uses[store.name];
         return access === undefined
           ? []
-          : [[service, { access: CACHE_ACCESS[access], description: `Service ${service} ${where}` }]];
+          : [[service, { authentication, access: CACHE_ACCESS[access], description: `Service ${service} ${where}` }]];
       }),
     ),
   };
@@ -130,7 +130,7 @@ function cacheOf(
   });
 }
 
-function partOf(store: ValkeyDefinition, cache: ValkeyNodes | ValkeyServerless): ValkeyPart {
+function partOf(tier: TierDefinition, store: ValkeyDefinition, cache: ValkeyNodes | ValkeyServerless): ValkeyPart {
   const slots = slotsOf(store);
   return {
     kind: 'valkey',
@@ -138,6 +138,10 @@ function partOf(store: ValkeyDefinition, cache: ValkeyNodes | ValkeyServerless):
     primary: serverAt('primary', cache.primaryEndpoint),
     replicas: cache.readerEndpoint === undefined ? [] : [serverAt('replicas', cache.readerEndpoint)],
     ...(slots !== undefined && { slots }),
+    cache: {
+      name: serverName(tier, store.name),
+      ...(store.shape.kind === 'serverlessCache' && { serverless: true }),
+    },
   };
 }
 
@@ -178,6 +182,7 @@ export function synthesizeValkey(
       ...(store.shape.kind === 'serverlessCache' && { lastPort: CACHE_READER_PORT }),
     },
     shardStacks: [],
+    cache: { serverless: store.shape.kind === 'serverlessCache' },
     logins: {
       smoke: smoke.arn,
       services: new Map(Object.entries(services).map(([name, { arn }]) => [name, arn])),

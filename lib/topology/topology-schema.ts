@@ -77,6 +77,7 @@ export const valkeySchema = z.strictObject({
   slots: z.exactOptional(
     z.strictObject({ shards: z.exactOptional(z.int().check(z.gte(1))), replicasAShard: z.int().check(z.gte(0)) }),
   ),
+  cache: z.exactOptional(z.strictObject({ name, serverless: z.exactOptional(z.literal(true)) })),
   standIn,
   trust: givenTrust,
   secrets: logins,

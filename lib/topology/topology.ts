@@ -148,11 +148,20 @@ export interface ValkeyTopology {
   readonly replicas: readonly ServerTopology[];
   /** Present where keys are spread over shards by their slots; else the primary holds everything. */
   readonly slots?: SlotsTopology;
+  /** What ElastiCache calls it, for which logins are signed. Absent where somebody else runs it, and in what earlier versions have published. */
+  readonly cache?: CacheTopology;
   /** Present where somebody else runs what answers on this machine. */
   readonly standIn?: StandInTopology;
   /** Of servers that somebody else runs, on this machine only. @default - the tier's */
   readonly trust?: GivenTrust;
   readonly secrets: LoginSecrets;
+}
+
+/** A cache of ElastiCache. */
+export interface CacheTopology {
+  readonly name: string;
+  /** Whether it has no nodes of its own. */
+  readonly serverless?: true;
 }
 
 /** Shards that a client finds by asking any server. */
@@ -258,7 +267,7 @@ export interface DatabaseSecrets extends LoginSecrets {
   readonly owner: string;
 }
 
-/** A database role that logs in with a token, which whoever may `rds-db:connect` as it signs anew for each connection. */
+/** A database role, or the user of a cache, that logs in with a token, which whoever may connect as it by IAM signs anew for each connection. */
 export interface IamLogin {
   readonly role: string;
   /** Region of the servers, for which the token is signed. */

@@ -138,11 +138,15 @@ export const valkeyCases: readonly RuleCase[] = [
     message: 'the user shop-dev-a-b-c would also be one of a, since names are joined by dashes: rename one',
   },
   {
-    rule: 'cache-password-only',
-    breaks: 'tokens for a cache',
-    input: cache({}, web({ principal: 'arn:aws:iam::111122223333:role/web', authentication: { kind: 'iam' } })),
+    rule: 'cache-takes-no-tokens',
+    breaks: 'tokens for a cache that is too old for them',
+    input: cache(
+      { engine: 'redis', version: '6.2' },
+      web({ principal: 'arn:aws:iam::111122223333:role/web', authentication: { kind: 'iam' } }),
+    ),
     path: 'services.web.authentication',
-    message: 'got iam(), but services log in to sessions, a cache, with passwords: use password()',
+    message:
+      'got iam(), but sessions is a cache of version 6.2, which takes no tokens of IAM: give it version 7.0 or later, or use password()',
   },
   {
     rule: 'identifier-length',

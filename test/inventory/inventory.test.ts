@@ -12,6 +12,7 @@ import {
   serverless,
   serverlessCache,
   shardedPostgres,
+  iam,
   valkey,
 } from '../../lib/definition';
 import { stackName } from '../../lib/definition/stack-names';
@@ -143,7 +144,15 @@ const tiers = {
       feeds: valkey({ engine: 'redis', shape: clusterMode({ shards: 3, replicas: 2 }) }),
       pages: valkey({ shape: serverlessCache({ dataGb: { max: 10 } }) }),
     },
-    services: { web: { uses: { sessions: 'write', feeds: 'read' } }, jobs: { uses: { pages: 'write' } } },
+    services: {
+      sweep: {
+        uses: { sessions: 'read', pages: 'write' },
+        principal: 'arn:aws:iam::111122223333:role/jobs',
+        authentication: iam(),
+      },
+      web: { uses: { sessions: 'write', feeds: 'read' } },
+      jobs: { uses: { pages: 'write' } },
+    },
   }),
   'a cache beside a database, disposable': parseTier({
     name: 'fast',

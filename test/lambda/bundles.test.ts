@@ -22,8 +22,11 @@ const OF_PROOFS = ['smoke', 'postgres'];
 /** Of AWS, beside clients: what signs, and what clients and signers stand on. */
 const SIGNER = '@aws-sdk/(?!client-).*|@smithy/.*|@aws/lambda-.*|tslib|bowser';
 const OF_PG = `pg|pg-.*|pgpass|postgres-.*|split2|xtend|lru-cache|${SIGNER}`;
-const OF_VALKEY =
-  /^(iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\..*|redis-errors|redis-parser|standard-as-callback)$/;
+/** What would look for keys elsewhere than in the function's environment, and a faster way to sign. */
+const NEVER_SIGNS = ['@aws-sdk/credential-provider-node', '@aws-sdk/signature-v4-crt'];
+const OF_VALKEY = new RegExp(
+  `^(iovalkey|@iovalkey\/commands|cluster-key-slot|debug|ms|supports-color|has-flag|denque|lodash\\..*|redis-errors|redis-parser|standard-as-callback|${SIGNER})$`,
+);
 const OF_MONGODB =
   'mongodb|mongodb-connection-string-url|@mongodb-js/saslprep|bson|memory-pager|sparse-bitfield|whatwg-url|webidl-conversions|tr46|punycode';
 /** What MongoDB's client would compress, encrypt and log in with, were it told to. */
@@ -58,15 +61,15 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     packages: new RegExp(`^(cockatiel|@opentelemetry/api|${OF_PG})$`),
     calls: ['dynamodb', 'rds', 'secrets-manager', 'ssm'],
     // The router knows every kind, and loads the client of one where it opens a store of it.
-    rooms: [...OF_PROOFS, 'routing', 'placement', 'valkey', 'dynamodb', 'documentdb', 'neptune'],
+    rooms: [...OF_PROOFS, 'routing', 'placement', 'valkey', 'dynamodb', 'documentdb', 'neptune', 'signing'],
     never: ['pg-native', '@aws-sdk/signature-v4-crt', 'iovalkey', 'mongodb', 'neo4j-driver', '@aws-sdk/lib-dynamodb'],
   },
   'smoke-valkey': {
     client: 'iovalkey',
     packages: OF_VALKEY,
     calls: ['elasticache', 'secrets-manager', 'ssm'],
-    rooms: [...OF_PROOFS, 'placement', 'valkey'],
-    never: [],
+    rooms: [...OF_PROOFS, 'placement', 'signing', 'valkey'],
+    never: NEVER_SIGNS,
   },
   'smoke-dynamodb': {
     client: '@aws-sdk/lib-dynamodb',
@@ -86,15 +89,15 @@ const ALLOWED: Readonly<Record<KitFunction, Allowed>> = {
     client: 'neo4j-driver',
     packages: new RegExp(`^(neo4j-driver|neo4j-driver-.*|rxjs|${SIGNER})$`),
     calls: ['rds', 'ssm'],
-    rooms: [...OF_PROOFS, 'neptune'],
-    never: ['@aws-sdk/credential-provider-node', '@aws-sdk/signature-v4-crt'],
+    rooms: [...OF_PROOFS, 'neptune', 'signing'],
+    never: NEVER_SIGNS,
   },
   'rotate-valkey': {
     client: 'iovalkey',
     packages: OF_VALKEY,
     calls: ['elasticache', 'secrets-manager', 'ssm'],
-    rooms: ['rotation', 'valkey'],
-    never: [],
+    rooms: ['rotation', 'signing', 'valkey'],
+    never: NEVER_SIGNS,
   },
   'rotate-documentdb': {
     client: 'mongodb',

@@ -1,6 +1,7 @@
 import type Valkey from 'iovalkey';
 import { defineTier, valkey } from '../../lib/definition';
 import { openRouter, type Router } from '../../lib/routing';
+import { signCacheLogin } from '../../lib/valkey';
 import type { Credentials, SecretSource } from '../../lib/sources';
 import type { ServerTopology, Topology, ValkeyTopology } from '../../lib/topology';
 import { newDirectory, removeDirectory } from '../local/scratch';
@@ -14,6 +15,20 @@ const tier = defineTier({
   stores: { cache: valkey() },
   services: { app: { uses: { cache: 'write' } } },
 });
+
+/** What jest would fake beside the time of day. */
+const EVERYTHING_BUT_DATES = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const satisfies readonly string[];
 
 /** A vault whose secret a test changes, and that counts who reads it. */
 class Vault implements SecretSource {
@@ -176,4 +191,36 @@ describeWithEngine(['valkey-server', 'redis-server'], 'a password that changes w
       );
     }, 60_000);
   });
+
+  it('is a token that is signed for each connection, where a service logs in by IAM', async () => {
+    await start(SHAPES['one primary with a replica']);
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'no-such-key' };
+    const before = { ...process.env };
+    Object.assign(process.env, keys);
+    jest.useFakeTimers({ now: new Date('2030-01-02T03:04:05Z'), doNotFake: [...EVERYTHING_BUT_DATES] });
+    try {
+      const user = 'logins-dev-cache-app';
+      const cache = { name: 'logins-dev-cache' };
+      const credentials = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_SECRET_ACCESS_KEY };
+      const token = await signCacheLogin({ cache, user, region: 'eu-west-1', credentials });
+      await everyServer((admin) => admin.acl('SETUSER', user, 'on', `>${token}`, '~*', '&*', '+@all'));
+      const topology = topologyOf('single', running);
+      const store = topology.stores['cache'] as ValkeyTopology;
+      const byIam = { smoke: 'smoke', services: {}, iam: { app: { role: user, region: 'eu-west-1' } } };
+      const open = (stores: Topology['stores']) =>
+        openRouter<typeof tier>({
+          topology: { read: () => Promise.resolve({ ...topology, stores }) },
+          secrets: vault,
+          login: { kind: 'service', service: 'app' },
+        });
+      const signing = await open({ cache: { ...store, cache, secrets: byIam } });
+      expect(await signing.cache.client().set('key', 'value')).toBe('OK');
+      expect(await signing.cache.client().acl('WHOAMI')).toBe(user);
+      await signing.close();
+      await expect(open({ cache: { ...store, secrets: byIam } })).rejects.toMatchObject({ code: 'DOCUMENT_MISSING' });
+    } finally {
+      jest.useRealTimers();
+      process.env = before;
+    }
+  }, 30_000);
 });

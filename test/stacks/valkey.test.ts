@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
-import { clusterMode, parseTier, serverlessCache, valkey, type TierDefinition } from '../../lib/definition';
+import { clusterMode, iam, parseTier, serverlessCache, valkey, type TierDefinition } from '../../lib/definition';
 import { createTierApp, summarize } from '../../lib/stacks';
 import { asTemplate, resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
@@ -299,3 +299,83 @@ describe('passwords', () => {
 interface GetStackOutput {
   readonly 'Fn::GetStackOutput': { readonly StackName: string };
 }
+
+describe('a service that logs in to caches by IAM', () => {
+  const iamTier = parseTier({
+    name: 'fast',
+    stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
+    stores: {
+      sessions: valkey(),
+      pages: valkey({ shape: serverlessCache({ dataGb: { min: 1, max: 10 }, ecpuPerSecond: { max: 5000 } }) }),
+    },
+    services: {
+      web: {
+        uses: { sessions: 'write', pages: 'read' },
+        principal: 'arn:aws:iam::111122223333:role/web',
+        authentication: iam(),
+      },
+      jobs: { uses: { pages: 'read' } },
+    },
+  });
+  const all = templatesOf(iamTier);
+
+  test('is a user with the name of its id and no password, and has no secret and no schedule', () => {
+    const users = resourcesOf(all, 'AWS::ElastiCache::User').filter(
+      ({ Properties }) => (Properties['AuthenticationMode'] as { Type: string }).Type === 'iam',
+    );
+    expect(users.map(({ Properties }) => [Properties['UserId'], Properties['UserName']]).sort()).toEqual([
+      ['fast-live-pages-web', 'fast-live-pages-web'],
+      ['fast-live-sessions-web', 'fast-live-sessions-web'],
+    ]);
+    for (const { Properties } of users) expect(Properties['AuthenticationMode']).toEqual({ Type: 'iam' });
+    expect(resourcesOf(all, 'AWS::SecretsManager::Secret')).toHaveLength(3);
+    expect(resourcesOf(all, 'AWS::SecretsManager::RotationSchedule')).toHaveLength(3);
+  });
+
+  test('may connect as its own users to its own caches, as the proof may, and as nobody else; nobody changes it', () => {
+    const statements = resourcesOf(all, 'AWS::IAM::Policy').flatMap(({ Properties }) =>
+      (Properties['PolicyDocument'] as { Statement: { Action: unknown; Resource: unknown }[] }).Statement.map(
+        (statement) => ({ ...statement, roles: JSON.stringify(Properties['Roles']) }),
+      ),
+    );
+    const named = (action: string) =>
+      statements
+        .filter(({ Action }) => [Action].flat().includes(action))
+        .map(({ Resource, roles }) => ({
+          roles,
+          resources: [...JSON.stringify(Resource).matchAll(/:((?:user|replicationgroup|serverlesscache):[a-z0-9-]+)"/g)]
+            .map(([, name]) => name)
+            .sort(),
+        }));
+    const connecting = named('elasticache:Connect');
+    expect(connecting).toHaveLength(2);
+    for (const { resources } of connecting)
+      expect(resources).toEqual([
+        'replicationgroup:fast-live-sessions',
+        'serverlesscache:fast-live-pages',
+        'user:fast-live-pages-web',
+        'user:fast-live-sessions-web',
+      ]);
+    expect(connecting.map(({ roles }) => /web|Smokevalkey/.exec(roles)?.[0]).sort()).toEqual(['Smokevalkey', 'web']);
+    expect(named('elasticache:ModifyUser').flatMap(({ resources }) => resources)).toEqual([
+      'user:fast-live-pages-0',
+      'user:fast-live-pages-jobs',
+      'user:fast-live-sessions-0',
+    ]);
+  });
+
+  test('is told what the cache is called, and who it is there', () => {
+    const text = JSON.stringify(resourcesOf(all, 'AWS::SSM::Parameter').map(({ Properties }) => Properties['Value']));
+    expect(text).toContain(String.raw`\"cache\":{\"name\":\"fast-live-pages\",\"serverless\":true}`);
+    expect(text).toContain(String.raw`\"role\":\"fast-live-sessions-web\"`);
+  });
+
+  test('has no finding of any policy', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'polystore-valkey-'));
+    try {
+      expect(summarize(createTierApp({ definition: iamTier, outdir }).synth()).findings).toEqual([]);
+    } finally {
+      rmSync(outdir, { recursive: true, force: true });
+    }
+  });
+});

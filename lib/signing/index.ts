@@ -1,0 +1,1 @@
+export { signerOf, type SignedFor, type Signing } from './signer';
