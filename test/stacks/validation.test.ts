@@ -12,6 +12,7 @@ import { createTierApp, summarize, TemplateRules } from '../../lib/stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
 import { estateTier } from '../support/estate-tier';
+import { everyTier } from '../support/every-tier';
 import { turnOnTemplateRules } from '../support/template-rules';
 
 turnOnTemplateRules();
@@ -229,6 +230,10 @@ test.each(['dev', 'live'] as const)('databases with caches of every shape have n
 test('documents, a graph, a table and a cache have none', () => {
   const { findings } = summarize(createTierApp({ definition: parseTier(social, { stage: 'live' }) }).synth());
   expect(findings).toEqual([]);
+});
+
+test.each(['dev', 'live'] as const)('stores of every kind and shape have none in %s', (stage) => {
+  expect(summarize(createTierApp({ definition: everyTier(stage) }).synth()).findings).toEqual([]);
 });
 
 test('a cache of Redis OSS and one on disks of its own have none either', () => {

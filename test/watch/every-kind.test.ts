@@ -1,27 +1,11 @@
-import { parseTier, type StoreDefinition } from '../../lib/definition';
+import type { StoreDefinition } from '../../lib/definition';
 import { KINDS } from '../../lib/definition/kinds';
 import { shownTier, watchPlans } from '../../lib/inventory';
 import { readRunbook, renderRunbook } from '../../lib/runbooks';
 import { dashboardBody } from '../../lib/watch';
+import { everyTier } from '../support/every-tier';
 
-/** A store of every kind, and of every shape that is watched otherwise. */
-const every = parseTier({
-  name: 'every',
-  stages: { live: { profile: 'protected', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] } },
-  stores: {
-    main: { kind: 'postgres', replicas: 1 },
-    posts: { kind: 'shardedPostgres', shardKey: 'user_id', shards: 2 },
-    sessions: { kind: 'valkey' },
-    feeds: { kind: 'valkey', shape: { kind: 'clusterMode', shards: 2 } },
-    pages: { kind: 'valkey', shape: { kind: 'serverlessCache', dataGb: { max: 10 } } },
-    carts: { kind: 'dynamodb', partitionKey: 'id' },
-    profiles: { kind: 'documentdb' },
-    drafts: { kind: 'documentdb', capacity: { minDcu: 1, maxDcu: 4 } },
-    visits: { kind: 'documentdb', scaleOut: { shards: 2, vcpu: 2 } },
-    people: { kind: 'neptune' },
-    places: { kind: 'neptune', capacity: { minNcu: 1, maxNcu: 4 } },
-  },
-});
+const every = everyTier('live');
 const givenName = (store: string, of: string): string => `${store}-${of}`;
 const plans = watchPlans(every, givenName);
 const { widgets } = dashboardBody(shownTier(every, givenName, { region: 'eu-west-1', alarmArn: (name) => name }));
