@@ -13,8 +13,8 @@ import { alikeTemplates } from './alike-templates';
 /** Types of resources that the engine knows the rules of: the kit's, and what CDK adds where its users count versions. */
 export const JUDGED_TYPES: ReadonlySet<string> = new Set([...RESOURCE_TYPES, 'AWS::CDK::Metadata']);
 
-/** What a thread may take for its answer: a hundred times what three hundred shards take. */
-const PATIENCE_MS = 300_000;
+/** What a thread may take for its answer. Nothing tells a process that waits that its thread has died, and to judge here too only takes longer. */
+const PATIENCE_MS = 60_000;
 
 /** What the thread answers; nothing, where it could not. */
 interface Answer {
