@@ -1,4 +1,4 @@
-import { KINDS } from '../lib/definition/kinds';
+import { KINDS } from '../lib/definition/stores/kinds';
 import { inTurns, ratioOf, type Benchmark } from './paired';
 import { withTemporaryDirectory } from './temporary-directory';
 import { secondsOf } from './timed-process';

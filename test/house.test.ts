@@ -25,6 +25,9 @@ const LINT_CASES: readonly LintCase[] = [
   ['lib/routing', "import { defineTier } from '../definition';", 'lib/routing must not import lib/definition'],
   ['lib/smoke', "import { Pool } from 'pg';", 'lib/smoke must not import pg'],
   ['lib/placement', "import type { Topology } from '../topology';", 'lib/placement must not import lib/topology'],
+  ['lib/definition/valkey', "import { x } from '../../valkey';", 'lib/definition must not import lib/valkey'],
+  ['lib/routing/scatter', "import { x } from '../../../lib/stacks';", 'lib/routing must not import lib/stacks'],
+  ['constructs/alarms', "import { x } from '../../lib/stacks';", 'constructs must not import lib/stacks'],
   ['constructs', "import { x } from '../lib/stacks/tier-stacks';", 'constructs must not import lib/stacks'],
   ['constructs', "import { openClient } from '../lib/postgres';", 'constructs must not import lib/postgres'],
   ['lib/local', 'export const home = process.env.HOME;', 'Only bin and lambda read the environment'],
@@ -32,6 +35,7 @@ const LINT_CASES: readonly LintCase[] = [
   ['lib/routing', "import { bucketOf } from '../placement';"],
   ['constructs', "import { INSTANCE_CLASSES } from '../lib/catalog';"],
   ['lib/stacks', "import { App } from 'aws-cdk-lib';"],
+  ['lib/definition/dynamodb', "import { x } from '../valkey/shape';"],
 ].map(([room, code, ...says]) => ({ room, code, says }) as LintCase);
 
 /** What the walls say of each case if it stood in a file of its room; eslint runs in a process of its own, since jest can't load it. */
@@ -67,6 +71,10 @@ describe('the house', () => {
     for (const room of [...foldersIn('lib/'), 'constructs/']) {
       expect(walls).toMatch(new RegExp(`^  '?${room.slice(0, -1)}'?: \\[`, 'm'));
     }
+  });
+
+  it('has no folder within a folder of a room: no wall would stand there', () => {
+    expect(tracked.filter((file) => /^(lib\/[^/]+|constructs)\/[^/]+\/[^/]+\//.test(file))).toEqual([]);
   });
 
   describe('has walls', () => {

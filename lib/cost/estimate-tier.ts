@@ -1,6 +1,6 @@
 import { HOURS_A_MONTH, PRICE_REGION, UNKNOWN_PRICE } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { otherRegions } from '../definition/tier-in-region';
+import { otherRegions } from '../definition/regions/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type Inventory } from '../inventory';
 import { toCents } from './billed-lines';
 import { AURORA_STORAGE_AT_BIRTH_GIB, AWAKE, BILLING, isPausing } from './billing';

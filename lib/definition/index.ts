@@ -1,29 +1,34 @@
-export { lambda, type ConnectionsDefinition, type LambdaConnections, type ServiceConnections } from './connections';
-export * from './alarms';
-export * from './documentdb';
-export * from './dynamodb';
-export * from './existing-group';
-export * from './existing-key';
-export * from './global-database';
-export * from './neptune';
-export * from './network';
-export * from './pooling';
-export * from './origin';
-export * from './postgres';
-export * from './region';
-export type { ShardsBefore } from './renamed-shards';
-export { isRelational, type RelationalDefinition, type RelationalKind } from './relational';
-export * from './service';
-export * from './shard-capacity';
-export * from './shard-readers';
-export * from './sharded-postgres';
-export * from './stage';
-export * from './table-capacity';
-export * from './strategy';
+export {
+  lambda,
+  type ConnectionsDefinition,
+  type LambdaConnections,
+  type ServiceConnections,
+} from './services/connections';
+export * from './stages/alarms';
+export * from './clusters/documentdb';
+export * from './dynamodb/store';
+export * from './services/existing-group';
+export * from './stores/existing-key';
+export * from './sharded-postgres/global-database';
+export * from './clusters/neptune';
+export * from './network/vpc';
+export * from './relational/pooling';
+export * from './relational/origin';
+export * from './postgres/store';
+export * from './regions/region';
+export type { ShardsBefore } from './sharded-postgres/renamed-shards';
+export { isRelational, type RelationalDefinition, type RelationalKind } from './relational/kinds';
+export * from './services/service';
+export * from './sharded-postgres/capacity';
+export * from './sharded-postgres/readers';
+export * from './sharded-postgres/store';
+export * from './stages/stage';
+export * from './dynamodb/capacity';
+export * from './sharded-postgres/strategy';
 export * from './tier';
-export * from './valkey';
-export * from './valkey-shape';
+export * from './valkey/store';
+export * from './valkey/shape';
 export { loadStages, loadTier, type LoadTierOptions } from './load-tier';
 export { parseStages, parseTier, type ParseTierOptions } from './parse-tier';
-export type { TierSource } from './locate-fault';
+export type { TierSource } from './faults/locate';
 export { hash } from '../placement';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createJiti } from 'jiti';
 import { PolystoreError } from '../errors';
-import { describeLoadFailure } from './load-failure';
-import type { TierSource } from './locate-fault';
+import { describeLoadFailure } from './faults/load-failure';
+import type { TierSource } from './faults/locate';
 import { parseStages, parseTier, type ParseTierOptions } from './parse-tier';
 import type { TierDefinition } from './tier';
 

@@ -1,9 +1,9 @@
-import { configInvalid } from './config-invalid';
+import { configInvalid } from './faults/config-invalid';
 import { deepFreeze } from './deep-freeze';
-import type { Fault } from './fault';
-import { locateIn, nowhere, type TierSource } from './locate-fault';
-import { suggestion } from './nearest-name';
-import { renamedShards, type ShardsBefore } from './renamed-shards';
+import type { Fault } from './faults/fault';
+import { locateIn, nowhere, type TierSource } from './faults/locate';
+import { suggestion } from './faults/nearest-name';
+import { renamedShards, type ShardsBefore } from './sharded-postgres/renamed-shards';
 import { resolveTier } from './resolve-tier';
 import { ruleFaults } from './rules';
 import type { TierDefinition } from './tier';

@@ -1,14 +1,14 @@
 import { LIMITS } from '../catalog';
-import { resolveConnections } from './connections';
-import { KINDS } from './kinds';
-import type { NetworkDefinition } from './network';
-import type { NetworkOptions } from './network-schema';
-import { DEFAULTS, PROFILES } from './profile';
-import type { RegionDefinition } from './region';
-import type { StageDefinition } from './stage';
-import type { ServiceDefinition } from './service';
-import { principalsOf, type StageService } from './stage-service';
-import type { StageStoreOf } from './stage-store';
+import { resolveConnections } from './services/connections';
+import { KINDS } from './stores/kinds';
+import type { NetworkDefinition } from './network/vpc';
+import type { NetworkOptions } from './network/schema';
+import { DEFAULTS, PROFILES } from './stages/profile';
+import type { RegionDefinition } from './regions/region';
+import type { StageDefinition } from './stages/stage';
+import type { ServiceDefinition } from './services/service';
+import { principalsOf, type StageService } from './services/in-stage';
+import type { StageStoreOf } from './stores/in-stage';
 import type { StoreDefinition, StoreKind, TierDefinition } from './tier';
 import type { StageDraft, TierDraft } from './tier-draft';
 

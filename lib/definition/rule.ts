@@ -1,12 +1,12 @@
-import type { Fault, FaultPath } from './fault';
-import { isRelational } from './relational';
+import type { Fault, FaultPath } from './faults/fault';
+import { isRelational } from './relational/kinds';
 import type {
   ClusterStageStore,
   RelationalStageStore,
   ServerStageStore,
   StageStore,
   StageStoreOf,
-} from './stage-store';
+} from './stores/in-stage';
 import type { TierDraft } from './tier-draft';
 
 /** A breach of a rule: where, and what the message needs to know. */

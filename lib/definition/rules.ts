@@ -1,26 +1,26 @@
-import { alarmRules } from './alarm-rules';
-import type { Fault } from './fault';
-import { capacityRules } from './capacity-rules';
-import { clusterRules } from './cluster-rules';
-import { dynamodbRules } from './dynamodb-rules';
-import { environmentRules } from './environment-rules';
-import { estateRules } from './estate-rules';
-import { globalRules } from './global-rules';
-import { identifierRules } from './identifier-rules';
-import { nameRules } from './name-rules';
-import { poolingRules } from './pooling-rules';
-import { networkRules } from './network-rules';
-import { regionRules } from './region-rules';
+import { alarmRules } from './stages/alarm-rules';
+import type { Fault } from './faults/fault';
+import { capacityRules } from './relational/capacity-rules';
+import { clusterRules } from './clusters/rules';
+import { dynamodbRules } from './dynamodb/rules';
+import { environmentRules } from './stores/environment-rules';
+import { estateRules } from './stores/estate-rules';
+import { globalRules } from './sharded-postgres/global-rules';
+import { identifierRules } from './names/identifier-rules';
+import { nameRules } from './names/rules';
+import { poolingRules } from './relational/pooling-rules';
+import { networkRules } from './network/rules';
+import { regionRules } from './regions/rules';
 import type { TierRule } from './rule';
-import { serviceRules } from './service-rules';
-import { shardRules } from './shard-rules';
-import { stageRules } from './stage-rules';
-import { storageRules } from './storage-rules';
-import { storeRules } from './store-rules';
-import { strategyRules } from './strategy-rules';
+import { serviceRules } from './services/rules';
+import { shardRules } from './sharded-postgres/rules';
+import { stageRules } from './stages/rules';
+import { storageRules } from './postgres/storage-rules';
+import { storeRules } from './stores/rules';
+import { strategyRules } from './sharded-postgres/strategy-rules';
 import type { TierDraft } from './tier-draft';
-import { valkeyRules } from './valkey-rules';
-import { windowRules } from './window-rules';
+import { valkeyRules } from './valkey/rules';
+import { windowRules } from './stores/window-rules';
 
 /** Everything that must hold between options, and between options and AWS. */
 export const RULES: readonly TierRule[] = [

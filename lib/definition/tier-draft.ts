@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { dotted, type Fault, type FaultPath } from './fault';
-import { isStoreKind, KINDS } from './kinds';
-import { suggestion } from './nearest-name';
-import type { NetworkOptions } from './network-schema';
-import { readOptions } from './read-options';
-import { serviceOptions, serviceOverrides, type WrittenService } from './service-schema';
-import { showValue } from './show-value';
-import { stageOptions, type StageOptions } from './stage-schema';
-import { stageService, type StageService } from './stage-service';
-import { stageStore, type StageStore } from './stage-store';
-import type { Access } from './service';
-import type { Profile } from './stage';
+import { dotted, type Fault, type FaultPath } from './faults/fault';
+import { isStoreKind, KINDS } from './stores/kinds';
+import { suggestion } from './faults/nearest-name';
+import type { NetworkOptions } from './network/schema';
+import { readOptions } from './shape/read-options';
+import { serviceOptions, serviceOverrides, type WrittenService } from './services/schema';
+import { showValue } from './faults/show-value';
+import { stageOptions, type StageOptions } from './stages/schema';
+import { stageService, type StageService } from './services/in-stage';
+import { stageStore, type StageStore } from './stores/in-stage';
+import type { Access } from './services/service';
+import type { Profile } from './stages/stage';
 import type { StoreKind } from './tier';
-import { isTable, prototypeFaults, type Table } from './table';
+import { isTable, prototypeFaults, type Table } from './shape/table';
 import { tierOptions } from './tier-schema';
 
 /** What a stage takes from the account that it stands in. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { networkOptions } from './network-schema';
-import { options, text } from './option';
+import { networkOptions } from './network/schema';
+import { options, text } from './shape/option';
 import type { TierConfig } from './tier';
 
 const things = (allowed: string) => z.record(z.string(), z.unknown()).meta({ allowed });

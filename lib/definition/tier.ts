@@ -1,14 +1,14 @@
-import type { Postgres, PostgresOverrides } from './postgres';
-import type { ShardedPostgres, ShardedPostgresOverrides } from './sharded-postgres';
-import type { NetworkConfig, NetworkDefinition } from './network';
-import type { StageConfig, StageDefinition } from './stage';
-import type { PostgresDefinition } from './postgres';
-import type { ShardedPostgresDefinition } from './sharded-postgres';
-import type { ServiceConfig, ServiceDefinition } from './service';
-import type { DocumentDb, DocumentDbDefinition, DocumentDbOverrides } from './documentdb';
-import type { Neptune, NeptuneDefinition, NeptuneOverrides } from './neptune';
-import type { DynamoDb, DynamoDbDefinition, DynamoDbOverrides } from './dynamodb';
-import type { Valkey, ValkeyDefinition, ValkeyOverrides } from './valkey';
+import type { Postgres, PostgresOverrides } from './postgres/store';
+import type { ShardedPostgres, ShardedPostgresOverrides } from './sharded-postgres/store';
+import type { NetworkConfig, NetworkDefinition } from './network/vpc';
+import type { StageConfig, StageDefinition } from './stages/stage';
+import type { PostgresDefinition } from './postgres/store';
+import type { ShardedPostgresDefinition } from './sharded-postgres/store';
+import type { ServiceConfig, ServiceDefinition } from './services/service';
+import type { DocumentDb, DocumentDbDefinition, DocumentDbOverrides } from './clusters/documentdb';
+import type { Neptune, NeptuneDefinition, NeptuneOverrides } from './clusters/neptune';
+import type { DynamoDb, DynamoDbDefinition, DynamoDbOverrides } from './dynamodb/store';
+import type { Valkey, ValkeyDefinition, ValkeyOverrides } from './valkey/store';
 
 /** A store as a user writes it: a kind plus options. Each kind has a factory: {@link postgres}, {@link shardedPostgres}, {@link valkey}, {@link dynamodb}, {@link documentdb}, {@link neptune}. */
 export type StoreConfig = Postgres | ShardedPostgres | Valkey | DynamoDb | DocumentDb | Neptune;

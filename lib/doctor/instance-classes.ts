@@ -1,7 +1,7 @@
 import type { RDSClient } from '@aws-sdk/client-rds';
 import { DOCUMENTDB_VERSIONS, type PostgresEngineOffering } from '../catalog';
 import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
-import { PROFILES } from '../definition/profile';
+import { PROFILES } from '../definition/stages/profile';
 import { inventoryOf, type Server } from '../inventory';
 import { askAws } from './ask-aws';
 import type { AwsScope } from './diagnose-aws';

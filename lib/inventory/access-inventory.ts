@@ -5,8 +5,8 @@ import {
   type StoreKind,
   type TierDefinition,
 } from '../definition';
-import { callsDynamoDb } from '../definition/called-services';
-import { stackName } from '../definition/stack-names';
+import { callsDynamoDb } from '../definition/network/called-services';
+import { stackName } from '../definition/names/stacks';
 import { familyOf } from '../topology';
 import type { FullestGroups, ResourceGroup } from './inventory';
 import { familiesInUse, kitFunctionsOf } from './kit-functions';

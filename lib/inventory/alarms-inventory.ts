@@ -1,5 +1,5 @@
 import type { TierDefinition } from '../definition';
-import { stackName } from '../definition/stack-names';
+import { stackName } from '../definition/names/stacks';
 import type { ResourceGroup } from './inventory';
 import type { ResourceType } from './resource-type';
 import { watchPlans, type ToldEvents } from './watch-plan';

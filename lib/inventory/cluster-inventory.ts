@@ -1,5 +1,5 @@
 import type { DocumentDbDefinition, NeptuneDefinition, TierDefinition } from '../definition';
-import { stackName } from '../definition/stack-names';
+import { stackName } from '../definition/names/stacks';
 import type { ResourceCounts } from './resource-type';
 import { keyOf } from './key-of-store';
 import type { StoreInventory } from './store-inventory';

@@ -1,5 +1,5 @@
 import type { DynamoDbDefinition, TierDefinition } from '../definition';
-import { stackName } from '../definition/stack-names';
+import { stackName } from '../definition/names/stacks';
 import { keyOf } from './key-of-store';
 import type { StoreInventory } from './store-inventory';
 

@@ -1,11 +1,11 @@
 import { DEPLOYMENT_LIMITS, QUOTAS } from '../catalog';
 import { isRelational, type RelationalDefinition, type StoreDefinition, type TierDefinition } from '../definition';
-import { configInvalid } from '../definition/config-invalid';
-import type { Fault } from '../definition/fault';
-import { iamServicesOf } from '../definition/iam-services';
-import { nowhere } from '../definition/locate-fault';
-import { publishedServices } from '../definition/published-services';
-import { shardStackOf, stackName } from '../definition/stack-names';
+import { configInvalid } from '../definition/faults/config-invalid';
+import type { Fault } from '../definition/faults/fault';
+import { iamServicesOf } from '../definition/services/iam';
+import { nowhere } from '../definition/faults/locate';
+import { publishedServices } from '../definition/services/published';
+import { shardStackOf, stackName } from '../definition/names/stacks';
 import { countResources, inventoryOf } from './inventory';
 
 /**

@@ -1,6 +1,6 @@
 import type { AcuRange, CacheClass, CacheEngine, Deployment, InstanceClass, PostgresEngineOffering } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
+import { inRegion, inUse, isInUse, otherRegions } from '../definition/regions/tier-in-region';
 import { accessInventory } from './access-inventory';
 import { endpointZonesOf, interfaceEndpointsOf, networkInventory } from './network-inventory';
 import { alarmsInventory } from './alarms-inventory';

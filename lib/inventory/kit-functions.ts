@@ -1,6 +1,6 @@
 import type { TierDefinition } from '../definition';
-import { inUse } from '../definition/tier-in-region';
-import { PROFILES } from '../definition/profile';
+import { inUse } from '../definition/regions/tier-in-region';
+import { PROFILES } from '../definition/stages/profile';
 import {
   familiesOf,
   functionName,

@@ -1,9 +1,9 @@
 import type { NetworkDefinition, StoreDefinition, TierDefinition } from '../definition';
-import { backupsToldBy, callsDynamoDb, callsSecretsManager } from '../definition/called-services';
-import { assumesRoles } from '../definition/iam-services';
-import { PROFILES } from '../definition/profile';
-import { stackName } from '../definition/stack-names';
-import { isInUse } from '../definition/tier-in-region';
+import { backupsToldBy, callsDynamoDb, callsSecretsManager } from '../definition/network/called-services';
+import { assumesRoles } from '../definition/services/iam';
+import { PROFILES } from '../definition/stages/profile';
+import { stackName } from '../definition/names/stacks';
+import { isInUse } from '../definition/regions/tier-in-region';
 import type { ResourceGroup } from './inventory';
 import { changesCacheUsers } from './kit-functions';
 import { isWatched } from './operations-inventory';

@@ -1,5 +1,5 @@
 import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
-import { poolingStackParts, shardStackOf, stackName } from '../definition/stack-names';
+import { poolingStackParts, shardStackOf, stackName } from '../definition/names/stacks';
 import type { ResourceGroup } from './inventory';
 
 /** The stacks of proxies of every store that asks for some: one before a primary, one before the shards of each shard stack. */

@@ -1,5 +1,5 @@
 import type { TierDefinition } from '../definition';
-import { stackName } from '../definition/stack-names';
+import { stackName } from '../definition/names/stacks';
 import { familyOf } from '../topology';
 import type { ResourceGroup } from './inventory';
 import { kitFunctionsOf } from './kit-functions';

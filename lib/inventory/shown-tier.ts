@@ -1,5 +1,5 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import type { ShownStore, ShownTier } from '../watch';
 import { watchPlans, type PlannedState, type WatchPlan } from './watch-plan';
 import type { GivenName } from './watch-unit';

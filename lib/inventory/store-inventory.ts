@@ -6,9 +6,9 @@ import type {
   StoreKind,
   TierDefinition,
 } from '../definition';
-import { PROFILES } from '../definition/profile';
-import { serverLetters } from '../definition/server-letters';
-import { shardStackOf, stackName } from '../definition/stack-names';
+import { PROFILES } from '../definition/stages/profile';
+import { serverLetters } from '../definition/names/server-letters';
+import { shardStackOf, stackName } from '../definition/names/stacks';
 import { documentdbInventory, neptuneInventory } from './cluster-inventory';
 import { dynamodbInventory } from './dynamodb-inventory';
 import type { Inventory, ResourceGroup, Server } from './inventory';

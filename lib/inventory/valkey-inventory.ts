@@ -1,5 +1,5 @@
 import type { TierDefinition, ValkeyDefinition } from '../definition';
-import { stackName } from '../definition/stack-names';
+import { stackName } from '../definition/names/stacks';
 import type { Node } from './inventory';
 import { keyOf } from './key-of-store';
 import type { ResourceCounts } from './resource-type';

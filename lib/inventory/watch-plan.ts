@@ -1,5 +1,5 @@
 import type { TierDefinition } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import {
   alarmsOf,
   stateAlarms,

@@ -7,7 +7,7 @@ import type {
   TierDefinition,
   ValkeyDefinition,
 } from '../definition';
-import { serverName, stackName } from '../definition/stack-names';
+import { serverName, stackName } from '../definition/names/stacks';
 import { kitFunctionsOf } from './kit-functions';
 import { storeInventory } from './store-inventory';
 import type { GivenName, WatchUnit, WatchedIn } from './watch-unit';

@@ -1,6 +1,6 @@
 import { CLUSTER_LIMITS, DOCUMENTDB_CLASSES, DOCUMENTDB_ELASTIC_SHARDS, NEPTUNE_CLASSES } from '../catalog';
 import type { DocumentDbDefinition, NeptuneDefinition, TierDefinition } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import type { GivenName, WatchUnit, WatchedIn } from './watch-unit';
 
 export function documentUnits(

@@ -1,6 +1,6 @@
 import { INSTANCE_CLASSES, LIMITS, type AcuRange, type InstanceClass } from '../catalog';
 import type { RelationalDefinition, TierDefinition } from '../definition';
-import { serverName, shardName, stackName } from '../definition/stack-names';
+import { serverName, shardName, stackName } from '../definition/names/stacks';
 import type { WatchedServer } from '../watch';
 import { importedServers } from './imported-servers';
 import type { Server } from './inventory';

@@ -1,5 +1,5 @@
 import type { ShardedPostgresDefinition, TierDefinition } from '../definition';
-import { serverName, shardName, shardStackOf } from '../definition/stack-names';
+import { serverName, shardName, shardStackOf } from '../definition/names/stacks';
 import type { WatchedCluster, WatchedServer } from '../watch';
 import type { WatchUnit, WatchedIn } from './watch-unit';
 import { letterOf, proxies, serversOf } from './watched-servers';

@@ -1,6 +1,6 @@
 import type { DynamoDbDefinition } from '../definition';
-import { publishedTable } from '../definition/published-table';
-import { serverName } from '../definition/stack-names';
+import { publishedTable } from '../definition/dynamodb/published-table';
+import { serverName } from '../definition/names/stacks';
 import { startDynamoDb } from './dynamodb';
 import { emulatorUrl, ensureTable } from './dynamodb-table';
 import { planGivenDynamoDb } from './given-dynamodb';

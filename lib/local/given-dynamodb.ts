@@ -1,5 +1,5 @@
 import type { DynamoDbDefinition } from '../definition';
-import { publishedTable } from '../definition/published-table';
+import { publishedTable } from '../definition/dynamodb/published-table';
 import { ensureExpiry, ensureTable, gapsOf } from './dynamodb-table';
 import type { PlannedStore } from './other-engines';
 import { askGiven, parseStoreUrl, urlVariable, type UrlForm } from './store-url';

@@ -1,12 +1,12 @@
 import { isRelational, type RelationalDefinition, type TierDefinition } from '../definition';
-import { publishedServices } from '../definition/published-services';
+import { publishedServices } from '../definition/services/published';
 import { TOPOLOGY_VERSION, type ServerTopology, type StoreTopology, type Topology } from '../topology';
 import type { OtherStores } from './other-engines';
 import { LOCAL_HOST } from './server-settings';
 import { keyDirectoryOf, placementOf, type TierDirectory } from './tier-directory';
 import { planClusters, type PlannedCluster, type PlannedServer } from './tier-plan';
 
-export { firstPlacements } from '../definition/first-placements';
+export { firstPlacements } from '../definition/sharded-postgres/first-placements';
 
 /** Where everything of a local tier is. Engines are plain PostgreSQL, also where AWS has Aurora: lag is read from the WAL. */
 export function localTopology(

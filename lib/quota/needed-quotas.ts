@@ -1,6 +1,6 @@
 import { QUOTAS, type Quota, type QuotaName } from '../catalog';
 import type { TierDefinition } from '../definition';
-import { inRegion, otherRegions } from '../definition/tier-in-region';
+import { inRegion, otherRegions } from '../definition/regions/tier-in-region';
 import { countResources, regionInventory, type Inventory, type ResourceType } from '../inventory';
 
 /** How much of a quota a stage needs, and what an account has that never asked for more. */

@@ -1,5 +1,5 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import { PolystoreError } from '../errors';
 import { renderDuration, renderTimes, type DrillRecord, type RecordedDrill } from './drill-record';
 import { leadingAlarms } from './leading-alarms';

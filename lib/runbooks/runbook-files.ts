@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { nearestName } from '../definition/nearest-name';
+import { nearestName } from '../definition/faults/nearest-name';
 import { PolystoreError } from '../errors';
 import { readDrillRecord, type DrillRecord } from './drill-record';
 import { parseRunbook } from './parse-runbook';

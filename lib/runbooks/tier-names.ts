@@ -1,6 +1,6 @@
 import { isRelational, type StoreDefinition, type TierDefinition } from '../definition';
-import { serverLetters } from '../definition/server-letters';
-import { serverName, shardStackOf, stackName } from '../definition/stack-names';
+import { serverLetters } from '../definition/names/server-letters';
+import { serverName, shardStackOf, stackName } from '../definition/names/stacks';
 import {
   familiesOf,
   familyOf,

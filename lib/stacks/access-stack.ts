@@ -11,7 +11,7 @@ import {
   type DatabaseClient,
 } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
-import { publishedServices } from '../definition/published-services';
+import { publishedServices } from '../definition/services/published';
 import { familiesInUse, kitFunctionsOf } from '../inventory';
 import {
   familyOf,

@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CHANGE_CACHE_USERS, statementsOn } from '../../constructs';
 import type { TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
+import { iamServicesOf } from '../definition/services/iam';
 import { cacheUserEnd, SMOKE_ROLE } from '../topology';
 import { serverName } from './names';
 import type { Store } from './store';

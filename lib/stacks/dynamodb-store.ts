@@ -11,7 +11,7 @@ import type {
   TableStream,
   TierDefinition,
 } from '../definition';
-import { publishedTable } from '../definition/published-table';
+import { publishedTable } from '../definition/dynamodb/published-table';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StoreDefinition, StoreKind, TierDefinition } from '../definition';
-import { inRegion, inUse, isInUse, otherRegions } from '../definition/tier-in-region';
+import { inRegion, inUse, isInUse, otherRegions } from '../definition/regions/tier-in-region';
 import { AccessElsewhereStack } from './access-elsewhere-stack';
 import type { AccessStack } from './access-stack';
 import { alarmsStacks } from './alarms-stacks';

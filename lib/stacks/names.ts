@@ -1,6 +1,6 @@
 import type { TierDefinition } from '../definition';
 
-export { serverName, shardName, shardStackOf, stackName } from '../definition/stack-names';
+export { serverName, shardName, shardStackOf, stackName } from '../definition/names/stacks';
 
 /** `/blog/prod/stores/main`: an SSM parameter. All of a tier's begin with `/<tier>/<stage>/`. */
 export function parameterName(

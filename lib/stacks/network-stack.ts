@@ -9,9 +9,9 @@ import {
   type PrivateEndpointsProps,
 } from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
-import { backupsToldBy, callsSecretsManager } from '../definition/called-services';
-import { assumesRoles } from '../definition/iam-services';
-import { isInUse } from '../definition/tier-in-region';
+import { backupsToldBy, callsSecretsManager } from '../definition/network/called-services';
+import { assumesRoles } from '../definition/services/iam';
+import { isInUse } from '../definition/regions/tier-in-region';
 import { changesCacheUsers } from '../inventory';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { statefulStackSettings, tagStack } from './stack-settings';

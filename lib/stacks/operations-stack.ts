@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeploymentStep } from '../../constructs';
 import type { StoreDefinition, TierDefinition } from '../definition';
-import { firstPlacements } from '../definition/first-placements';
+import { firstPlacements } from '../definition/sharded-postgres/first-placements';
 import { kitFunctionsOf, type PlannedFunction } from '../inventory';
 import { encodePlacement } from '../placement';
 import { familyOf, type KitFunction as KitFunctionName, type StoreFamily } from '../topology';

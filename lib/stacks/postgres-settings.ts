@@ -3,7 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { PostgresServersProps } from '../../constructs';
 import type { PostgresDefinition, PostgresVersion, StorageType, TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
+import { iamServicesOf } from '../definition/services/iam';
 import { serverName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { TierNetwork } from './tier-network';

@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, type Acknowledgment } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Profile } from '../definition';
-import { PROFILES } from '../definition/profile';
+import { PROFILES } from '../definition/stages/profile';
 
 /** What a stage's profile decides about every stack, beyond the sizes that the definition resolves. */
 export interface ProfileSettings {

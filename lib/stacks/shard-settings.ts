@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { AuroraShardGroup, type AuroraServersProps, type ShardCapacity } from '../../constructs';
 import type { PostgresVersion, ShardDefinition, ShardedPostgresDefinition, TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
+import { iamServicesOf } from '../definition/services/iam';
 import { shardName, shardStackOf, stackName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
 import { storeKey } from './store-encryption';

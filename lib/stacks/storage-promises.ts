@@ -1,7 +1,7 @@
 import { Fn } from 'aws-cdk-lib';
 import { isRelational, type RelationalDefinition, type StoreDefinition, type TierDefinition } from '../definition';
-import { backupsToldBy } from '../definition/called-services';
-import { storagePromisesText } from '../definition/storage-promises';
+import { backupsToldBy } from '../definition/network/called-services';
+import { storagePromisesText } from '../definition/stores/storage-promises';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 

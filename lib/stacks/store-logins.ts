@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { ROTATED_ELSEWHERE, RoleSecret } from '../../constructs';
 import type { ServiceDefinition, TierDefinition } from '../definition';
-import { iamServicesOf } from '../definition/iam-services';
+import { iamServicesOf } from '../definition/services/iam';
 import { SMOKE_ROLE, TOPOLOGY_VERSION } from '../topology';
 import { cacheUserOf } from './cache-policies';
 import { parameterName } from './names';

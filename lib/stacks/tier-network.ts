@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DataNetwork, type IDataNetwork } from '../../constructs';
 import type { NetworkDefinition, TierDefinition } from '../definition';
-import { isInUse } from '../definition/tier-in-region';
+import { isInUse } from '../definition/regions/tier-in-region';
 import { EndpointsStack } from './endpoints-stack';
 import { NetworkStack } from './network-stack';
 

@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { TierDefinition } from '../definition';
-import { inUse } from '../definition/tier-in-region';
+import { inUse } from '../definition/regions/tier-in-region';
 import { refuseWhatNeverFits } from '../inventory';
 import { AccessStack } from './access-stack';
 import { alarmsStacks } from './alarms-stacks';

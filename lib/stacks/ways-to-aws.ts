@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { ClientSecurityGroup, DynamoDbPrefixList, type DatabaseClient } from '../../constructs';
 import type { TierDefinition } from '../definition';
-import { callsDynamoDb } from '../definition/called-services';
+import { callsDynamoDb } from '../definition/network/called-services';
 import { PROFILE_SETTINGS } from './profile-settings';
 import type { Store } from './store';
 import type { TierNetwork } from './tier-network';

@@ -1,5 +1,5 @@
 import type { TierDefinition } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import { isPolystoreError } from '../errors';
 import { readLastReport } from '../smoke/deployed-smoke';
 import { SsmLastReport } from '../sources/last-report';

@@ -6,7 +6,7 @@ import type {
   StoreKind,
   TierDefinition,
 } from '../definition';
-import { serverName } from '../definition/stack-names';
+import { serverName } from '../definition/names/stacks';
 import { regionInventory, type Inventory } from '../inventory';
 
 /** What a server is to AWS: who describes it, and which metrics tell of it. */

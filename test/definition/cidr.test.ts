@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatIpv4Block, isPrivate, networkOf, parseIpv4Block } from '../../lib/definition/cidr';
+import { formatIpv4Block, isPrivate, networkOf, parseIpv4Block } from '../../lib/definition/network/cidr';
 
 const block = fc.record({ address: fc.nat({ max: 2 ** 32 - 1 }), prefix: fc.nat({ max: 32 }) });
 

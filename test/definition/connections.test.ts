@@ -1,5 +1,5 @@
 import { lambda, parseTier } from '../../lib/definition';
-import { publishedServices } from '../../lib/definition/published-services';
+import { publishedServices } from '../../lib/definition/services/published';
 import { DEFAULT_POOL_MAX } from '../../lib/postgres/pool-options';
 import { faultsOf, minimalTier } from './minimal-tier';
 

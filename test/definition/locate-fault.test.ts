@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { locateIn } from '../../lib/definition/locate-fault';
+import { locateIn } from '../../lib/definition/faults/locate';
 
 /** Where a path is found in a file, as `line:column`. */
 function placeIn(text: string, path: string): string | undefined {

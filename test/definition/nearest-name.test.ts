@@ -1,4 +1,4 @@
-import { nearestName, suggestion } from '../../lib/definition/nearest-name';
+import { nearestName, suggestion } from '../../lib/definition/faults/nearest-name';
 
 describe('nearestName', () => {
   test.each([

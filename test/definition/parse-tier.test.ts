@@ -10,7 +10,7 @@ import {
   shardedPostgres,
   type TierDefinition,
 } from '../../lib/definition';
-import { inRegion } from '../../lib/definition/tier-in-region';
+import { inRegion } from '../../lib/definition/regions/tier-in-region';
 import { isPolystoreError } from '../../lib/errors';
 import tierConfig from '../../tier.config';
 import { faultsOf, minimalTier, refusalOf, withMain, withPosts } from './minimal-tier';

@@ -1,4 +1,4 @@
-import { renderFaults } from '../../lib/definition/render-faults';
+import { renderFaults } from '../../lib/definition/faults/render';
 
 describe('renderFaults', () => {
   test('says where, what and how many', () => {

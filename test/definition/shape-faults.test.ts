@@ -1,9 +1,9 @@
-import { KINDS } from '../../lib/definition/kinds';
+import { KINDS } from '../../lib/definition/stores/kinds';
 import { z } from 'zod';
-import { postgresOptions } from '../../lib/definition/postgres-schema';
-import { serviceOptions } from '../../lib/definition/service-schema';
-import { shardedPostgresOptions } from '../../lib/definition/sharded-postgres-schema';
-import { stageOptions } from '../../lib/definition/stage-schema';
+import { postgresOptions } from '../../lib/definition/postgres/schema';
+import { serviceOptions } from '../../lib/definition/services/schema';
+import { shardedPostgresOptions } from '../../lib/definition/sharded-postgres/schema';
+import { stageOptions } from '../../lib/definition/stages/schema';
 import { tierOptions } from '../../lib/definition/tier-schema';
 import { faultsOf, minimalTier, withMain, withPosts } from './minimal-tier';
 

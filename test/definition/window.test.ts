@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { windowMinutes, windowsOverlap } from '../../lib/definition/window';
+import { windowMinutes, windowsOverlap } from '../../lib/definition/stores/window';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const DAY = 24 * 60;

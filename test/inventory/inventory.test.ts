@@ -15,8 +15,8 @@ import {
   iam,
   valkey,
 } from '../../lib/definition';
-import { stackName } from '../../lib/definition/stack-names';
-import { otherRegions } from '../../lib/definition/tier-in-region';
+import { stackName } from '../../lib/definition/names/stacks';
+import { otherRegions } from '../../lib/definition/regions/tier-in-region';
 import { countResources, inventoryOf, RESOURCE_TYPES, type ResourceType } from '../../lib/inventory';
 import { neededQuotas } from '../../lib/quota';
 import { AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';

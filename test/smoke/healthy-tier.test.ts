@@ -1,4 +1,4 @@
-import { KIT_CONNECTIONS } from '../../lib/definition/server-load';
+import { KIT_CONNECTIONS } from '../../lib/definition/relational/server-load';
 import { openClient, withClient, type PgClient } from '../../lib/postgres';
 import { openRouter, type PostgresHandle } from '../../lib/routing';
 import type { CheckOutcome, SmokeReport } from '../../lib/smoke';

@@ -11,7 +11,7 @@ import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/sta
 import { functionTimeout } from '../../lib/stacks/function-timeouts';
 import { bundleText } from '../../lib/stacks/lambda-code';
 import type { TierDefinition } from '../../lib/definition';
-import { storagePromisesText } from '../../lib/definition/storage-promises';
+import { storagePromisesText } from '../../lib/definition/stores/storage-promises';
 import { bundleHandler } from '../lambda/bundle';
 import { blogTier, shardNames } from '../support/blog-tier';
 import {

@@ -3,7 +3,7 @@ import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { pipelineApp } from '../../examples/pipelines/app';
 import tier from '../../examples/pipelines/tier.config';
 import { parseStages } from '../../lib/definition';
-import { stackName } from '../../lib/definition/stack-names';
+import { stackName } from '../../lib/definition/names/stacks';
 import { TierStage } from '../../lib/stacks';
 import { estateTier } from '../support/estate-tier';
 import { templatesOf } from '../support/synthesized-tier';

@@ -2,7 +2,7 @@ import instagram from '../../examples/instagram.config';
 import social from '../../examples/social.config';
 import { LIMITS, METRICS } from '../../lib/catalog';
 import { parseTier, type TierDefinition } from '../../lib/definition';
-import { KINDS } from '../../lib/definition/kinds';
+import { KINDS } from '../../lib/definition/stores/kinds';
 import { shownTier } from '../../lib/inventory';
 import { alarmsOf, COLUMNS, dashboardBody, type LineOptions, type MetricLine, type Widget } from '../../lib/watch';
 import { blogTier, shardNames } from '../support/blog-tier';

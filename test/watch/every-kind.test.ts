@@ -1,5 +1,5 @@
 import type { StoreDefinition } from '../../lib/definition';
-import { KINDS } from '../../lib/definition/kinds';
+import { KINDS } from '../../lib/definition/stores/kinds';
 import { shownTier, watchPlans } from '../../lib/inventory';
 import { readRunbook, renderRunbook } from '../../lib/runbooks';
 import { dashboardBody } from '../../lib/watch';
