@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
 import type { Endpoint, ServerTopology, Trust } from '../topology';
 import { hasOtherPassword, type Login } from './login';
@@ -202,14 +203,26 @@ const startupOptions = (settings: Readonly<Record<string, string>>): string =>
 function encryptionOf({ via }: Endpoint, trust: Trust | TestTrust): ClientConfig['ssl'] {
   switch (trust.kind) {
     case 'file':
-      return { ca: readFileSync(trust.path, 'utf8'), rejectUnauthorized: true };
+      return { secureContext: trustOf(trust.path), rejectUnauthorized: true };
     case 'rds':
-      return { ...(via === 'direct' && { ca: readFileSync(trust.bundlePath, 'utf8') }), rejectUnauthorized: true };
+      return { ...(via === 'direct' && { secureContext: trustOf(trust.bundlePath) }), rejectUnauthorized: true };
     case 'system':
       return { rejectUnauthorized: true };
     case 'plaintext':
       return false;
   }
+}
+
+/** The last that was made, and of which authorities: a process has one tier, and mostly one bundle. */
+let lastTrust: { readonly authorities: string; readonly context: SecureContext } | undefined;
+
+/** What trusts the authorities in a file, made once for all connections: to make one of all the authorities of RDS takes longer than a login. */
+function trustOf(path: string): SecureContext {
+  const authorities = readFileSync(path, 'utf8');
+  if (lastTrust?.authorities !== authorities) {
+    lastTrust = { authorities, context: createSecureContext({ ca: authorities }) };
+  }
+  return lastTrust.context;
 }
 
 function ignoreLostConnection(): void {
