@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PolystoreError } from '../../lib/errors';
 import type { PgPoolClient } from '../../lib/postgres';
 import type { Router, RouterEvents } from '../../lib/routing';
@@ -76,7 +77,7 @@ describe('a replica that refuses connections', () => {
     let failures = 0;
     let isOver = false;
     const load = Array.from({ length: 4 }, async () => {
-      while (!isOver) await readWho(router).catch(() => failures++);
+      for (; !isOver; await pause(2)) await readWho(router).catch(() => failures++);
     });
     await proxy.set('refuse');
     await eventually('r1 is down', () => healthOf(router, 'r1')?.state === 'down');

@@ -27,7 +27,13 @@ export const mainOnly = defineTier({
 
 type Options = Partial<RouterOptions> & { readonly change?: (topology: Topology) => Topology };
 
-/** A router over a test tier, as owner unless told otherwise; `change` alters the topology that it sees. */
+/** Each connection begins with TLS and a login: as many as tests need that ask several things at once. */
+const FEW = { max: 3 } as const;
+
+/**
+ * A router over a test tier, as owner and with small pools unless told otherwise; `change` alters the topology that it sees. A profile has its own
+ * pools.
+ */
 export async function routerOf(test: TestTier, { change, ...options }: Options = {}): Promise<Router<typeof tier>> {
   const topology = await new FileTopology(test.topologyFile).read();
   return openRouter<typeof tier>({
@@ -35,6 +41,7 @@ export async function routerOf(test: TestTier, { change, ...options }: Options =
     secrets: test.secrets,
     login: { kind: 'owner' },
     ...options,
+    pool: { ...(options.profile === undefined && FEW), ...options.pool },
   });
 }
 
