@@ -16,9 +16,9 @@ export const EXIT_CODE_HELP: Readonly<Record<keyof typeof EXIT_CODES, string>> =
   ok: 'everything that was asked for is true',
   failed: 'a check failed, a server is down, or the command met an error that is no fault of its input',
   definition: 'the tier file, its definition or the command line has a fault',
-  state: 'the tier is up already, is not up, a port is taken, or a drill can not be held on this tier or machine',
+  state: 'the tier is up already, is not up, a port is taken, or a drill cannot be held on this tier or machine',
   machine: 'this machine lacks something: an engine, disk space',
-  interrupted: 'Ctrl-C; whatever had been started was stopped',
+  interrupted: 'Ctrl-C before a command was done; whatever had been started was stopped',
 };
 
 const BY_CODE: Readonly<Record<ErrorCode, keyof typeof EXIT_CODES>> = {

@@ -9,20 +9,24 @@ import type { PlacementOptions } from './commands/placement';
 import type { RunbookOptions } from './commands/runbook';
 import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
+import { forSameTier } from './same-tier';
 import { painterFor } from './terminal';
-import { DEFAULT_TIER_FILE } from './tier-context';
+import { DEFAULT_TIER_FILE, type TierOptions } from './tier-context';
 
 // Node 20 is supported here; what the SDK says of its own future with it would stand between the lines of a proof.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 /** Prints what went wrong and what to do, and never a stack trace of the kit for a fault that has a name. */
-function reportError(error: unknown): ExitCode {
+function reportError(error: unknown, options: Partial<TierOptions> = {}): ExitCode {
   const painter = painterFor(process.stderr);
   if (isPolystoreError(error)) {
     process.stderr.write(
       error.code === 'CONFIG_INVALID' ? `${error.message}\n` : `${painter.red('✗')} ${error.message}\n`,
     );
-    if (error.next) process.stderr.write(`  next: ${error.next}\n`);
+    if (error.next) {
+      const next = forSameTier(error.next, { ...options, tier: options.tier ?? DEFAULT_TIER_FILE });
+      process.stderr.write(`  next: ${next}\n`);
+    }
     return exitCodeOf(error);
   }
   const refusal = awsRefusal(error);
@@ -54,9 +58,9 @@ const commands = {
 
 /** A command's work becomes the process' exit status. */
 const ending =
-  <Options>(work: (options: Options) => Promise<ExitCode>) =>
+  <Options extends TierOptions>(work: (options: Options) => Promise<ExitCode>) =>
   async (options: Options): Promise<void> => {
-    process.exitCode = await work(options).catch(reportError);
+    process.exitCode = await work(options).catch((error: unknown) => reportError(error, options));
   };
 
 function parsePort(text: string): number {
@@ -103,7 +107,7 @@ const program = new Command('polystore')
 tierCommand('prove', 'synthesize the tier, run it here, prove every promise, stop it (npm start)', [
   'prove',
   'prove --stage prod',
-  'prove --tier examples/other.config.ts --json',
+  'prove --tier examples/instagram.config.ts --json',
 ]).action(ending((options) => commands.prove().prove(options)));
 
 tierCommand('up', 'run the tier on this machine; Ctrl-C stops it', ['up', 'up --detach', 'up --port 15432'])

@@ -15,6 +15,7 @@ import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
+import { forSameTier, synthesisOf } from '../same-tier';
 import { painterFor, Steps } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
@@ -68,7 +69,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     const { passed, failed, skipped } = report.counts;
     for (const need of exceededQuotas(quotas)) steps.note(renderQuotaWarning(need));
     steps.note(`report  ${page} · ${renderCostLine(cost)}`);
-    steps.note('next    npx polystore up · edit tier.config.ts · npx cdk synth');
+    steps.note(`next    ${forSameTier('npx polystore up', options)} · edit ${options.tier} · ${synthesisOf(options)}`);
     steps.note(`${passed} passed, ${failed + losses} failed, ${skipped} skipped`);
   }
   return report.counts.failed + losses > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
@@ -88,7 +89,7 @@ async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promis
   });
   if (!outcome.isSafe && !options.json) {
     steps.note(renderVerdicts(outcome.comparisons, painterFor(process.stdout)).trimEnd());
-    steps.note('  next: npx polystore guard');
+    steps.note(forSameTier('  next: npx polystore guard', { tier: options.tier }));
   }
   const leftOver = renderLeftOver(outcome.comparisons, painterFor(process.stdout)).trimEnd();
   // Where something would be lost, that is to be settled first.
@@ -137,7 +138,7 @@ async function runAndProve(
       });
       if (!options.json) {
         const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
-        if (exceptions !== '') steps.note(exceptions.trimEnd());
+        if (exceptions !== '') steps.note(forSameTier(exceptions.trimEnd(), options));
       }
       return { smoke, servers: await inspectServers(directory) };
     } finally {

@@ -11,6 +11,7 @@ import {
 } from '../../lib/smoke';
 import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { forSameTier } from '../same-tier';
 import { painterFor } from '../terminal';
 import {
   lastSmokeFileIn,
@@ -35,7 +36,9 @@ export async function smoke(options: SmokeOptions): Promise<ExitCode> {
   const report =
     options.aws === undefined ? await smokeHere(options) : await invokeDeployedSmoke({ prefix: options.aws });
   process.stdout.write(
-    options.json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report, painterFor(process.stdout)),
+    options.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : forSameTier(renderReport(report, painterFor(process.stdout)), options),
   );
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }

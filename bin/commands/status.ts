@@ -12,6 +12,7 @@ import {
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
 import { LiveScreen } from '../live-screen';
+import { forSameTier } from '../same-tier';
 import { painterFor } from '../terminal';
 import { lastSmokeFileIn, openTier, tierDirectory, type TierOptions } from '../tier-context';
 
@@ -30,11 +31,13 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   const look = options.aws ? lookAtAws(definition) : lookHere(definition);
   if (options.watch) return watch(look, options);
   const found = await look();
-  process.stdout.write(
-    options.json ? `${JSON.stringify(found, null, 2)}\n` : renderStatus(found, painterFor(process.stdout), width()),
-  );
+  process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : rendered(found, options, width()));
   return isWell(found) ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
+
+/** In words; the commands that it names are for this tier and stage. */
+const rendered = (found: TierStatus, options: StatusOptions, room: TableRoom): string =>
+  forSameTier(renderStatus(found, painterFor(process.stdout), room), options);
 
 /** Of the terminal, as it is now; output that goes elsewhere has any. */
 const width = (): TableRoom => (process.stdout.isTTY ? { columns: process.stdout.columns } : {});
@@ -63,15 +66,15 @@ function lookAtAws(definition: TierDefinition): Look {
 }
 
 /** Until Ctrl-C: on a terminal redrawn in place; elsewhere one after the other, with `--json` a line each. */
-async function watch(look: Look, { json, aws }: StatusOptions): Promise<ExitCode> {
+async function watch(look: Look, options: StatusOptions): Promise<ExitCode> {
+  const { json, aws } = options;
   const interrupt = listenForInterrupt();
   const screen = json ? undefined : new LiveScreen(process.stdout);
-  const painter = painterFor(process.stdout);
   try {
     while (!interrupt.signal.aborted) {
       const found = await look();
       if (screen === undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
-      else screen.show(renderStatus(found, painter, { ...width(), ...height() }));
+      else screen.show(rendered(found, options, { ...width(), ...height() }));
       const every = aws ? EVERY_MS.aws : EVERY_MS.local;
       await delay(every, undefined, { signal: interrupt.signal }).catch(() => undefined);
     }

@@ -4,6 +4,7 @@ import { FileTopology } from '../../lib/sources';
 import type { Topology } from '../../lib/topology';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
+import { forSameTier } from '../same-tier';
 import { painterFor, Steps } from '../terminal';
 import { openTier, templatesDirectory, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { announceToParent, startDetached } from './detached';
@@ -81,7 +82,9 @@ function printReady(options: UpOptions, definition: TierDefinition, pid: number)
     return;
   }
   const stop = options.detach ? 'npx polystore down' : 'Ctrl-C stops it';
-  process.stdout.write(`topology ${topology}\nnext   npx polystore status · npx polystore smoke · ${stop}\n`);
+  process.stdout.write(
+    `topology ${topology}\n${forSameTier(`next   npx polystore status · npx polystore smoke · ${stop}`, options)}\n`,
+  );
 }
 
 /** `primary, 2 replicas, 4 shards (PostgreSQL 17), carts (dynamodb, emulated), catalog (documentdb on FerretDB 1.24.2); absent: sessions, people`. */
