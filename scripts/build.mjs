@@ -22,8 +22,12 @@ const RUNTIME_ROOMS = [
 
 rmSync('dist', { recursive: true, force: true });
 rmSync('dist-router', { recursive: true, force: true });
-// Whether the types are right is what `npm run check` says, of these files and all others; asking again takes as long as the rest of the build.
-const tsc = (...args) => execFileSync('node_modules/.bin/tsc', [...args, '--noCheck'], { stdio: 'inherit' });
+// The native compiler takes a fifth of the time of the one that eslint works with, and writes the same. Whether the types are right is what
+// `npm run check` says, of these files and all others.
+const tsc = (...args) =>
+  execFileSync(process.execPath, ['node_modules/@typescript/native/bin/tsc', ...args, '--noCheck'], {
+    stdio: 'inherit',
+  });
 // A file at a time, as everything else here reads them: what a file imports is not looked at.
 tsc('-p', 'tsconfig.build.json', '--noResolve', '--declaration', 'false');
 // For declarations it is, down to the CDK's own, which takes most of the build. `npm test` leaves out those of the kit, which no program looks at.
@@ -32,13 +36,12 @@ tsc('-p', project, '--emitDeclarationOnly');
 bundleLambdas();
 layOutRouter();
 
-/** One self-contained file a Lambda, by the code that bundles them in a clone. */
+/** One self-contained file a Lambda, by the code that bundles them in a clone: what a synthesis has bundled already is taken from there. */
 function bundleLambdas() {
-  const { bundleText } = createRequire(import.meta.url)('../dist/lib/stacks/lambda-code.js');
+  const { bundleOfClone } = createRequire(import.meta.url)('../dist/lib/stacks/lambda-code.js');
   for (const handler of readdirSync('lambda').filter((file) => file.endsWith('.ts'))) {
     const name = basename(handler, '.ts');
-    mkdirSync(join('dist', 'lambda-bundles', name), { recursive: true });
-    writeFileSync(join('dist', 'lambda-bundles', name, 'index.js'), bundleText(process.cwd(), name));
+    cpSync(bundleOfClone(process.cwd(), name).directory, join('dist', 'lambda-bundles', name), { recursive: true });
   }
 }
 

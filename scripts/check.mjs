@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 const checks = [
-  ['types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']],
+  ['types', process.execPath, ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'tsconfig.json']],
   ['lint', 'eslint', ['--max-warnings', '0', '.']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['links', process.execPath, ['scripts/check-links.mjs']],

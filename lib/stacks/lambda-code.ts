@@ -70,21 +70,19 @@ export function lambdaBundle(name: KitFunction): LambdaBundle {
   const packed = join(ROOT, 'lambda-bundles', name);
   const bundle = existsSync(packed)
     ? { directory: packed, hash: hashOf(readFileSync(join(packed, 'index.js'), 'utf8')) }
-    : cachedBundle(name);
+    : bundleOfClone(ROOT, name);
   bundles.set(name, bundle);
   return bundle;
 }
 
 /**
- * Bundles `lambda/<name>.ts` of the project in `root`. The text depends on the sources alone.
- * Needs esbuild, which is there in a clone and when the kit is packed, and which users of the package need not have.
+ * Bundles `lambda/<name>.ts` of the project in `root`: the text, which depends on the sources alone, and the files that it was made of, relative
+ * to `root`. Needs esbuild, which is there in a clone and when the kit is packed, and which users of the package need not have.
  */
-export function bundleText(root: string, name: KitFunction): string {
-  return bundle(root, name).text;
-}
-
-/** The text of a bundle, and the files that it was made of, relative to `root`. */
-function bundle(root: string, name: KitFunction): { readonly text: string; readonly sources: readonly string[] } {
+export function bundle(
+  root: string,
+  name: KitFunction,
+): { readonly text: string; readonly sources: readonly string[] } {
   const { buildSync } = createRequire(__filename)('esbuild') as typeof import('esbuild');
   const { outputFiles, metafile } = buildSync({ ...bundleOptions(root, name), write: false });
   return { text: outputFiles[0]?.text ?? '', sources: Object.keys(metafile.inputs).sort() };
@@ -102,19 +100,19 @@ interface BundleRecord {
 }
 
 /**
- * The bundle of a clone, made once for the same sources: reading them takes a twentieth of the time. Each bundle lies in a directory named by
- * its hash, so that nothing in it ever changes.
+ * The bundle of the clone in `root`, made once for the same sources: reading them takes a twentieth of the time. Each bundle lies in a directory
+ * named by its hash, so that nothing in it ever changes.
  */
-function cachedBundle(name: KitFunction): LambdaBundle {
-  const cache = join(ROOT, 'node_modules', '.cache', 'cdk-polystore');
+export function bundleOfClone(root: string, name: KitFunction): LambdaBundle {
+  const cache = join(root, 'node_modules', '.cache', 'cdk-polystore');
   const recordFile = join(cache, `${name}.json`);
   const known = recordIn(recordFile);
-  if (known && known.sourcesHash === hashOfSources(known.sources) && existsSync(fileOf(cache, known.hash))) {
+  if (known && known.sourcesHash === hashOfSources(root, known.sources) && existsSync(fileOf(cache, known.hash))) {
     return { directory: join(cache, known.hash), hash: known.hash };
   }
-  const { text, sources } = bundle(ROOT, name);
+  const { text, sources } = bundle(root, name);
   const hash = hashOf(text);
-  const record: BundleRecord = { sourcesHash: hashOfSources(sources) ?? '', sources, hash };
+  const record: BundleRecord = { sourcesHash: hashOfSources(root, sources) ?? '', sources, hash };
   mkdirSync(join(cache, hash), { recursive: true });
   publish(fileOf(cache, hash), text);
   publish(recordFile, JSON.stringify(record));
@@ -132,13 +130,13 @@ function recordIn(file: string): BundleRecord | undefined {
 }
 
 /** Of everything that a bundle depends on: its sources, this file with esbuild's options, and which packages are installed. */
-function hashOfSources(sources: readonly string[]): string | undefined {
+function hashOfSources(root: string, sources: readonly string[]): string | undefined {
   const hash = createHash('sha256');
   try {
     for (const source of [...sources, 'lib/stacks/lambda-code.ts', 'package-lock.json']) {
       hash
         .update(`${source}\0`)
-        .update(readFileSync(join(ROOT, source)))
+        .update(readFileSync(join(root, source)))
         .update('\0');
     }
   } catch {

@@ -9,7 +9,7 @@ import { decodePlacement } from '../../lib/placement';
 import { decodeStoragePromises } from '../../lib/smoke';
 import { lambdaBundle, synthesizeTier, type OnSmokeFailure } from '../../lib/stacks';
 import { functionTimeout } from '../../lib/stacks/function-timeouts';
-import { bundleText } from '../../lib/stacks/lambda-code';
+import { bundle } from '../../lib/stacks/lambda-code';
 import type { TierDefinition } from '../../lib/definition';
 import { storagePromisesText } from '../../lib/definition/stores/storage-promises';
 import { bundleHandler } from '../lambda/bundle';
@@ -214,14 +214,14 @@ describe('the bundle of a function', () => {
       for (const room of ['lambda', 'lib', 'package.json', 'tsconfig.json'])
         cpSync(join(root, room), join(folder, room), { recursive: true });
       symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-      expect(bundleText(folder, 'provision-relational')).toBe(bundleText(root, 'provision-relational'));
+      expect(bundle(folder, 'provision-relational').text).toBe(bundle(root, 'provision-relational').text);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   test('says nothing of the machine that it was made on', () => {
-    expect(bundleText(root, 'smoke-relational')).not.toContain(root);
+    expect(bundle(root, 'smoke-relational').text).not.toContain(root);
   });
 });
 
