@@ -13,7 +13,7 @@ import { encodeTopology } from '../../lib/topology';
 import { postsOf, tier } from '../smoke/tier';
 import { asDeployed, PREFIX } from './as-deployed';
 import { bundleHandler } from './bundle';
-import { callHandler } from './call-handler';
+import { callHandler, LoadedHandler } from './call-handler';
 import { step } from './step';
 
 /** Of the tier where it keeps its promises; what needs AWS is skipped. */
@@ -43,8 +43,12 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 describe('the smoke-relational handler, bundled', () => {
+  let loaded: LoadedHandler;
+  beforeAll(() => (loaded = LoadedHandler.load(smokeTest.path, env)));
+  afterAll(() => loaded.end());
+
   it('returns the report of a tier that keeps its promises, and logs it with its metrics', async () => {
-    const { result, log } = await callHandler(smokeTest.path, {}, env);
+    const { result, log } = await loaded.call({});
     const report = decodeSmokeReport(result, 'the handler');
     expect(report.counts).toEqual({ passed: CHECKS.passed, failed: 0, skipped: CHECKS.skipped });
     expect(log.filter((line) => '_aws' in line).map(({ Store, SmokeFailed }) => [Store, SmokeFailed])).toEqual([
@@ -54,14 +58,10 @@ describe('the smoke-relational handler, bundled', () => {
     expect(log.at(-1)).toEqual({ report: result });
   });
 
-  it('proves only the stores that the event names', async () => {
-    const { result } = await callHandler(smokeTest.path, { only: ['posts'] }, env);
-    expect(decodeSmokeReport(result, 'the handler').outcomes.every(({ store }) => store === 'posts')).toBe(true);
-  });
-
-  it('calls its run what it is told, so that several functions have one', async () => {
-    const { result } = await callHandler(smokeTest.path, { only: ['main'], run: 'of-all' }, env);
-    expect(decodeSmokeReport(result, 'the handler').run).toBe('of-all');
+  it('proves only the stores that the event names, and calls its run what it is told, so that several functions have one', async () => {
+    const { result } = await loaded.call({ only: ['posts'], run: 'of-all' });
+    const { run, outcomes } = decodeSmokeReport(result, 'the handler');
+    expect([run, new Set(outcomes.map(({ store }) => store))]).toEqual(['of-all', new Set(['posts'])]);
   });
 
   describe('where a check fails', () => {
@@ -69,7 +69,7 @@ describe('the smoke-relational handler, bundled', () => {
     afterAll(() => local.on('main/primary', (client) => client.query('revoke connect on database main from public')));
 
     it('throws what failed, so that a deployment fails', async () => {
-      const { error, log } = await callHandler(smokeTest.path, {}, env);
+      const { error, log } = await loaded.call({});
       expect(error?.name).toBe('SmokeTestFailed');
       const { passed, skipped } = CHECKS;
       expect(error?.message).toContain(
@@ -79,7 +79,7 @@ describe('the smoke-relational handler, bundled', () => {
     });
 
     it('fails a deployment with the same, and no secret in it', async () => {
-      const call = await callHandler(smokeTest.path, step('Update', { onFailure: 'throw' }), env);
+      const call = await loaded.call(step('Update', { onFailure: 'throw' }));
       expect(call.result).toBeUndefined();
       expect(call.error).toMatchObject({
         name: 'SmokeTestFailed',
@@ -93,7 +93,7 @@ describe('the smoke-relational handler, bundled', () => {
     });
 
     it('lets a deployment go on that is told to report', async () => {
-      const { result, error } = await callHandler(smokeTest.path, step('Update', { onFailure: 'report' }), env);
+      const { result, error } = await loaded.call(step('Update', { onFailure: 'report' }));
       expect({ result, error }).toEqual({
         result: {
           PhysicalResourceId: 'as-it-was-made',
@@ -104,7 +104,7 @@ describe('the smoke-relational handler, bundled', () => {
     });
 
     it('returns the report to whoever asks for one', async () => {
-      const { result } = await callHandler(smokeTest.path, { onFailure: 'report' }, env);
+      const { result } = await loaded.call({ onFailure: 'report', only: ['main'] });
       expect(decodeSmokeReport(result, 'the handler').counts.failed).toBe(1);
     });
   });
@@ -115,14 +115,6 @@ describe('the smoke-relational handler, bundled', () => {
     const reason = new RegExp(`^the function's time ran out before \\d+ of ${all} checks were made\n\\d+ passed, `);
     expect(error?.message).toMatch(reason);
     expect(log.at(-1)).toHaveProperty('report');
-  });
-
-  it('says what to set where the environment names no tier', async () => {
-    const { error } = await callHandler(smokeTest.path, {}, {});
-    expect(error).toEqual({
-      name: 'PolystoreError',
-      message: expect.stringMatching(/^the environment names no tier\nnext: Set POLYSTORE_PREFIX to /),
-    });
   });
 });
 
@@ -172,10 +164,21 @@ describe('the last report', () => {
 describe.each([
   ['smoke-relational', smokeTest],
   ['provision-relational', provision],
-])('a deployment that deletes the step of %s', (_name, bundle) => {
-  it('has its answer at once: nothing is asked, nothing undone', async () => {
-    // An environment that names no tier: whatever was asked would fail.
-    expect(await callHandler(bundle.path, step('Delete'), {})).toEqual({
+])('%s, where the environment names no tier', (_name, bundle) => {
+  let loaded: LoadedHandler;
+  beforeAll(() => (loaded = LoadedHandler.load(bundle.path, {})));
+  afterAll(() => loaded.end());
+
+  it('says what to set', async () => {
+    const { error } = await loaded.call({});
+    expect(error).toEqual({
+      name: 'PolystoreError',
+      message: expect.stringMatching(/^the environment names no tier\nnext: Set POLYSTORE_PREFIX to /),
+    });
+  });
+
+  it('answers a deployment that deletes the step at once: nothing is asked, nothing undone', async () => {
+    expect(await loaded.call(step('Delete'))).toEqual({
       result: { PhysicalResourceId: 'as-it-was-made', Data: {} },
       log: [],
     });
@@ -183,6 +186,10 @@ describe.each([
 });
 
 describe('the provision-relational handler, bundled', () => {
+  let loaded: LoadedHandler;
+  beforeAll(() => (loaded = LoadedHandler.load(provision.path, env)));
+  afterAll(() => loaded.end());
+
   const seedOf = (shards: readonly string[]): string => {
     const shardMap = seedShardMap(shards.map((name) => ({ name, weight: 1 })));
     const placement: Placement = { version: 1, store: 'posts', keyType: 'bigint', strategy: hash(), shardMap };
@@ -191,7 +198,7 @@ describe('the provision-relational handler, bundled', () => {
 
   it('provisions every database, and never overwrites a placement', async () => {
     const before = await placementsOf(local.topology)('posts').read();
-    const { result } = await callHandler(provision.path, { seeds: { posts: seedOf(['s0']) } }, env);
+    const { result } = await loaded.call({ seeds: { posts: seedOf(['s0']) } });
     const { databases } = result as ProvisionReport;
     expect(databases.map(({ store, shard, identity }) => [store, shard, identity])).toEqual([
       ['main', undefined, 'confirmed'],
@@ -216,9 +223,9 @@ describe('the provision-relational handler, bundled', () => {
   });
 
   it('answers a deployment with what the step is called from then on', async () => {
-    const { result } = await callHandler(provision.path, step('Create', { seeds: {} }), env);
+    const { result } = await loaded.call(step('Create', { seeds: {} }));
     expect(result).toEqual({ PhysicalResourceId: 'provision-relational', Data: { Databases: 3 } });
-    const again = await callHandler(provision.path, step('Update'), env);
+    const again = await loaded.call(step('Update'));
     expect(again.result).toMatchObject({ PhysicalResourceId: 'as-it-was-made' });
     for (const password of await passwords()) expect(JSON.stringify(again)).not.toContain(password);
   });
@@ -241,12 +248,12 @@ describe('the provision-relational handler, bundled', () => {
   });
 
   it('refuses a seed that is no placement', async () => {
-    const { error } = await callHandler(provision.path, { seeds: { posts: '{}' } }, env);
+    const { error } = await loaded.call({ seeds: { posts: '{}' } });
     expect(error?.message).toContain("the seed of store posts can't be read");
   });
 
   it('refuses a seed of a store that has no placement', async () => {
-    const { error } = await callHandler(provision.path, { seeds: { main: seedOf(['s0']) } }, env);
+    const { error } = await loaded.call({ seeds: { main: seedOf(['s0']) } });
     expect(error?.message).toMatch(/^store "main" has no placement; stores are: main, posts\n/);
   });
 });
