@@ -24,38 +24,37 @@ export const connections: Drill = {
     rehearsal.undoLater('close what the application had opened', async () => {
       await Promise.all(leaked.splice(0).map(closeClient));
     });
-    const most = await maxConnections(tier, store, server);
     const target = await tier.ownerTarget(store, server);
-
-    rehearsal.step('break', `an application opens connections to ${label}, of ${most} at most`);
-    let refusedWith: string | undefined;
-    let isDetected = false;
-    while (refusedWith === undefined) {
-      rehearsal.throwIfInterrupted();
-      const opened = await Promise.allSettled(
-        Array.from({ length: OPEN_AT_ONCE }, () => openClient(target, { applicationName: LEAK })),
-      );
-      for (const attempt of opened) {
-        if (attempt.status === 'fulfilled') leaked.push(attempt.value);
-        else if (errorGroupOf(attempt.reason) === 'tooManyConnections') refusedWith = errorCodeOf(attempt.reason);
-        else throw attempt.reason;
+    // On one connection, as whoever follows a runbook has one: more would take part in what they look at.
+    await tier.asSupervisor(store, server, async (supervisor) => {
+      const most = await maxConnections(supervisor);
+      rehearsal.step('break', `an application opens connections to ${label}, of ${most} at most`);
+      let refusedWith: string | undefined;
+      let isDetected = false;
+      while (refusedWith === undefined) {
+        rehearsal.throwIfInterrupted();
+        const opened = await Promise.allSettled(
+          Array.from({ length: OPEN_AT_ONCE }, () => openClient(target, { applicationName: LEAK })),
+        );
+        for (const attempt of opened) {
+          if (attempt.status === 'fulfilled') leaked.push(attempt.value);
+          else if (errorGroupOf(attempt.reason) === 'tooManyConnections') refusedWith = errorCodeOf(attempt.reason);
+          else throw attempt.reason;
+        }
+        if (!isDetected) isDetected = await detect(rehearsal, supervisor, most);
       }
-      if (!isDetected) isDetected = await detect(rehearsal, tier, { store, server, most });
-    }
-    rehearsal.fact('maxConnections', most);
-    rehearsal.fact('connectionsOpened', leaked.length);
-    rehearsal.step('look', `new connections are refused: ${refusedWith}`);
+      rehearsal.fact('maxConnections', most);
+      rehearsal.fact('connectionsOpened', leaked.length);
+      rehearsal.step('look', `new connections are refused: ${refusedWith}`);
 
-    await lookForHolders(rehearsal, tier, { store, server, most });
-    const ended = await tier.asSupervisor(store, server, async (client) => {
-      const { rowCount } = await client.query(
+      await lookForHolders(rehearsal, supervisor);
+      const { rowCount: ended } = await supervisor.query(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and state = 'idle'`,
         [LEAK],
       );
-      return rowCount ?? 0;
+      rehearsal.fact('connectionsEnded', ended ?? 0);
+      rehearsal.step('mitigate', `the ${ended ?? 0} idle connections of ${LEAK} are ended`);
     });
-    rehearsal.fact('connectionsEnded', ended);
-    rehearsal.step('mitigate', `the ${ended} idle connections of ${LEAK} are ended`);
 
     await rehearsal.until('others get in again', () =>
       tier.asOwner(store, server, async (client) => (await client.query('select 1')).rowCount === 1),
@@ -65,45 +64,29 @@ export const connections: Drill = {
   },
 };
 
-interface Watched {
-  readonly store: string;
-  readonly server: ServerTopology;
-  readonly most: number;
-}
-
 /** True once nine tenths are in use, as the alarm has it. */
-async function detect(rehearsal: Rehearsal, tier: DrillTier, { store, server, most }: Watched): Promise<boolean> {
-  const inUse = await tier.asSupervisor(store, server, async (client) => {
-    const { rows } = await client.query<{ used: string }>(
-      `select count(*) as used from pg_stat_activity where backend_type = 'client backend'`,
-    );
-    return Number(rows[0]?.used ?? 0);
-  });
+async function detect(rehearsal: Rehearsal, supervisor: PgClient, most: number): Promise<boolean> {
+  const { rows } = await supervisor.query<{ used: string }>(
+    `select count(*) as used from pg_stat_activity where backend_type = 'client backend'`,
+  );
+  const inUse = Number(rows[0]?.used ?? 0);
   if (inUse < most * ALARM_SHARE) return false;
   rehearsal.step('detect', `${inUse} of ${most} connections are in use`);
   return true;
 }
 
-async function lookForHolders(
-  rehearsal: Rehearsal,
-  tier: DrillTier,
-  { store, server }: Omit<Watched, 'most'> & Watched,
-): Promise<void> {
-  const holder = await tier.asSupervisor(store, server, async (client) => {
-    const { rows } = await client.query<{ who: string; held: string }>(
-      `select application_name || ', ' || state as who, count(*) as held from pg_stat_activity
-        where backend_type = 'client backend' group by 1 order by 2 desc limit 1`,
-    );
-    return rows[0];
-  });
+async function lookForHolders(rehearsal: Rehearsal, supervisor: PgClient): Promise<void> {
+  const { rows } = await supervisor.query<{ who: string; held: string }>(
+    `select application_name || ', ' || state as who, count(*) as held from pg_stat_activity
+      where backend_type = 'client backend' group by 1 order by 2 desc limit 1`,
+  );
+  const [holder] = rows;
   rehearsal.step('look', `most are held by ${holder?.who ?? 'nobody'}: ${holder?.held ?? 0}`);
 }
 
-async function maxConnections(tier: DrillTier, store: string, server: ServerTopology): Promise<number> {
-  return tier.asSupervisor(store, server, async (client) => {
-    const { rows } = await client.query<{ most: string }>("select current_setting('max_connections') as most");
-    return Number(rows[0]?.most);
-  });
+async function maxConnections(supervisor: PgClient): Promise<number> {
+  const { rows } = await supervisor.query<{ most: string }>("select current_setting('max_connections') as most");
+  return Number(rows[0]?.most);
 }
 
 /** The primary of a store, or of its first shard. */

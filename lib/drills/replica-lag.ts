@@ -1,4 +1,4 @@
-import { readServerState } from '../postgres';
+import { readServerState, type PgClient, type ReplicaLag } from '../postgres';
 import type { PostgresHandle } from '../routing';
 import type { ServerTopology } from '../topology';
 import { postgresStoreOf, type Drill } from './drill';
@@ -31,11 +31,12 @@ export const replicaLag: Drill = {
     await startWriting(rehearsal, router, store);
 
     rehearsal.undoLater('resume replay', () => resume(tier, store, replica));
-    await tier.asSupervisor(store, replica, (client) => client.query('select pg_wal_replay_pause()'));
-    rehearsal.step('break', `replay of ${store}/${replica.name} is paused`);
-    await rehearsal.until(`the lag of ${replica.name} passes ${LIMIT_MS} ms`, async () => {
-      const lagMs = await lagOf(tier, store, replica);
-      return lagMs === 'unknown' || lagMs > LIMIT_MS;
+    await tier.asSupervisor(store, replica, async (client) => {
+      await client.query('select pg_wal_replay_pause()');
+      rehearsal.step('break', `replay of ${store}/${replica.name} is paused`);
+      await rehearsal.until(`the lag of ${replica.name} passes ${LIMIT_MS} ms`, async () =>
+        isLate(await lagOf(client)),
+      );
     });
     rehearsal.step('detect', `${store}/${replica.name} lags more than ${LIMIT_MS} ms`);
 
@@ -49,14 +50,13 @@ export const replicaLag: Drill = {
     await resume(tier, store, replica);
     rehearsal.step('mitigate', `replay of ${store}/${replica.name} is resumed`);
 
-    await rehearsal.until('the replica has caught up', () =>
-      tier.asSupervisor(store, replica, async (client) => {
+    await tier.asSupervisor(store, replica, (client) =>
+      rehearsal.until('the replica has caught up', async () => {
         const { rows } = await client.query<{ caught: boolean }>(
           'select pg_last_wal_replay_lsn() >= $1::pg_lsn as caught',
           [position],
         );
-        const { lagMs = 'unknown' } = await readServerState(client, 'postgres');
-        return rows[0]?.caught === true && lagMs !== 'unknown' && lagMs <= LIMIT_MS;
+        return rows[0]?.caught === true && !isLate(await lagOf(client));
       }),
     );
     rehearsal.step('recover', `${store}/${replica.name} has replayed what had been written by then`);
@@ -80,11 +80,15 @@ async function lookForReads(rehearsal: Rehearsal, handle: PostgresHandle, replic
   rehearsal.fact('readsFromLaggingReplica', readsBy[`${handle.store}/${replica.name}`] ?? 0);
 }
 
-const isLate = ({ lagMs }: { readonly lagMs: number | 'unknown' }): boolean => lagMs === 'unknown' || lagMs > LIMIT_MS;
+interface Lag {
+  readonly lagMs: ReplicaLag;
+}
 
-async function lagOf(tier: DrillTier, store: string, replica: ServerTopology): Promise<number | 'unknown'> {
-  const { lagMs } = await tier.asSupervisor(store, replica, (client) => readServerState(client, 'postgres'));
-  return lagMs ?? 'unknown';
+const isLate = ({ lagMs }: Lag): boolean => lagMs === 'unknown' || lagMs > LIMIT_MS;
+
+async function lagOf(client: PgClient): Promise<Lag> {
+  const { lagMs = 'unknown' } = await readServerState(client, 'postgres');
+  return { lagMs };
 }
 
 async function whyItLags(
