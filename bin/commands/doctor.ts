@@ -1,4 +1,12 @@
-import { diagnoseAws, diagnoseDefinition, diagnoseMachine, isHealthy, renderDiagnoses } from '../../lib/doctor';
+import {
+  diagnoseAws,
+  diagnoseDefinition,
+  diagnoseMachine,
+  diagnoseOtherStores,
+  isHealthy,
+  renderDiagnoses,
+} from '../../lib/doctor';
+import { urlsIn } from '../../lib/local';
 import { engines } from '../../package.json';
 import { bootstrapQualifierOf } from '../cdk-json';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
@@ -15,6 +23,10 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const definition = await openTier(options);
   const diagnoses = [
     ...(await diagnoseMachine(definition, { node: process.version, nodeNeeded: engines.node })),
+    ...(await diagnoseOtherStores(definition, {
+      searchPath: process.env['PATH'] ?? '',
+      urls: urlsIn(process.env, definition.stores),
+    })),
     ...diagnoseDefinition(definition),
     ...(options.aws ? await diagnoseAws(definition, bootstrapQualifierOf('cdk.json')) : []),
   ];

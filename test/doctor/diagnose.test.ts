@@ -1,5 +1,5 @@
-import { parseTier, postgres } from '../../lib/definition';
-import { diagnoseDefinition, diagnoseMachine, isHealthy, renderDiagnoses } from '../../lib/doctor';
+import { dynamodb, parseTier, postgres, valkey } from '../../lib/definition';
+import { diagnoseDefinition, diagnoseMachine, diagnoseOtherStores, isHealthy, renderDiagnoses } from '../../lib/doctor';
 import { blogTier, shardNames } from '../support/blog-tier';
 
 const plain = { green: String, yellow: String, red: String };
@@ -39,6 +39,32 @@ describe('this machine', () => {
     });
     const [, engine] = await diagnoseMachine(tier, { node: process.version, nodeNeeded: '>=20.19' });
     expect(engine).toMatchObject({ verdict: 'warning', says: expect.stringContaining('while main asks for 16:') });
+  });
+});
+
+describe('stores that are not relational', () => {
+  const tier = parseTier({
+    name: 'mixed',
+    stages: { dev: { profile: 'disposable' } },
+    stores: { main: postgres(), carts: dynamodb({ partitionKey: 'id' }), sessions: valkey() },
+  });
+
+  it('are named with what to do where nothing runs them here', async () => {
+    const [carts, sessions, ...none] = await diagnoseOtherStores(tier, { searchPath: '', urls: {} });
+    expect(none).toEqual([]);
+    expect(carts).toEqual({ subject: 'carts', verdict: 'good', says: 'dynamodb runs on this machine' });
+    expect(sessions).toMatchObject({
+      subject: 'sessions',
+      verdict: 'warning',
+      says: expect.stringMatching(/^does not run here and is not proven: no valkey-server or redis-server/),
+      next: expect.stringContaining('POLYSTORE_URL_SESSIONS'),
+    });
+  });
+
+  it('are faulty where the URL of a server is of no use', async () => {
+    const urls = { sessions: 'http://127.0.0.1:1' };
+    const [fault] = await diagnoseOtherStores(tier, { searchPath: '', urls });
+    expect(fault).toMatchObject({ subject: 'engines', verdict: 'bad', next: expect.any(String) });
   });
 });
 
