@@ -1,4 +1,5 @@
 import { App } from 'aws-cdk-lib';
+import { nearestName } from '../lib/definition/faults/nearest-name';
 import { isPolystoreError, PolystoreError } from '../lib/errors';
 import { exitCodeOf } from './exit-code';
 import { openGuardedTier } from './guarded-tier';
@@ -12,12 +13,13 @@ import { DEFAULT_TIER_FILE } from './tier-context';
  */
 async function main(): Promise<void> {
   const rules = startTemplateRules();
-  const stage = contextOf('stage');
+  const context = readContext();
+  const stage = context('stage');
   const definition = await openGuardedTier({
-    tier: contextOf('tier') ?? DEFAULT_TIER_FILE,
+    tier: context('tier') ?? DEFAULT_TIER_FILE,
     ...(stage === undefined ? {} : { stage }),
   });
-  const smoke = contextOf('smoke');
+  const smoke = context('smoke');
   if (smoke !== undefined && smoke !== 'throw' && smoke !== 'report') throw unknownSmoke(smoke);
   // Loaded while the rules get ready.
   const { createTierApp } = require('../lib/stacks') as typeof import('../lib/stacks');
@@ -31,12 +33,29 @@ const unknownSmoke = (value: string): Error =>
     next: 'Leave it away to fail the deployment where a check fails, or say -c smoke=report to go on.',
   });
 
-/** What the command line says after `-c`. */
-function contextOf(name: string): string | undefined {
+/** What may stand behind `-c`. */
+const CONTEXT = ['stage', 'tier', 'smoke'] as const;
+
+/**
+ * Reads what the command line says after `-c`.
+ * @throws {PolystoreError} PROPERTY_INVALID for a misspelt name, which would synthesize another stage or tier than was asked for
+ */
+function readContext(): (name: (typeof CONTEXT)[number]) => string | undefined {
   // An app of its own, never synthesized: the tier's can't be made before its definition is known.
-  const value: unknown = new App({ autoSynth: false }).node.tryGetContext(name);
-  return typeof value === 'string' ? value : undefined;
+  const given = new App({ autoSynth: false }).node.getAllContext() as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(given)) {
+    // Names of CDK's own have a colon or a slash.
+    const meant = /[:/]/.test(name) ? undefined : nearestName(name, CONTEXT);
+    if (meant !== undefined && meant !== name) throw misspelt(name, meant);
+  }
+  return (name) => (typeof given[name] === 'string' ? given[name] : undefined);
 }
+
+const misspelt = (name: string, meant: string): Error =>
+  new PolystoreError('PROPERTY_INVALID', `-c ${name}: unknown, did you mean "${meant}"?`, {
+    details: { path: 'context', property: name },
+    next: `Say -c ${meant}=…; allowed are ${CONTEXT.join(', ')}.`,
+  });
 
 // The validator's WebAssembly is still being optimized in the background, and a process that ends by itself waits for that: a seventh of its time.
 const end = (): void => process.exit();

@@ -40,6 +40,14 @@ test('names the stages that there are for one that there is not, and shows neith
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+test('refuses a misspelt name of context, by which another stage would be synthesized than was asked for', () => {
+  const { status, stdout, stderr } = runApp({ stag: 'prod' });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toBe(
+    '-c stag: unknown, did you mean "stage"?\n  next: Say -c stage=…; allowed are stage, tier, smoke.\n',
+  );
+});
+
 test('takes another tier file, and lists its faults', () => {
   const file = join(directory, 'broken.config.ts');
   writeFileSync(
