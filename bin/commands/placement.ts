@@ -28,7 +28,7 @@ export interface PlacementOptions extends TierOptions {
   readonly json?: true;
 }
 
-/** Prints which shard owns what, or with `key` where that one is. */
+/** Prints which shard owns what, or with `key` where that one is; exit 1 where buckets are on a shard that there is not. */
 export async function show(options: PlacementOptions & { readonly key?: string }): Promise<ExitCode> {
   const { key, store } = options;
   const all = placedStoresOf((await findTier(options)).topology);
@@ -45,7 +45,7 @@ export async function show(options: PlacementOptions & { readonly key?: string }
   print(options, { version: 1, stores }, (painter) =>
     stores.length === 0 ? ['no store of this tier is sharded'] : stores.flatMap((one) => overviewLines(one, painter)),
   );
-  return EXIT_CODES.ok;
+  return stores.some(({ shards }) => shards.some(({ isMissing }) => isMissing)) ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
 /** Splits the range that holds `at` there: no row moves. On this machine every shard is told at once. */
@@ -151,12 +151,12 @@ function print({ json }: PlacementOptions, document: unknown, lines: (painter: P
 
 function overviewLines(
   { store, strategy, keyType, version, shards, ranges }: PlacementOverview,
-  { bold, dim }: Painter,
+  { bold, dim, red }: Painter,
 ): readonly string[] {
   const width = Math.max(...shards.map(({ shard }) => shard.length));
   const shares = shards.map(
-    ({ shard, buckets, keys }) =>
-      `  ${shard.padEnd(width)}  ${countOf(buckets, 'bucket')}${keys === undefined ? '' : `, ${countOf(keys, 'key')}`}`,
+    ({ shard, buckets, keys, isMissing }) =>
+      `${isMissing ? red('✗') : ' '} ${shard.padEnd(width)}  ${countOf(buckets, 'bucket')}${keys === undefined ? '' : `, ${countOf(keys, 'key')}`}${isMissing ? ', and the tier has no such shard: put it back' : ''}`,
   );
   return [
     `${bold(store)} ${dim(`by ${strategy}, keys of ${keyType}, shard map version ${version}`)}`,

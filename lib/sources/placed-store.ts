@@ -52,6 +52,8 @@ export interface ShardShare {
   readonly buckets: number;
   /** Of strategy `directory` only: how many keys are assigned to it. */
   readonly keys?: number;
+  /** The topology has no such shard: no router opens the store. */
+  readonly isMissing?: true;
 }
 
 /** Every sharded store of a topology. Opens nothing. */
@@ -90,6 +92,7 @@ export async function viewPlacement({ store, shards, placement, directory }: Pla
       shard,
       buckets: buckets.get(shard) ?? 0,
       ...(keys && { keys: keysOn.get(shard) ?? 0 }),
+      ...(!shards.includes(shard) && { isMissing: true }),
     })),
     ...(shardMap.ranges && { ranges: rangesOf(found) }),
   };

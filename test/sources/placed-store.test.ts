@@ -55,7 +55,7 @@ describe('a placement', () => {
       shards: [
         { shard: 's1', buckets: 2048, keys: 1 },
         { shard: 's2', buckets: 0, keys: 0 },
-        { shard: 's0', buckets: 2048, keys: 0 },
+        { shard: 's0', buckets: 2048, keys: 0, isMissing: true },
       ],
     });
   });
