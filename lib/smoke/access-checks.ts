@@ -151,9 +151,9 @@ function holdsRights(store: string, clusters: readonly ClusterUnderTest[], servi
       }
       const evidence: Evidence = { access, databases: clusters.length - skips.length, tables };
       if (skips.length > 0) {
-        throw new SmokeSkip(
-          `${skips.join(', ')}: no answer; held on the other ${clusters.length - skips.length} databases`,
-        );
+        const held = clusters.length - skips.length;
+        const others = held === 0 ? '' : `; held on the other ${held === 1 ? 'database' : `${held} databases`}`;
+        throw new SmokeSkip(`${skips.join(', ')}: no answer${others}`);
       }
       return evidence;
     },

@@ -70,7 +70,11 @@ const interrupted = (): SmokeSkip => new SmokeSkip('interrupted');
 
 function describe(error: unknown): { reason: string; evidence: Evidence; next?: string | undefined } {
   if (error instanceof SmokeFailure) return { reason: error.message, evidence: error.evidence, next: error.next };
-  if (isPolystoreError(error)) return { reason: `${error.code}: ${error.message}`, evidence: {}, next: error.next };
+  if (isPolystoreError(error)) {
+    // Whether to try again is advice to an application; who reads a report looks for what is broken.
+    const next = error.retryable ? undefined : error.next;
+    return { reason: `${error.code}: ${error.message}`, evidence: {}, next };
+  }
   return { reason: reasonOf(error), evidence: {} };
 }
 

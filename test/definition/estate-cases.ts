@@ -53,6 +53,13 @@ export const estateCases: readonly RuleCase[] = [
     message: 'got 3 subnets, stage dev has 2 zones: write one subnet in each zone, in the same order',
   },
   {
+    rule: 'subnet-a-zone',
+    breaks: 'one subnet for two zones',
+    input: inStage({ zones, network: existing({ dataSubnetIds: subnets.slice(0, 1) }) }),
+    path: 'stages.dev.network.dataSubnetIds',
+    message: 'got 1 subnet, stage dev has 2 zones: write one subnet in each zone, in the same order',
+  },
+  {
     rule: 'route-tables-of-endpoints',
     breaks: 'route tables where the network has its endpoints',
     input: inStage({ zones, network: existing({ dataRouteTableIds: ['rtb-0a1b2c3d'] }) }),

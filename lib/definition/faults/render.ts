@@ -1,8 +1,9 @@
+import { counted } from './counted';
 import type { DefinitionFault } from '../../errors';
 
 /** The faults as a person reads them, without colours: place and path, then what to do, then how many. */
 export function renderFaults(faults: readonly DefinitionFault[]): string {
-  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  const count = counted(faults.length, 'fault');
   return [...faults.map(renderFault), `${count}. Nothing synthesized.`].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../catalog';
 import { formatIpv4Block, isPrivate, networkOf, parseIpv4Block, PRIVATE_RANGES_TEXT } from './cidr';
+import { counted } from '../faults/counted';
 import type { FaultPath } from '../faults/fault';
 import type { NetworkOptions } from './schema';
 import { PROFILES } from '../stages/profile';
@@ -36,7 +37,7 @@ export const networkRules = [
     id: 'cidr-room',
     when: (draft) => (draft.stages ?? []).flatMap((stage) => roomFault(draft, stage)),
     message: ({ cidr, room, needed, servers, stage }) =>
-      `${cidr} leaves ${room} addresses for data, stage ${stage} needs ${needed} for ${servers} servers: take a larger block, /${PREFIX_MIN} is the largest`,
+      `${cidr} leaves ${room} addresses for data, stage ${stage} needs ${needed} for ${counted(servers, 'server')}: take a larger block, /${PREFIX_MIN} is the largest`,
   }),
   rule({
     id: 'existing-vpc-zones',
@@ -55,7 +56,7 @@ export const networkRules = [
           : [{ path: [...path, 'dataSubnetIds'], subnets, zones: zones.length, of }];
       }),
     message: ({ subnets, zones, of }) =>
-      `got ${subnets} subnets, ${of} has ${zones} zones: write one subnet in each zone, in the same order`,
+      `got ${counted(subnets, 'subnet')}, ${of} has ${counted(zones, 'zone')}: write one subnet in each zone, in the same order`,
   }),
   rule({
     id: 'route-tables-of-endpoints',
