@@ -1,65 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { DocumentDbCluster, DocumentDbElasticCluster, type DocumentDbClusterProps } from '../../constructs';
-import { checkedApp, KEY_ARN, storeStack } from '../support/checked-stack';
+import { plainApp } from '../support/plain-app';
+import { KEY_ARN } from '../support/store-stack';
+import { documentDbStack, documentDbStacks } from './documentdb-stacks';
 
 const CLUSTER = 'AWS::DocDB::DBCluster';
 const SERVER = 'AWS::DocDB::DBInstance';
 const KEPT = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' };
 
-const app = checkedApp();
-
-function build(id: string, props: Partial<DocumentDbClusterProps> = {}, region?: string) {
-  const { stack, place } = storeStack(app, id, region);
-  const cluster = new DocumentDbCluster(stack, 'Profiles', {
-    ...place,
-    identifier: 'blog-prod-profiles',
-    engineVersion: '5.0.0',
-    capacity: { instanceType: new ec2.InstanceType('r8g.large') },
-    ownerName: 'owner',
-    backupRetention: Duration.days(35),
-    slowOperationThreshold: Duration.millis(500),
-    logRetention: RetentionDays.THREE_MONTHS,
-    ...props,
-  });
-  return { stack, cluster };
-}
-
-const byClass = build('ByClass', { backupWindow: '02:00-03:00', maintenanceWindow: 'sun:04:00-sun:05:00' });
-const reader = new iam.Role(byClass.stack, 'Reader', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-byClass.cluster.grantLogin(reader);
-const serverless = build(
-  'Serverless',
-  {
-    capacity: { minDcu: 0.5, maxDcu: 16 },
-    readers: 0,
-    deletionProtection: false,
-    removalPolicy: RemovalPolicy.SNAPSHOT,
-  },
-  // Where the validator knows no serverless servers, and AWS has them.
-  'us-east-1',
-);
-const elastic = storeStack(app, 'Elastic');
-new DocumentDbElasticCluster(elastic.stack, 'Profiles', {
-  ...elastic.place,
-  identifier: 'blog-prod-profiles',
-  shards: 4,
-  vcpuPerServer: 2,
-  ownerName: 'owner',
-  backupRetention: Duration.days(35),
-});
-const imported = DocumentDbCluster.fromDocumentDbClusterAttributes(elastic.stack, 'Other', {
-  clusterIdentifier: 'other',
-  endpoint: 'other.cluster-1.eu-west-1.docdb.amazonaws.com',
-  readerEndpoint: 'other.cluster-ro-1.eu-west-1.docdb.amazonaws.com',
-  ownerSecret: byClass.cluster.ownerSecret,
-  securityGroup: ec2.SecurityGroup.fromSecurityGroupId(elastic.stack, 'OtherGroup', 'sg-11111111'),
-  port: 27018,
-});
-
+// That no policy has a finding of them is asserted of the same stacks in test/stacks/validation.test.ts.
+const app = plainApp();
+const { byClass, serverless, elastic, imported } = documentDbStacks(app);
 const assembly = app.synth();
 const templateOf = ({ stack }: { readonly stack: { readonly stackName: string } }): Template =>
   Template.fromJSON(assembly.getStackByName(stack.stackName).template as Record<string, unknown>);
@@ -196,7 +146,7 @@ test('has a lag metric in milliseconds, an imported cluster too', () => {
 });
 
 test('fails before AWS does where its name is none', () => {
-  expect(() => build('Misnamed', { identifier: 'blog--profiles' })).toThrow(/1 to 63/);
+  expect(() => documentDbStack(app, 'Misnamed', { identifier: 'blog--profiles' })).toThrow(/1 to 63/);
 });
 
 test('is the same as before', () => {

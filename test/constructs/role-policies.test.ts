@@ -1,16 +1,16 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import fc from 'fast-check';
-import { context } from '../../cdk.json';
 import { ConsumerRole, statementsOn } from '../../constructs';
+import { plainApp } from '../support/plain-app';
 import { policySizes } from '../support/policy-sizes';
 import type { TemplateJson } from '../support/synthesized-tier';
 
 const PRINCIPALS = ['arn:aws:iam::111122223333:root'];
 
 function roleOf(statements: (stack: Stack) => readonly iam.PolicyStatement[]): TemplateJson {
-  const app = new App({ postCliContext: context, treeMetadata: false });
+  const app = plainApp();
   const stack = new Stack(app, 'roles', { env: { account: '111122223333', region: 'ap-southeast-1' } });
   new ConsumerRole(stack, 'Role', { description: 'of a test', principals: PRINCIPALS, statements: statements(stack) });
   return app.synth().getStackByName('roles').template as TemplateJson;

@@ -1,11 +1,10 @@
-import { App } from 'aws-cdk-lib';
-import { context as featureFlags } from '../../cdk.json';
 import { parseTier, postgres, shardedPostgres, type TierConfig } from '../../lib/definition';
 import { estimateTier } from '../../lib/cost';
 import { synthesizeTier } from '../../lib/stacks';
 import { lastReportPath } from '../../lib/topology';
 import { AWAY, AWAY_TIER, awayTier, awayTierIn, GLOBAL_TIER, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier } from '../support/blog-tier';
+import { plainApp } from '../support/plain-app';
 import { reachOf } from '../support/reach';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
 import { resourcesOf, templatesOf, type TemplateJson } from '../support/synthesized-tier';
@@ -21,23 +20,11 @@ const templates = templatesOf(tier);
 const ofRegion = Object.fromEntries(Object.entries(templates).filter(([stack]) => isThere(stack)));
 const STATEFUL = [there('network'), there('main')];
 
-/** Templates by stack, in the order in which they deploy. */
-const rollOut = (config: TierConfig): Stacks => {
-  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
-  const { all } = synthesizeTier(app, parseTier(config));
-  const assembly = app.synth();
-  return Object.fromEntries(
-    all.map(({ stackName }) => [
-      stackName.slice(PREFIX.length),
-      assembly.getStackByName(stackName).template as TemplateJson,
-    ]),
-  );
-};
+const rollOut = (config: TierConfig): Stacks => templatesOf(parseTier(config));
 
 /** Stacks in the order in which they deploy, with the region of each. */
 function stacksOf(config: TierConfig) {
-  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
-  return synthesizeTier(app, parseTier(config)).all;
+  return synthesizeTier(plainApp(), parseTier(config)).all;
 }
 
 describe('what a tier has in another region', () => {

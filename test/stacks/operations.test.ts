@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { context as featureFlags } from '../../cdk.json';
 import { servicesCalledBy } from '../../lib/inventory';
 import { decodePlacement } from '../../lib/placement';
 import { decodeStoragePromises } from '../../lib/smoke';
@@ -14,6 +12,7 @@ import type { TierDefinition } from '../../lib/definition';
 import { storagePromisesText } from '../../lib/definition/stores/storage-promises';
 import { bundleHandler } from '../lambda/bundle';
 import { blogTier, shardNames } from '../support/blog-tier';
+import { plainApp } from '../support/plain-app';
 import {
   resourcesOf,
   synthesizedNow,
@@ -52,7 +51,7 @@ function keyIdOf(templates: Record<string, TemplateJson>, part: unknown): string
   return value['Fn::GetAtt'][0];
 }
 const operationsOf = (tier: TierDefinition, smoke?: OnSmokeFailure): TemplateJson => {
-  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
+  const app = plainApp();
   const { operations } = synthesizeTier(app, tier, smoke && { smoke });
   return app.synth().getStackByName(operations.stackName).template as TemplateJson;
 };

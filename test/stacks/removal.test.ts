@@ -1,5 +1,3 @@
-import { App } from 'aws-cdk-lib';
-import { context as featureFlags } from '../../cdk.json';
 import {
   documentdb,
   dynamodb,
@@ -13,9 +11,8 @@ import {
   valkey,
   type TierConfig,
 } from '../../lib/definition';
-import { synthesizeTier } from '../../lib/stacks';
 import { refusalsOf, type Stacks } from '../support/rollout-model';
-import type { TemplateJson } from '../support/synthesized-tier';
+import { templatesOf, type TemplateJson } from '../support/synthesized-tier';
 
 const PREFIX = 'shop-live-';
 
@@ -75,18 +72,7 @@ const wide = {
   },
 } satisfies TierConfig;
 
-/** Templates in the order in which they deploy. */
-function stacksOf(config: TierConfig): Stacks {
-  const app = new App({ postCliContext: featureFlags, treeMetadata: false });
-  const { all } = synthesizeTier(app, parseTier(config));
-  const assembly = app.synth();
-  return Object.fromEntries(
-    all.map(({ stackName }) => [
-      stackName.slice(PREFIX.length),
-      assembly.getStackByName(stackName).template as TemplateJson,
-    ]),
-  );
-}
+const stacksOf = (config: TierConfig): Stacks => templatesOf(parseTier(config));
 
 const omit = <T extends object>(from: T, name: string): T =>
   Object.fromEntries(Object.entries(from).filter(([key]) => key !== name)) as T;

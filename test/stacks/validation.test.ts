@@ -4,16 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnResource, CloudFormationValidatePlugin, Validations, type Stack } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { Construct } from 'constructs';
 import consumers from '../../examples/consumers.config';
 import instagram from '../../examples/instagram.config';
 import social from '../../examples/social.config';
 import { parseTier, rdsProxy, valkey } from '../../lib/definition';
 import { createTierApp, summarize, TemplateRules } from '../../lib/stacks';
+import { documentDbStacks } from '../constructs/documentdb-stacks';
+import { dynamoDbStacks } from '../constructs/dynamodb-stacks';
+import { neptuneStacks } from '../constructs/neptune-stacks';
 import { awayTier, awayTierIn, globalTier, vpcThere } from '../support/away-tier';
 import { blogTier, type BlogStage } from '../support/blog-tier';
+import { clusterTier } from '../support/cluster-tier';
 import { estateTier } from '../support/estate-tier';
 import { everyTier } from '../support/every-tier';
-import { turnOnTemplateRules } from '../support/template-rules';
+import { plainApp } from '../support/plain-app';
+import { tableTier } from '../support/table-tier';
+import { lendEngine, turnOnTemplateRules } from '../support/template-rules';
 
 turnOnTemplateRules();
 
@@ -157,7 +164,7 @@ describe('the rules in a thread of their own', () => {
     // Where somebody accepted a finding is told by a line of this file, too.
     readFileSync(join(directory, 'validation-report.json'), 'utf8').replaceAll(/"acknowledgedStackTrace": .*/g, '');
 
-  // One of them, since each makes an engine of its own, twice.
+  // One of them, since each makes an engine of its own.
   test('report what they report in this one, and need no thread to name every stack of those that are alike', () => {
     const rules = new TemplateRules();
     const own = createTierApp({ definition: blogTier('prod'), rules }).synth();
@@ -165,6 +172,7 @@ describe('the rules in a thread of their own', () => {
     expect(reportOf(own)).toContain('W3010');
 
     // Their thread has ended.
+    lendEngine(rules);
     const directory = mkdtempSync(join(tmpdir(), 'polystore-rules-'));
     const stackOf = (name: string, threshold: number | string) => {
       const templatePath = join(directory, `${name}.template.json`);
@@ -234,6 +242,20 @@ test('documents, a graph, a table and a cache have none', () => {
 
 test.each(['dev', 'live'] as const)('stores of every kind and shape have none in %s', (stage) => {
   expect(summarize(createTierApp({ definition: everyTier(stage) }).synth()).findings).toEqual([]);
+});
+
+test.each(STAGES)('clusters of documents and graphs, and tables with indexes and copies, have none in %s', (stage) => {
+  for (const definition of [clusterTier(stage), tableTier(stage)])
+    expect(summarize(createTierApp({ definition }).synth()).findings).toEqual([]);
+});
+
+test('the constructs of documents, graphs and tables have none without the kit around them', () => {
+  const app = plainApp();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  documentDbStacks(new Construct(app, 'Documents'));
+  neptuneStacks(new Construct(app, 'Graphs'));
+  dynamoDbStacks(new Construct(app, 'Tables'));
+  expect(summarize(app.synth()).findings).toEqual([]);
 });
 
 test('a cache of Redis OSS and one on disks of its own have none either', () => {

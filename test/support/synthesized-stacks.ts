@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
-import { context as featureFlags } from '../../cdk.json';
 import { parseTier, postgres, shardedPostgres, type TierConfig, type TierDefinition } from '../../lib/definition';
 import { readSynthesizedStacks, type SynthesizedStack, type TemplateResource } from '../../lib/guard';
 import { synthesizeTier } from '../../lib/stacks';
-import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 import { madeOnce } from './made-once';
+import { plainApp } from './plain-app';
 
 export const STAGE = {
   profile: 'protected',
@@ -35,7 +33,7 @@ export const stacksOf = (definition: TierDefinition): readonly SynthesizedStack[
 function synthesizedNow(definition: TierDefinition): readonly SynthesizedStack[] {
   const outdir = mkdtempSync(join(tmpdir(), 'polystore-stacks-'));
   try {
-    const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false, outdir });
+    const app = plainApp({ outdir });
     synthesizeTier(app, definition);
     app.synth();
     return readSynthesizedStacks(outdir);

@@ -1,12 +1,10 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { context as featureFlags } from '../../cdk.json';
 import type { TierDefinition } from '../../lib/definition';
 import { synthesizeTier } from '../../lib/stacks';
 import { expandLoops } from '../../lib/stacks/expand-loops';
 import { stackName } from '../../lib/stacks/names';
-import { WITHOUT_STACK_TRACES } from '../../lib/stacks/stack-traces';
 import { madeOnce } from './made-once';
+import { plainApp } from './plain-app';
 
 /** A resource as a template writes it. */
 export interface Resource {
@@ -23,8 +21,8 @@ export interface TemplateJson {
 }
 
 /**
- * Templates of a tier, loops repeated, by the stack's name without tier and stage: `network`, `main`, `posts-shards-s0`, `access`. Synthesized by
- * the first suite that asks for them.
+ * Templates of a tier in the order in which they deploy, loops repeated, by the stack's name without tier and stage: `network`, `main`,
+ * `posts-shards-s0`, `access`. Synthesized by the first suite that asks for them.
  */
 export const templatesOf = (definition: TierDefinition): Record<string, TemplateJson> =>
   madeOnce('templates', definition, synthesizedNow);
@@ -32,11 +30,14 @@ export const templatesOf = (definition: TierDefinition): Record<string, Template
 /** The same, synthesized here and now. */
 export function synthesizedNow(definition: TierDefinition): Record<string, TemplateJson> {
   const prefix = `${stackName(definition)}-`;
-  // Without the checks of createTierApp, which cost more than the templates; another suite runs them.
-  const app = new App({ context: WITHOUT_STACK_TRACES, postCliContext: featureFlags, treeMetadata: false });
-  synthesizeTier(app, definition);
+  const app = plainApp();
+  const { all } = synthesizeTier(app, definition);
+  const assembly = app.synth();
   return Object.fromEntries(
-    app.synth().stacks.map((stack) => [stack.stackName.slice(prefix.length), deployed(stack.template as TemplateJson)]),
+    all.map((stack) => [
+      stack.stackName.slice(prefix.length),
+      deployed(assembly.getStackArtifact(stack.artifactId).template as TemplateJson),
+    ]),
   );
 }
 

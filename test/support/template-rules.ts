@@ -1,16 +1,26 @@
 import { CloudFormationValidatePlugin } from 'aws-cdk-lib';
-import { JUDGED_TYPES } from '../../lib/stacks/template-rules';
+import { JUDGED_TYPES, type TemplateRules } from '../../lib/stacks/template-rules';
 
-/** What CDK keeps to itself: the plugin that all apps of a process have, and how it makes its engine. */
-interface SharedPlugin {
-  _singletonInstance(): { initializeEngine(types: ReadonlySet<string>): unknown };
+/** What CDK keeps to itself: how a plugin makes its engine, and the plugin that all apps of a process have. */
+interface EngineMaker {
+  initializeEngine(types: ReadonlySet<string>): unknown;
 }
+interface SharedPlugin {
+  _singletonInstance(): EngineMaker;
+}
+const shared = (): EngineMaker => (CloudFormationValidatePlugin as unknown as SharedPlugin)._singletonInstance();
 
 /**
  * Turns CloudFormation's rules on, which a suite that asserts nothing of them does without. To make their engine takes longer than to judge a tier,
- * and CDK makes another for an app with a type of resource that the one before had not: here one knows all types of the kit, once a worker.
+ * and CDK makes another for an app with a type of resource that the one before had not: here one knows all types of the kit, once a worker. One suite
+ * alone should ask for it, so that one worker alone makes it.
  */
 export function turnOnTemplateRules(): void {
   process.env['CDK_VALIDATION'] = 'true';
-  (CloudFormationValidatePlugin as unknown as SharedPlugin)._singletonInstance().initializeEngine(JUDGED_TYPES);
+  shared().initializeEngine(JUDGED_TYPES);
+}
+
+/** Has rules that do without their thread judge by the worker's engine, where they would make another. */
+export function lendEngine(rules: TemplateRules): void {
+  (rules as unknown as EngineMaker).initializeEngine = (types) => shared().initializeEngine(types);
 }
