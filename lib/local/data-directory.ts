@@ -122,11 +122,14 @@ export async function writeOwned({ identity }: Pick<Engine, 'identity'>, path: s
   giveTo(identity, path);
 }
 
-/** `cp` clones blocks where the file system can, on Linux and macOS alike, and is several times faster than copying file by file here. */
+/**
+ * `cp` clones blocks where the file system can, on Linux and macOS alike, and is several times faster than copying file by file here. PostgreSQL asks for
+ * the right owner and mode only, which copies have: to keep times and attributes, too, would take a seventh more.
+ */
 async function copyTree(engine: Engine, from: string, to: string, label: string, signal?: AbortSignal): Promise<void> {
   await runCommand(
     engine.identity,
-    { program: 'cp', args: ['-a', from, to], label, onProcess: engine.onProcess },
+    { program: 'cp', args: ['-RP', from, to], label, onProcess: engine.onProcess },
     signal,
   );
 }

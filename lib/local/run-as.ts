@@ -33,11 +33,17 @@ export const ENGINE_ENVIRONMENT = {
   TZ: 'UTC',
 } as const;
 
+let found: Identity | undefined;
+
 /**
- * The first identity that works here: `self` for a user with a name, else a user namespace, else, for root, `postgres` or `nobody`.
+ * The first identity that works here: `self` for a user with a name, else a user namespace, else, for root, `postgres` or `nobody`. Tried once a process.
  * @throws {PolystoreError} ENGINE_FAILED where none does
  */
 export async function findIdentity(): Promise<Identity> {
+  return (found ??= await tryIdentities());
+}
+
+async function tryIdentities(): Promise<Identity> {
   const uid = process.geteuid?.() ?? -1;
   if (uid !== 0 && hasName()) return { kind: 'self' };
   const users = await readUsers();

@@ -2,14 +2,12 @@
 /**
  * Stops the servers of a tier when nobody else can any more. Plain JavaScript, no dependency, no tool of one system only: it starts in 40 ms.
  *
- *   node watchdog-process.cjs guard <data directory> <run>   stops the run's servers as soon as standard input ends, which it does when the
- *                                                    supervisor dies by whatever means. Lines on standard input:
+ *   node watchdog-process.cjs guard <data directory> <run> <what was said>   the supervisor has died, by whatever means: stops the run's servers.
+ *                                                    What it said until then, a line each:
  *                                                      starting <store>/<server>   its process may exist from now on
  *                                                      ended <store>/<server>      it exists no more
  *                                                      working <pid>               a process that copies or prepares data
- *                                                      bye                         all ended; the watchdog leaves
- *                                                    It says `watching` on standard output once, as soon as it does.
- *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory now, of whatever run, and prints how many there were
+ *   node watchdog-process.cjs sweep <data directory>         stops the servers of the directory, of whatever run, and prints how many there were
  *
  * A process is stopped only if a data directory's postmaster.pid or engine.pid names it and its command line names that directory and run
  * (engine.pid names the run itself): a process that merely got a dead server's id never is.
@@ -142,43 +140,32 @@ function endWorkers(root, workers) {
   }
 }
 
-/** @param {string} root @param {string} run */
-function guard(root, run) {
+/** @param {string} root @param {string} run @param {string} said */
+async function guard(root, run, said) {
   const unborn = new Set();
   const workers = new Set();
-  let rest = '';
-  const end = () => {
-    endWorkers(root, workers);
-    return stopAll(root, run, unborn).then(({ left }) => process.exit(left === 0 ? 0 : 1));
-  };
-  process.stdin.setEncoding('utf8');
-  process.stdin.on('data', (chunk) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const [word, server] = line.split(' ');
-      if (word === 'bye') process.exit(0);
-      if (word === 'starting') unborn.add(server);
-      if (word === 'ended') unborn.delete(server);
-      if (word === 'working') workers.add(Number(server));
-    }
-  });
-  process.stdin.once('end', end);
-  process.stdin.once('error', end);
-  // The supervisor may be gone already.
-  process.stdout.on('error', () => undefined);
-  process.stdout.write('watching\n');
+  for (const line of said.split('\n')) {
+    const [word, subject] = line.split(' ');
+    if (word === 'starting') unborn.add(subject);
+    if (word === 'ended') unborn.delete(subject);
+    if (word === 'working') workers.add(Number(subject));
+  }
+  endWorkers(root, workers);
+  const { left } = await stopAll(root, run, unborn);
+  process.exitCode = left === 0 ? 0 : 1;
 }
 
-const [mode, root, run = ''] = process.argv.slice(2);
-if (mode === 'guard' && root !== undefined && run !== '') {
-  guard(root, run);
+const [mode, root, run = '', said] = process.argv.slice(2);
+if (mode === 'guard' && root !== undefined && run !== '' && said !== undefined) {
+  void guard(root, run, said);
 } else if (mode === 'sweep' && root !== undefined) {
   void stopAll(root, '', new Set()).then(({ found: count, left }) => {
     process.stdout.write(`${count}\n`);
     process.exitCode = left === 0 ? 0 : 1;
   });
 } else {
-  process.stderr.write('usage: watchdog-process.cjs guard <data directory> <run> | sweep <data directory>\n');
+  process.stderr.write(
+    'usage: watchdog-process.cjs guard <data directory> <run> <what was said> | sweep <data directory>\n',
+  );
   process.exitCode = 2;
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startWatchdog, sweepServers } from '../../lib/local/watchdog';
+import { startWatchdog, sweepServers, watchCommand } from '../../lib/local/watchdog';
 import { eventually } from '../support/eventually';
 import { newDirectory, removeDirectory, runs, watchdogOf } from './scratch';
 
@@ -54,7 +54,8 @@ async function otherEngine(server: string, run: string): Promise<ChildProcess> {
 
 /** The watchdog of a supervisor that dies: the pipe ends. */
 function guard(run: string, said: string): ChildProcess {
-  const child = spawn(process.execPath, [SCRIPT, 'guard', data, run], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const { file, args } = watchCommand(data, run);
+  const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'inherit'] });
   processes.push(child);
   child.stdin?.end(said);
   return child;
@@ -215,7 +216,7 @@ test('a watchdog that watches says so', async () => {
 });
 
 test("a watchdog that can't be started is an error, not a tier without one", async () => {
-  // The script refuses to guard without a run, as a script that is missing would fail.
+  // It refuses to watch without a run, as it does where Node or the script is missing.
   const watchdog = startWatchdog(data, '');
   await expect(watchdog.ready()).rejects.toMatchObject({ code: 'ENGINE_FAILED', details: { server: 'watchdog' } });
   await watchdog.dismiss();

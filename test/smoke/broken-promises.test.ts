@@ -104,7 +104,7 @@ describe('what the router does', () => {
         return { ...real, write: (text, values) => real.write(text, values), servers };
       },
     });
-    await expect(runAlone('pool-status', () => ({}))).resolves.toMatchObject({ max: 4 });
+    await expect(runAlone('pool-status', () => ({}))).resolves.toMatchObject({ max: 2 });
     await expect(runAlone('pool-status', overfull)).rejects.toThrow('a pool has opened more connections than it may');
   });
 });

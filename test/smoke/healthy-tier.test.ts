@@ -147,7 +147,7 @@ describe('on a tier that keeps its promises', () => {
     const own = evidenceOf('main reads-own-writes') as { readOn: Readonly<Record<string, number>> };
     expect(own).toMatchObject({ writes: 8, stale: 0 });
     expect(Object.values(own.readOn).reduce((sum, count) => sum + count, 0)).toBe(8);
-    expect(evidenceOf('main pool-status')).toMatchObject({ statements: 8, max: 4, mostOpen: 4 });
+    expect(evidenceOf('main pool-status')).toMatchObject({ statements: 4, max: 2, mostOpen: 2 });
     expect(evidenceOf('posts keys-on-owner')).toMatchObject({ keys: 256, shards: 2, mapVersion: 1 });
     expect(evidenceOf('posts shard-map')).toEqual({
       strategy: 'hash',
