@@ -9,6 +9,12 @@ import { SmokeSkip } from './check';
 import type { StoragePromises } from './storage-promises';
 import { APPLICATION_NAME, type TierUnderTest } from './tier-under-test';
 
+/**
+ * Connections of the router to one server: so few that somebody waits for one, as a pool must prove. More would not make a run faster, since each begins
+ * with TLS and a login, which take longer than the statements that it would run.
+ */
+const POOL_MAX = 2;
+
 export interface DatabasesUnderTestOptions {
   readonly secrets: SecretSource;
   /** Who signs the tokens of services that log in by IAM. @default - RdsTokens, with the credentials of the environment */
@@ -114,7 +120,12 @@ export class DatabasesUnderTest {
       secrets,
       login: { kind: 'smoke' },
       openPlacement: placementOf,
-      pool: { max: 4, connectTimeoutMs: timeoutMs, statementTimeoutMs: timeoutMs, applicationName: APPLICATION_NAME },
+      pool: {
+        max: POOL_MAX,
+        connectTimeoutMs: timeoutMs,
+        statementTimeoutMs: timeoutMs,
+        applicationName: APPLICATION_NAME,
+      },
     });
   }
 }
