@@ -15,11 +15,7 @@ try {
   // Whoever asks does the work, and meets the same fault where it is told.
 }
 
-parentPort.on('message', ({ stackTemplates, answers, isDone }) => {
-  answers.postMessage(answerTo(stackTemplates));
-  Atomics.store(isDone, 0, 1);
-  Atomics.notify(isDone, 0);
-});
+parentPort.on('message', (stackTemplates) => parentPort.postMessage(answerTo(stackTemplates)));
 
 function answerTo(stackTemplates) {
   try {

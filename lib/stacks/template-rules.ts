@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import {
   CloudFormationValidatePlugin,
   type IPolicyValidationContext,
@@ -9,15 +8,16 @@ import {
 } from 'aws-cdk-lib';
 import { RESOURCE_TYPES } from '../inventory';
 import { alikeTemplates } from './alike-templates';
+import { AnsweringThread } from './answering-thread';
 
 /** Types of resources that the engine knows the rules of: the kit's, and what CDK adds where its users count versions. */
 export const JUDGED_TYPES: ReadonlySet<string> = new Set([...RESOURCE_TYPES, 'AWS::CDK::Metadata']);
 
-/** What a thread may take for its answer. Nothing tells a process that waits that its thread has died, and to judge here too only takes longer. */
+/** What a thread that lives may take for its answer: a thousand shards take seconds, and to judge here too only takes longer. */
 const PATIENCE_MS = 60_000;
 
 /** What the thread answers; nothing, where it could not. */
-interface Answer {
+export interface RulesAnswer {
   readonly report?: PolicyValidationPluginReport;
   readonly version?: string;
 }
@@ -27,25 +27,25 @@ interface Answer {
  * templates of most tiers: here it is made meanwhile. Templates that are {@link alikeTemplates alike} are judged by one of them; where that has a
  * finding, each is judged for itself, so that the report is the same.
  *
- * The thread ends after the first report, or with the process. Where it does not answer, this one does the work.
+ * The thread ends after the first report, or with the process. Where it has ended before, or does not answer, this process does the work, and says so.
  */
 export class TemplateRules extends CloudFormationValidatePlugin {
-  private thread: Worker | undefined;
+  private thread: AnsweringThread<readonly PolicyValidationStack[], RulesAnswer> | undefined;
   private ownVersion: string | undefined;
 
-  constructor() {
+  /**
+   * @param onThreadLost is told why the thread gave no answer
+   * @param startThread what the thread is
+   */
+  constructor(
+    private readonly onThreadLost: (why: string) => void = () => undefined,
+    startThread = startRules,
+  ) {
     super();
     // V8 optimizes each function of the engine that has run for a while. That takes as much of the processors as the rules themselves, and by far not
     // all of it is paid back in a process of seconds.
     setFlagsFromString('--wasm-tiering-budget=200000000');
-    this.thread = new Worker(join(__dirname, 'template-rules-thread.cjs'), {
-      workerData: { resourceTypes: JUDGED_TYPES },
-      // What loads the main thread's TypeScript is not needed there.
-      execArgv: [],
-    });
-    this.thread.unref();
-    // It answers no more, which validate() sees.
-    this.thread.on('error', () => undefined);
+    this.thread = startThread();
   }
 
   /** Of the engine. */
@@ -71,16 +71,29 @@ export class TemplateRules extends CloudFormationValidatePlugin {
     const judgedByAnother = new Set(clean.flatMap(([, ...others]) => others));
     const all = context.stackTemplates.filter((stack) => !judgedByAnother.has(stack));
     const whole = all.length === groups.length ? report : this.judge(context, all);
-    void this.thread?.terminate();
-    this.thread = undefined;
+    this.end();
     return whole;
+  }
+
+  private askThread(stacks: readonly PolicyValidationStack[]): RulesAnswer {
+    if (this.thread === undefined) return {};
+    const said = this.thread.ask(stacks, PATIENCE_MS);
+    if ('answer' in said) return said.answer;
+    this.end();
+    this.onThreadLost(said.ended);
+    return {};
+  }
+
+  private end(): void {
+    this.thread?.terminate();
+    this.thread = undefined;
   }
 
   private judge(
     context: IPolicyValidationContext,
     stacks: readonly PolicyValidationStack[],
   ): PolicyValidationPluginReport {
-    const { report, version } = this.thread === undefined ? {} : ask(this.thread, stacks);
+    const { report, version } = this.askThread(stacks);
     if (report === undefined) {
       return super.validate({
         ...context,
@@ -93,13 +106,5 @@ export class TemplateRules extends CloudFormationValidatePlugin {
   }
 }
 
-/** Asks a thread and waits: CDK takes a report from a plugin, not the promise of one. */
-function ask(thread: Worker, stackTemplates: readonly PolicyValidationStack[]): Answer {
-  const { port1, port2 } = new MessageChannel();
-  const isDone = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  thread.postMessage({ stackTemplates, answers: port2, isDone }, [port2]);
-  Atomics.wait(isDone, 0, 0, PATIENCE_MS);
-  const received = receiveMessageOnPort(port1) as { readonly message: Answer } | undefined;
-  port1.close();
-  return received?.message ?? {};
-}
+const startRules = (): AnsweringThread<readonly PolicyValidationStack[], RulesAnswer> =>
+  new AnsweringThread(join(__dirname, 'template-rules-thread.cjs'), { resourceTypes: JUDGED_TYPES });

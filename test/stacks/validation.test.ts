@@ -10,6 +10,7 @@ import instagram from '../../examples/instagram.config';
 import social from '../../examples/social.config';
 import { parseTier, rdsProxy, valkey } from '../../lib/definition';
 import { createTierApp, summarize, TemplateRules } from '../../lib/stacks';
+import { AnsweringThread } from '../../lib/stacks/answering-thread';
 import { documentDbStacks } from '../constructs/documentdb-stacks';
 import { dynamoDbStacks } from '../constructs/dynamodb-stacks';
 import { neptuneStacks } from '../constructs/neptune-stacks';
@@ -171,8 +172,13 @@ describe('the rules in a thread of their own', () => {
     expect(reportOf(own)).toEqual(reportOf(assemblies.prod));
     expect(reportOf(own)).toContain('W3010');
 
-    // Their thread has ended.
-    lendEngine(rules);
+    // Of others, whose thread has died.
+    const lost: string[] = [];
+    const alone = new TemplateRules(
+      (why) => lost.push(why),
+      () => new AnsweringThread(join(__dirname, 'threads/nowhere.cjs'), undefined),
+    );
+    lendEngine(alone);
     const directory = mkdtempSync(join(tmpdir(), 'polystore-rules-'));
     const stackOf = (name: string, threshold: number | string) => {
       const templatePath = join(directory, `${name}.template.json`);
@@ -187,7 +193,8 @@ describe('the rules in a thread of their own', () => {
     const stackTemplates = [stackOf('s1', 'high'), stackOf('t1', 90), stackOf('t2', 90), stackOf('s2', 'high')];
     const context = { templatePaths: [], stackTemplates, appConstruct: createTierApp({ definition: blogTier('dev') }) };
     try {
-      const report = rules.validate(context);
+      const report = alone.validate(context);
+      expect(lost).toEqual(['MODULE_NOT_FOUND']);
       expect(report.success).toBe(false);
       expect(JSON.stringify(report.violations)).toMatch(/s1\.template.*s2\.template/);
       expect(JSON.stringify(report.violations)).not.toMatch(/t\d\.template/);
