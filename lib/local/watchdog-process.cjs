@@ -2,8 +2,8 @@
 /**
  * Stops the servers of a tier when nobody else can any more. Plain JavaScript, no dependency, no tool of one system only: it starts in 40 ms.
  *
- *   node watchdog-process.cjs guard <data directory> <run> <what was said>   the supervisor has died, by whatever means: stops the run's servers.
- *                                                    What it said until then, a line each:
+ *   node watchdog-process.cjs guard <data directory> <run>   the supervisor has died, by whatever means: stops the run's servers. What it said until
+ *                                                    then, on standard input, a line each:
  *                                                      starting <store>/<server>   its process may exist from now on
  *                                                      ended <store>/<server>      it exists no more
  *                                                      working <pid>               a process that copies or prepares data
@@ -155,17 +155,15 @@ async function guard(root, run, said) {
   process.exitCode = left === 0 ? 0 : 1;
 }
 
-const [mode, root, run = '', said] = process.argv.slice(2);
-if (mode === 'guard' && root !== undefined && run !== '' && said !== undefined) {
-  void guard(root, run, said);
+const [mode, root, run = ''] = process.argv.slice(2);
+if (mode === 'guard' && root !== undefined && run !== '') {
+  void guard(root, run, readFileSync(0, 'utf8'));
 } else if (mode === 'sweep' && root !== undefined) {
   void stopAll(root, '', new Set()).then(({ found: count, left }) => {
     process.stdout.write(`${count}\n`);
     process.exitCode = left === 0 ? 0 : 1;
   });
 } else {
-  process.stderr.write(
-    'usage: watchdog-process.cjs guard <data directory> <run> <what was said> | sweep <data directory>\n',
-  );
+  process.stderr.write('usage: watchdog-process.cjs guard <data directory> <run> | sweep <data directory>\n');
   process.exitCode = 2;
 }

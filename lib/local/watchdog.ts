@@ -26,8 +26,8 @@ export interface Watchdog {
 const SCRIPT = join(__dirname, 'watchdog-process.cjs');
 
 /**
- * Waits in a shell, which takes a fiftieth of the time and of the memory that Node does, and becomes Node once its input ends: all that it was told is
- * the last argument then. `$0` is Node, `$1` the script, `$4` the run. Whoever reads what it says may be gone already.
+ * Waits in a shell, which takes a fiftieth of the time and of the memory that Node does, and starts Node once its input ends, which reads all that was
+ * said: not from an argument, since those have a limit. `$0` is Node, `$1` the script, `$4` the run. Whoever reads what it says may be gone already.
  */
 const WAIT = `
 trap '' PIPE
@@ -39,7 +39,7 @@ while IFS= read -r line; do
   said="$said$line
 "
 done
-exec "$0" "$@" "$said"`;
+printf %s "$said" | "$0" "$@"`;
 
 /** The process that watches over a run, until its standard input ends. It is told, a line each, as `watchdog-process.cjs` says; `bye` sends it away. */
 export const watchCommand = (dataDirectory: string, run: string) => ({

@@ -168,6 +168,15 @@ describe('guarding', () => {
     expect(runs(innocent.pid as number)).toBe(true);
   });
 
+  test('stops servers however much it was told before: more than an argument of a command may have', async () => {
+    const server = standIn('main/primary', 'abc');
+    await ready(server);
+    await writePid('main/primary', server.pid);
+    const end = ended(server);
+    guard('abc', 'starting main/replica-1\nended main/replica-1\n'.repeat(4_000));
+    expect(await end).toBe('SIGINT');
+  });
+
   test('leaves when it is told to, and stops nothing', async () => {
     const server = standIn('main/primary', 'abc');
     await ready(server);
