@@ -120,6 +120,8 @@ export class FileKeyDirectory implements KeyDirectory {
 
 /** `undefined` for what is no change: an empty line, or one that was never written to its end and so never counted. */
 function readChange(line: string): Change | undefined {
+  // Every other line is empty: an exception for each would be most of the work.
+  if (line === '') return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && 'key' in value && 'revision' in value
