@@ -176,13 +176,20 @@ function fixedOptions(store: ReadStore | undefined, change: unknown): readonly s
   return otherKind ? ['kind', ...fixed] : fixed;
 }
 
+const overrides = new Map<StoreKind, z.ZodObject>();
+
+/** What a stage may change of a store of a kind. */
 function overridesOf(kind: StoreKind): z.ZodObject {
+  const known = overrides.get(kind);
+  if (known !== undefined) return known;
   const { options, fixed, factory } = KINDS[kind];
   const shape = Object.fromEntries(Object.entries(options.shape).filter(([key]) => !fixed.includes(key)));
-  return z
+  const schema = z
     .strictObject(shape)
     .partial()
     .meta({ allowed: `options of ${factory}` });
+  overrides.set(kind, schema);
+  return schema;
 }
 
 function without(value: unknown, keys: readonly string[]): unknown {

@@ -6,9 +6,12 @@ import { showValue } from '../faults/show-value';
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodTypes;
 
+/** A definition is read once or twice a process: code that Zod would compile for each object of it costs more than it saves. */
+export const READ_ONCE = { jitless: true } as const;
+
 /** What is wrong with the shape of `input`, every fault of it, below `path`. */
 export function shapeFaults(schema: z.ZodType, input: unknown, path: FaultPath): readonly Fault[] {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, READ_ONCE);
   if (result.success) return [];
   return result.error.issues.flatMap((issue) => faultsOf(issue, schema as unknown as Schema, input, path));
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Fault, FaultPath } from '../faults/fault';
-import { shapeFaults, valueAt } from './faults';
+import { READ_ONCE, shapeFaults, valueAt } from './faults';
 import { isTable } from './table';
 
 /** Deeper than any option lies: what is below is never looked at, however deep it goes. */
@@ -19,6 +19,8 @@ export interface ReadOptions<S extends z.ZodObject> {
  * @param path where `input` stands in the definition
  */
 export function readOptions<S extends z.ZodObject>(schema: S, input: unknown, path: FaultPath): ReadOptions<S> {
+  const whole = schema.safeParse(input, READ_ONCE);
+  if (whole.success) return { options: defined(whole.data) as Partial<z.infer<S>>, faults: [] };
   const faults = shapeFaults(schema, input, path);
   const tolerant = schema.partial();
   let rest = withoutAll(
@@ -27,7 +29,7 @@ export function readOptions<S extends z.ZodObject>(schema: S, input: unknown, pa
   );
   // Leaving something out may leave its parent incomplete, which is then left out in its turn.
   for (let round = 0; round < DEPTH_MAX; round++) {
-    const result = tolerant.safeParse(rest);
+    const result = tolerant.safeParse(rest, READ_ONCE);
     if (result.success) return { options: defined(result.data) as Partial<z.infer<S>>, faults };
     const unread = shapeFaults(tolerant, rest, []).map((fault) => fault.path);
     rest = withoutAll(
