@@ -2,7 +2,7 @@
  * The low 32 bits of PostgreSQL's extended hash functions with seed 0, for keys on a little-endian server.
  *
  * Hash partitioning stores rows by these functions, so PostgreSQL keeps them stable across major versions. The arithmetic is Bob Jenkins'
- * lookup3 (public domain) with PostgreSQL's initial value; test/placement/postgres-hash.test.ts holds it against a real server.
+ * lookup3 (public domain) with PostgreSQL's initial value; test/placement/bucket-twin.test.ts holds it against a real server.
  * @see https://www.burtleburtle.net/bob/hash/doobs.html
  * @see https://www.postgresql.org/docs/17/ddl-partitioning.html (hash partitioning)
  */

@@ -14,7 +14,7 @@ export function readDate(value: ShardKeyValue): number | undefined {
   if (typeof value !== 'string' || !DATE.test(value)) return undefined;
   const ms = Date.parse(`${value}T00:00:00Z`);
   // A 30th of February is parsed as the 2nd of March.
-  if (!(ms >= FIRST_MS) || dateText(ms / DAY_MS) !== value) return undefined;
+  if (!(ms >= FIRST_MS) || new Date(ms).getUTCDate() !== Number(value.slice(8))) return undefined;
   return ms / DAY_MS;
 }
 
