@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const ROOT = join(__dirname, '..', '..');
+import { compiledScript } from '../support/compiled-kit';
 
 /** Runs the command in a world of its own, whose PATH leads nowhere and whose cache is empty. */
 function conformance(args: readonly string[], PATH = '/nowhere') {
   const cache = mkdtempSync(join(tmpdir(), 'polystore-conformance-test-'));
   try {
-    const script = ['--import', 'tsx', join(ROOT, 'scripts', 'conformance', 'index.ts'), ...args];
+    const script = compiledScript('scripts/conformance/index.ts');
     const env = { PATH, TMPDIR: cache, POLYSTORE_ENGINES: join(cache, 'engines') };
-    const { status, stdout, stderr } = spawnSync(process.execPath, script, { cwd: ROOT, env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { env, encoding: 'utf8' });
     return { status, stdout, stderr, left: readdirSync(cache).filter((name) => name.startsWith('polystore-')) };
   } finally {
     rmSync(cache, { recursive: true, force: true });

@@ -4,8 +4,10 @@ import { basename, join } from 'node:path';
 import { keptDirectory, madeOnce } from './made-once';
 
 const root = join(__dirname, '../..');
-/** What processes of the tests load: the kit, and scripts of the tests. */
-const FOLDERS = ['bin', 'lib', 'constructs', 'packages', 'test'];
+/** What processes of the tests load: the kit, its scripts, and those of the tests. */
+const FOLDERS = ['bin', 'lib', 'constructs', 'packages', 'scripts', 'test'];
+/** What scripts find beside themselves. */
+const ENGINES = 'scripts/conformance/engines';
 /** Found beside `bin`, as in the published package. */
 const BESIDE = ['node_modules', 'package.json', 'runbooks'];
 /** JavaScript as it is. */
@@ -21,7 +23,7 @@ const COPIED = [
  */
 export const compiledKit = (): string => madeOnce('kit', root, compiledNow);
 
-/** A script of the tests, given by its path in the repository, compiled as {@link compiledKit}. */
+/** A script, given by its path in the repository, compiled as {@link compiledKit}. */
 export const compiledScript = (path: string): string => join(compiledKit(), 'dist', path.replace(/\.ts$/, '.js'));
 
 function compiledNow(): string {
@@ -38,6 +40,7 @@ function compiledNow(): string {
   execFileSync(join(root, 'node_modules/.bin/esbuild'), [...FOLDERS.flatMap(sourcesIn), ...options], { cwd: root });
   mkdirSync(join(kit, 'bin'));
   for (const [path, to] of COPIED) copyFileSync(join(root, path), join(kit, to, basename(path)));
+  symlinkSync(join(root, ENGINES), join(kit, 'dist', ENGINES));
   for (const name of BESIDE) symlinkSync(join(root, name), join(kit, name));
   return kit;
 }
