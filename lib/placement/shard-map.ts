@@ -28,10 +28,9 @@ export interface BucketMove {
 /** The first map of a store, at version 1: each shard gets one run of buckets by its weight. */
 export function seedShardMap(shards: readonly WeightedShard[]): ShardMap {
   const counts = targetCounts(BUCKET_COUNT, shards, new Map());
-  return {
-    version: 1,
-    owners: shards.flatMap(({ name }) => new Array<string>(counts.get(name) ?? 0).fill(name)),
-  };
+  const owners: string[] = [];
+  for (const { name } of shards) for (let left = counts.get(name) ?? 0; left > 0; left--) owners.push(name);
+  return { version: 1, owners };
 }
 
 /**
@@ -47,12 +46,14 @@ export function planMoves(map: ShardMap, shards: readonly WeightedShard[]): read
     return missing > 0 ? new Array<string>(missing).fill(name) : [];
   });
   const moves: BucketMove[] = [];
-  map.owners.forEach((from, bucket) => {
+  for (const [bucket, from] of map.owners.entries()) {
+    const to = takers[moves.length];
+    if (to === undefined) break;
     const spare = surplus.get(from) ?? 0;
-    if (spare <= 0) return;
+    if (spare <= 0) continue;
     surplus.set(from, spare - 1);
-    moves.push({ bucket, from, to: takers[moves.length] as string });
-  });
+    moves.push({ bucket, from, to });
+  }
   return moves;
 }
 
@@ -66,13 +67,21 @@ export function applyMoves(map: ShardMap, moves: readonly BucketMove[]): ShardMa
 /** How many buckets each shard owns; shards without any are absent. */
 export function countBuckets(map: ShardMap): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const owner of map.owners) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  const { owners } = map;
+  // A run of one owner at a time: most maps have few.
+  for (let begin = 0, end = 0; begin < owners.length; begin = end) {
+    const owner = owners[begin] as string;
+    while (owners[end] === owner) end++;
+    counts.set(owner, (counts.get(owner) ?? 0) + end - begin);
+  }
   return counts;
 }
 
 /** The buckets of a shard, ascending. */
 export function bucketsOf(map: ShardMap, shard: string): readonly BucketId[] {
-  return map.owners.flatMap((owner, bucket) => (owner === shard ? [bucket] : []));
+  const buckets: BucketId[] = [];
+  for (const [bucket, owner] of map.owners.entries()) if (owner === shard) buckets.push(bucket);
+  return buckets;
 }
 
 /**

@@ -244,10 +244,16 @@ describe('splitRange', () => {
   });
 
   it('fails at the bucket space’s end', () => {
-    let placement = rangePlacement('bigint', [{}]);
-    for (let at = 1; at < 4096; at++) placement = splitRange(placement, at);
-    expect(() => splitRange(placement, 5000)).toThrow('are 4096, the most that a store may have');
-    expect(bucketIn(placement, 4094)).toBe(4094);
+    const bounds = Array.from({ length: 4094 }, (_, index) => index + 1);
+    const many = rangePlacement('bigint', [
+      { to: 1 },
+      ...bounds.slice(1).map((to) => ({ from: to - 1, to })),
+      { from: 4094 },
+    ]);
+    expect(bucketIn(many, 4094)).toBe(4094);
+    const most = splitRange(many, 5000);
+    expect(bucketIn(most, 5000)).toBe(4095);
+    expect(() => splitRange(most, 6000)).toThrow('are 4096, the most that a store may have');
   });
 });
 

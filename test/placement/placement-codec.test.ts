@@ -35,6 +35,12 @@ const changeRanges = (parts: object, runs: readonly unknown[] = [['s0', 2]]): st
     d['shardMap'] = { version: 1, ranges: { bounds: ['1', '5', null], buckets: [0, 1], ...parts }, runs };
   });
 
+/** What `toEqual` makes of 4096 owners takes longer than all else. */
+const ownersAsText = (some: Placement) => ({
+  ...some,
+  shardMap: { ...some.shardMap, owners: some.shardMap.owners.join() },
+});
+
 describe('placement codec', () => {
   it('writes owners as runs', () => {
     expect(encodePlacement(placement)).toBe(
@@ -54,7 +60,7 @@ describe('placement codec', () => {
     fc.assert(
       fc.property(moves, (some) => {
         const moved = { ...placement, shardMap: applyMoves(placement.shardMap, some) };
-        expect(decodePlacement(encodePlacement(moved), 'a test')).toEqual(moved);
+        expect(ownersAsText(decodePlacement(encodePlacement(moved), 'a test'))).toEqual(ownersAsText(moved));
       }),
     );
   });

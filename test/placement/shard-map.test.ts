@@ -56,8 +56,9 @@ describe('seedShardMap', () => {
 
 describe('planMoves', () => {
   it('adding one of N + 1 equal shards moves at most ceil(4096 / (N + 1)) buckets, all to the new one', () => {
+    const shards = equalShards(1001);
     for (let count = 1; count <= 1000; count++) {
-      const moves = planMoves(seedShardMap(equalShards(count)), equalShards(count + 1));
+      const moves = planMoves(seedShardMap(shards.slice(0, count)), shards.slice(0, count + 1));
       expect(moves.length).toBeLessThanOrEqual(Math.ceil(BUCKET_COUNT / (count + 1)));
       expect(moves.every(({ to }) => to === `s${count}`)).toBe(true);
     }
