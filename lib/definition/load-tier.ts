@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import { PolystoreError } from '../errors';
 import { describeLoadFailure } from './faults/load-failure';
 import type { TierSource } from './faults/locate';
@@ -52,6 +51,8 @@ async function evaluate(source: TierSource): Promise<unknown> {
   const absolute = resolve(source.file);
   // The kit that a tier file imports is the one that reads it: a clone has no compiled one, and two of them would not mix.
   const kit = require('../index') as typeof import('../index');
+  // Most that read a definition have it without a file: they need no compiler.
+  const { createJiti } = require('jiti') as typeof import('jiti');
   const jiti = createJiti(absolute, {
     interopDefault: false,
     virtualModules: { 'cdk-polystore': kit },
