@@ -277,3 +277,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     else process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.definition;
   }
 }
+
+/** How a command is called and what its options are, named by its words: `['placement', 'split']`. Nothing where there is no such command. */
+export function helpOfCommand(words: readonly string[]): string | undefined {
+  let command: Command | undefined = program;
+  for (const word of words) command = command?.commands.find((each) => each.name() === word);
+  return command?.helpInformation();
+}
