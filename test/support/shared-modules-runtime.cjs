@@ -1,3 +1,4 @@
+const { statSync } = require('node:fs');
 const { dirname } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
@@ -22,16 +23,44 @@ const scriptOf = (source, filename, parameters) => {
   return script;
 };
 
+/** What modules were transformed to, by file: a worker reads, hashes and transforms each once. */
+const transformed = new Map();
+
+/** Makes a suite's cache of transformed modules answer from that of the worker, as long as the file is the same. */
+function shareTransforms(cache) {
+  const { transform } = cache;
+  cache.transform = (filename, options) => {
+    const isInternal = options?.isInternalModule === true;
+    const { mtimeMs, size } = statSync(filename);
+    const known = transformed.get(filename);
+    if (known?.mtimeMs === mtimeMs && known.size === size && known.isInternal === isInternal) {
+      const { code, file } = known;
+      if (file !== undefined) {
+        cache.transforms.set(filename, file);
+        if (file.sourceMapPath) cache.sourceMaps.set(filename, file.sourceMapPath);
+      }
+      return code;
+    }
+    const code = transform.call(cache, filename, options);
+    const file = isInternal ? undefined : cache.transforms.get(filename);
+    transformed.set(filename, { mtimeMs, size, isInternal, code, file });
+    return code;
+  };
+}
+
 /**
  * Jest compiles and evaluates each module anew for each suite. The CDK and the schema library are large, and keep nothing that a suite could leave for
- * another: a worker loads them once, as Node does. All others are evaluated anew, but compiled once.
+ * another: a worker loads them once, as Node does. All others are evaluated anew, but read, transformed and compiled once.
  */
 module.exports = class SharedModulesRuntime extends Runtime {
   constructor(...options) {
     super(...options);
-    const { executor } = this;
-    if (typeof executor?.compile !== 'function')
-      throw new Error('shared-modules-runtime.cjs knows another jest-runtime: it has no executor.compile');
+    const { executor, transformCache } = this;
+    if (typeof executor?.compile !== 'function' || typeof transformCache?.transform !== 'function')
+      throw new Error(
+        'shared-modules-runtime.cjs knows another jest-runtime: executor.compile, transformCache.transform',
+      );
+    shareTransforms(transformCache);
     executor.compile = (source, filename) => {
       const context = executor.environment.getVmContext();
       return context === null
