@@ -4,11 +4,14 @@
  * names, or by nothing where that fails. Plain JavaScript, so that nothing has to be compiled before it starts.
  */
 const { parentPort, workerData } = require('node:worker_threads');
+const { withRoomForEngine } = require('./engine-memory.cjs');
 
 let plugin;
 try {
   const { CloudFormationValidatePlugin } = require('aws-cdk-lib');
   plugin = new CloudFormationValidatePlugin();
+  // Whoever is asked for its version loads it.
+  withRoomForEngine(() => plugin.version);
   // Not of its interface: a CDK that has it no more makes the engine with the first template.
   plugin.initializeEngine?.(workerData.resourceTypes);
 } catch {

@@ -21,7 +21,7 @@ import { estateTier } from '../support/estate-tier';
 import { everyTier } from '../support/every-tier';
 import { plainApp } from '../support/plain-app';
 import { tableTier } from '../support/table-tier';
-import { lendEngine, turnOnTemplateRules } from '../support/template-rules';
+import { lendEngine, turnOnTemplateRules, withRoomForEngine } from '../support/template-rules';
 
 turnOnTemplateRules();
 
@@ -34,6 +34,27 @@ const ALARM = {
   ComparisonOperator: 'GreaterThanThreshold',
   EvaluationPeriods: 5,
 };
+
+/** How large the memory of an engine is before and after it is made, and was as it was loaded. */
+const GROWTH = `
+  const { withRoomForEngine } = require('./lib/stacks/engine-memory.cjs');
+  const { CloudFormationValidatePlugin } = require('aws-cdk-lib');
+  const { Instance } = WebAssembly;
+  let memory, withoutRoom;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...args) {
+      super(...args);
+      ({ memory } = this.exports);
+      withoutRoom = memory.buffer.byteLength;
+    }
+  };
+  const plugin = new CloudFormationValidatePlugin();
+  withRoomForEngine(() => plugin.version);
+  const before = memory.buffer.byteLength;
+  plugin.initializeEngine(new Set(['AWS::RDS::DBInstance']));
+  process.stdout.write(JSON.stringify({ before, after: memory.buffer.byteLength, withoutRoom }));
+  process.exit();
+`;
 
 const synthesize = (stage: BlogStage) => createTierApp({ definition: blogTier(stage) }).synth();
 const assemblies = { dev: synthesize('dev'), prod: synthesize('prod') };
@@ -205,6 +226,39 @@ describe('the rules in a thread of their own', () => {
 
   test('make their engine beforehand, by what CDK’s plugin has', () => {
     expect(CloudFormationValidatePlugin.prototype).toHaveProperty('initializeEngine');
+  });
+
+  test('give its memory room at once: it need not grow while the engine is made', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', GROWTH], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { before, after, withoutRoom } = JSON.parse(stdout) as Record<'before' | 'after' | 'withoutRoom', number>;
+    expect(after).toBe(before);
+    // What it would have grown to, and from.
+    expect(withoutRoom).toBeLessThan(before);
+  });
+
+  test('load an engine that is made in another way as it is', () => {
+    // Node has it, its types do not.
+    const { WebAssembly } = globalThis as unknown as {
+      WebAssembly: Record<'Instance' | 'Module', new (from: object) => object>;
+    };
+    const { Instance } = WebAssembly;
+    // An empty module, and one whose memory can't be had: (module (func (export "__wbindgen_malloc") unreachable) (export "__wbindgen_free" (func 0))).
+    const EMPTY = [0, 97, 115, 109, 1, 0, 0, 0];
+    const names = ['__wbindgen_malloc', '__wbindgen_free'].map((name) => [name.length, ...Buffer.from(name), 0, 0]);
+    const exported = [2, ...names.flat()];
+    const FULL = [...EMPTY, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, exported.length, ...exported, 10, 5, 1, 3, 0, 0, 11];
+    for (const bytes of [EMPTY, FULL]) {
+      const made = jest.fn(() => new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes))));
+      withRoomForEngine(made);
+      expect(made).toHaveReturnedWith(expect.any(Instance));
+    }
+    expect(() =>
+      withRoomForEngine(() => {
+        throw new Error('no engine');
+      }),
+    ).toThrow('no engine');
+    expect(WebAssembly.Instance).toBe(Instance);
   });
 });
 

@@ -5,12 +5,13 @@ const { forgetApps } = require('./shared-cdk.cjs');
 // they share, it would never hear of that suite's calls, and lead all later ones to a folder that is gone.
 require(require.resolve('graceful-fs', { paths: [require.resolve('aws-cdk-lib')] }));
 
-/** Packages that a worker shares between suites read the process's own environment variables: a suite gets these instead of a copy, and leaves them as they were. */
+/** Packages that a worker shares between suites read the process's own environment variables: a suite gets these instead of a copy, and leaves them as they were. What they load is WebAssembly of the process, too. */
 module.exports = class SharedEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     this.variables = { ...process.env };
     this.global.process.env = process.env;
+    this.global.WebAssembly = WebAssembly;
   }
 
   async teardown() {

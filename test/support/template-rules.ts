@@ -1,8 +1,14 @@
 import { CloudFormationValidatePlugin } from 'aws-cdk-lib';
 import { JUDGED_TYPES, type TemplateRules } from '../../lib/stacks/template-rules';
 
+/** Plain JavaScript, as the thread is that loads it. */
+export const { withRoomForEngine } = jest.requireActual<{ withRoomForEngine(load: () => unknown): void }>(
+  '../../lib/stacks/engine-memory.cjs',
+);
+
 /** What CDK keeps to itself: how a plugin makes its engine, and the plugin that all apps of a process have. */
 interface EngineMaker {
+  readonly version: string;
   initializeEngine(types: ReadonlySet<string>): unknown;
 }
 interface SharedPlugin {
@@ -17,7 +23,9 @@ const shared = (): EngineMaker => (CloudFormationValidatePlugin as unknown as Sh
  */
 export function turnOnTemplateRules(): void {
   process.env['CDK_VALIDATION'] = 'true';
-  shared().initializeEngine(JUDGED_TYPES);
+  const plugin = shared();
+  withRoomForEngine(() => plugin.version);
+  plugin.initializeEngine(JUDGED_TYPES);
 }
 
 /** Has rules that do without their thread judge by the worker's engine, where they would make another. */
