@@ -187,7 +187,9 @@ export default tseslint.config(
   {
     // A command loads its libraries when it is called; import() would need a loader of its own for TypeScript.
     files: ['bin/**/*.ts'],
-    rules: { '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./commands/', '/lib/stacks$'] }] },
+    rules: {
+      '@typescript-eslint/no-require-imports': ['error', { allow: ['^\\./commands/', '/lib/(?:stacks|definition)$'] }],
+    },
   },
   {
     // The kit holds the module that hands it to tier files; what compiles them is loaded with the first.

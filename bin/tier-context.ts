@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { loadTier, type TierDefinition } from '../lib/definition';
+import type { TierDefinition } from '../lib/definition';
 
 /** The options by which every command finds its tier. */
 export interface TierOptions {
@@ -40,5 +40,8 @@ export const lastSmokeFileIn = (directory: string): string => join(directory, 'l
 export const secretsFileIn = (directory: string): string => join(directory, 'secrets.json');
 
 /** Reads and checks the tier file. @throws {PolystoreError} TIER_FILE_UNREADABLE or CONFIG_INVALID */
-export const openTier = ({ tier, stage }: TierOptions): Promise<TierDefinition> =>
-  loadTier(tier, stage === undefined ? {} : { stage });
+export const openTier = ({ tier, stage }: TierOptions): Promise<TierDefinition> => {
+  // Loaded by who reads a tier: help does not, nor does a word that is misspelt.
+  const { loadTier } = require('../lib/definition') as typeof import('../lib/definition');
+  return loadTier(tier, stage === undefined ? {} : { stage });
+};
