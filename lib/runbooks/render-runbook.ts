@@ -69,7 +69,7 @@ function eachName(line: string, names: TierNames): readonly TierNames[] {
 /** Links to other runbooks as what prints them: a copy stands alone, and a terminal follows no link. */
 const asCommands = (text: string): string =>
   text
-    .replace(/\[[^\]]+\]\(([a-z-]+)\.md\)/g, '`polystore runbook $1`')
+    .replace(/\[[^\]]+\]\(([a-z-]+)\.md\)/g, '`npx polystore runbook $1`')
     .replace(/\[([^\]]+)\]\(\.\.\/([^)#]+)[^)]*\)/g, '$1 ($2 of cdk-polystore)');
 
 /** Without the gaps that blocks of other kinds leave. */
