@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { NODE_ARGS } from '../support/command-line';
 
 const root = join(__dirname, '../..');
 const run = promisify(execFile);
@@ -169,14 +170,14 @@ describe('cdk-polystore, packed, with what it declares beside it and nothing els
 
   it('proves a tier from its own tier file', async () => {
     const program = join(project, 'node_modules/cdk-polystore', manifest.bin.polystore);
-    const { stdout } = await run(process.execPath, [program, 'prove', '--json'], { cwd: project, env });
+    const { stdout } = await run(process.execPath, [...NODE_ARGS, program, 'prove', '--json'], { cwd: project, env });
     const report = JSON.parse(stdout) as { counts: { passed: number; failed: number } };
     expect(report.counts.failed).toBe(0);
     expect(report.counts.passed).toBeGreaterThan(10);
   }, 120_000);
 
   it('synthesizes by its own CDK app, and writes its runbooks with the names of the tier', async () => {
-    await run(process.execPath, [join(project, 'node_modules/cdk-polystore/bin/app.cjs')], {
+    await run(process.execPath, [...NODE_ARGS, join(project, 'node_modules/cdk-polystore/bin/app.cjs')], {
       cwd: project,
       env: { ...env, CDK_OUTDIR: join(project, 'cdk.out') },
     });

@@ -11,6 +11,12 @@ const SYNTHESIZES = ['prove', 'guard', 'diff'];
 const launcherOf = (command = ''): string =>
   join(SYNTHESIZES.includes(command) ? root : compiledKit(), 'bin/polystore.cjs');
 
+/**
+ * V8 marks its heap beside the program, again and again while CloudFormation's rules compile: a quarter of the work of a proof, for which a machine that
+ * runs other suites has no processor to spare.
+ */
+export const NODE_ARGS = ['--no-concurrent-marking'];
+
 /** A folder with a tier file in it, as a user has one. The caller removes it. */
 export interface Project {
   readonly directory: string;
@@ -96,7 +102,7 @@ function capture(name: 'stdout' | 'stderr'): { text(): string; restore(): void }
 }
 
 function startCommand(directory: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [launcherOf(args[0]), ...args], {
+  const child = spawn(process.execPath, [...NODE_ARGS, launcherOf(args[0]), ...args], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
