@@ -88,7 +88,7 @@ export function bundle(
   return { text: outputFiles[0]?.text ?? '', sources: Object.keys(metafile.inputs).sort() };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 /** What an earlier synthesis wrote down of a bundle. */
 interface BundleRecord {
@@ -131,18 +131,24 @@ function recordIn(file: string): BundleRecord | undefined {
 
 /** Of everything that a bundle depends on: its sources, this file with esbuild's options, and which packages are installed. */
 function hashOfSources(root: string, sources: readonly string[]): string | undefined {
-  const hash = createHash('sha256');
   try {
-    for (const source of [...sources, 'lib/stacks/lambda-code.ts', 'package-lock.json']) {
-      hash
-        .update(`${source}\0`)
-        .update(readFileSync(join(root, source)))
-        .update('\0');
-    }
+    return hashOf(
+      [...sources, 'lib/stacks/lambda-code.ts', 'package-lock.json']
+        .map((source) => `${source}\0${hashOfSource(join(root, source))}\0`)
+        .join(''),
+    );
   } catch {
     return undefined;
   }
-  return hash.digest('hex');
+}
+
+const hashesOfSources = new Map<string, string>();
+
+/** Most sources are of several functions. */
+function hashOfSource(path: string): string {
+  const known = hashesOfSources.get(path) ?? hashOf(readFileSync(path));
+  hashesOfSources.set(path, known);
+  return known;
 }
 
 /** Written beside and renamed into place: another synthesis may look at the same time. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { blogTier } from '../support/blog-tier';
 import { templatesOf } from '../support/synthesized-tier';
 
@@ -52,7 +52,7 @@ test('takes another tier file, and lists its faults', () => {
   const file = join(directory, 'broken.config.ts');
   writeFileSync(
     file,
-    `import { defineTier, postgres } from '${resolve('lib/definition')}';
+    `import { defineTier, postgres } from 'cdk-polystore';
 export default defineTier({ name: 'shop', stages: { dev: { profile: 'disposable' } }, stores: { main: postgres({ replica: 2 } as never) } });
 `,
   );

@@ -1,11 +1,13 @@
 import { App, Stage } from 'aws-cdk-lib';
 import { createTierApp, synthesizeTier } from '../../lib/stacks';
-import { blogTier } from '../support/blog-tier';
+import { blogTier, type BlogStage } from '../support/blog-tier';
 
-const protectedStacks = (stage: 'dev' | 'prod'): (string | undefined)[] =>
-  createTierApp({ definition: blogTier(stage) })
-    .synth()
-    .stacks.filter(({ terminationProtection }) => terminationProtection)
+const stacksOf = (stage: BlogStage) => createTierApp({ definition: blogTier(stage) }).synth().stacks;
+const stacksOfStage = { dev: stacksOf('dev'), prod: stacksOf('prod') };
+
+const protectedStacks = (stage: BlogStage): (string | undefined)[] =>
+  stacksOfStage[stage]
+    .filter(({ terminationProtection }) => terminationProtection)
     .map(({ stackName }) => stackName)
     .sort();
 
@@ -23,7 +25,7 @@ test('a disposable stage can be deleted in one command', () => {
 });
 
 test('stacks deploy network first, then stores, then access, then operations', () => {
-  const { stacks } = createTierApp({ definition: blogTier('dev') }).synth();
+  const stacks = stacksOfStage.dev;
   const dependencies = Object.fromEntries(
     stacks.map((stack) => [
       stack.stackName,
