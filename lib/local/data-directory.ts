@@ -84,10 +84,7 @@ export async function prepareReplica(
   signal?: AbortSignal,
 ): Promise<void> {
   const { directory, settings, roles } = replica;
-  // Emptied and not removed: PostgreSQL names its shared memory by the directory's inode, so the one that a kill -9 left is used again.
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  giveTo(engine.identity, directory);
-  for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+  await emptyDirectory(engine, directory, replica.label, signal);
   await copyTree(engine, `${primaryDirectory}/.`, directory, replica.label, signal);
   // Slots belong to the primary: on a copy they would hold back WAL that nobody reads.
   for (const slot of await readdir(join(directory, 'pg_replslot'))) {
@@ -95,6 +92,24 @@ export async function prepareReplica(
   }
   await writeSettings(engine, directory, settings, roles);
   await writeOwned(engine, join(directory, 'standby.signal'), '');
+}
+
+/**
+ * Makes a data directory, or empties the one there is. It is not removed: PostgreSQL names its shared memory by the directory's inode, so the one that a
+ * kill -9 left is used again. `rm` takes a fifth of the work that Node's own takes for the thousand files in it.
+ * @throws {PolystoreError} ENGINE_FAILED, INTERRUPTED
+ */
+export async function emptyDirectory(
+  { identity, onProcess }: Engine,
+  directory: string,
+  label: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  giveTo(identity, directory);
+  const paths = (await readdir(directory)).map((name) => join(directory, name));
+  if (paths.length === 0) return;
+  await runCommand(identity, { program: 'rm', args: ['-rf', '--', ...paths], label, onProcess }, signal);
 }
 
 /** Where a replica keeps the password that it streams with. */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { existsSync, readdirSync, statSync, type Dirent } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isPolystoreError, PolystoreError } from '../errors';
 import { isSystemError } from '../sources/files';
@@ -13,17 +13,15 @@ const NEW_SERVER_MIB = 40;
 const WORKING_MIB = 8;
 
 /** MiB that starting these clusters will take: new primaries, replicas copied anew, room to work. */
-export async function neededSpace(directory: TierDirectory, clusters: readonly PlannedCluster[]): Promise<number> {
-  const perCluster = clusters.map(async (cluster) => {
-    const kept = await sizeOf(dataOf(directory, cluster.primary));
+export function neededSpace(directory: TierDirectory, clusters: readonly PlannedCluster[]): number {
+  const perCluster = clusters.map((cluster) => {
+    const kept = sizeOf(dataOf(directory, cluster.primary));
     const primary = kept === 0 ? NEW_SERVER_MIB : 0;
     const copy = kept === 0 ? NEW_SERVER_MIB : kept;
-    const replicas = cluster.replicas.map(async (replica) =>
-      Math.max(0, copy - (await sizeOf(dataOf(directory, replica)))),
-    );
-    return [primary, ...(await Promise.all(replicas))].reduce((sum, mib) => sum + mib + WORKING_MIB, 0);
+    const replicas = cluster.replicas.map((replica) => Math.max(0, copy - sizeOf(dataOf(directory, replica))));
+    return [primary, ...replicas].reduce((sum, mib) => sum + mib + WORKING_MIB, 0);
   });
-  return Math.ceil((await Promise.all(perCluster)).reduce((sum, mib) => sum + mib, 0));
+  return Math.ceil(perCluster.reduce((sum, mib) => sum + mib, 0));
 }
 
 /** @throws {PolystoreError} DISK_FULL where less than `neededMiB` is free */
@@ -65,19 +63,27 @@ async function freeSpace(directory: string): Promise<number> {
   return Math.floor((bavail * bsize) / MIB);
 }
 
-/** MiB in a directory tree; 0 where there is none. A server that is just ending removes files meanwhile: they count nothing. */
-async function sizeOf(tree: string): Promise<number> {
-  const entries = await unlessGone(readdir(tree, { recursive: true, withFileTypes: true }), []);
+const sizeOf = (tree: string): number => bytesIn(tree) / MIB;
+
+/**
+ * Of all files in a directory tree; 0 where there is none. A server that is just ending removes files meanwhile: they count nothing. Asked one by one: for the
+ * thousands of files of a tier, to ask for each in the background takes ten times the work.
+ */
+function bytesIn(tree: string): number {
   let bytes = 0;
-  for (const entry of entries) {
-    if (entry.isFile()) bytes += (await unlessGone(stat(join(entry.parentPath, entry.name)), undefined))?.size ?? 0;
+  for (const entry of entriesOf(tree)) {
+    const path = join(tree, entry.name);
+    if (entry.isDirectory()) bytes += bytesIn(path);
+    else if (entry.isFile()) bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   }
-  return bytes / MIB;
+  return bytes;
 }
 
-async function unlessGone<T, G>(look: Promise<T>, gone: G): Promise<T | G> {
-  return look.catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return gone;
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
     throw error;
-  });
+  }
 }

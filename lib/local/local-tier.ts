@@ -81,7 +81,7 @@ export async function startLocalTier(definition: TierDefinition, options: LocalT
   const directory = tierDirectory(resolve(options.directory));
   const clusters = planClusters(definition);
   const others = await planOtherStores(definition, options.searchPath ?? '', options.urls ?? {});
-  const neededMiB = await neededSpace(directory, clusters);
+  const neededMiB = neededSpace(directory, clusters);
   try {
     throwIfInterrupted(options.signal, 'the tier');
     const lock = await takeLock(directory.root);

@@ -1,11 +1,9 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withClient } from '../postgres';
 import type { Credentials } from '../sources/secrets';
 import { rolesOf, settingsOf, startServer, type ClusterRoom, type RunningServer } from './cluster';
-import { writeOwned, writeSettings } from './data-directory';
+import { emptyDirectory, writeOwned, writeSettings } from './data-directory';
 import { copyLiveDirectory } from './live-copy';
-import { giveTo } from './run-as';
 import { SUPERVISOR_SECRET } from './secrets-file';
 import { supervisorTarget, waitForStreaming } from './streaming';
 import { dataOf, logOf } from './tier-directory';
@@ -37,7 +35,7 @@ export async function rebuildReplica(room: ClusterRoom, rebuild: Rebuild): Promi
   const directory = dataOf(room.directory, planned);
   const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
   const trust = { kind: 'file', path: room.tls.authority } as const;
-  await emptyDirectory(room, directory);
+  await emptyDirectory(room.engine, directory, planned.label);
   const label = await withClient(
     supervisorTarget(source.port, credentials, trust),
     async (client) => {
@@ -63,11 +61,4 @@ export async function rebuildReplica(room: ClusterRoom, rebuild: Rebuild): Promi
     await server.process.stop();
     throw error;
   }
-}
-
-/** Emptied and not removed, as when a tier starts: PostgreSQL names its shared memory by the directory's inode. */
-async function emptyDirectory({ engine }: ClusterRoom, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  giveTo(engine.identity, directory);
-  for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
 }
