@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defineTier, postgres } from '../../lib/definition';
 import { ensureCertificates } from '../../lib/local/certificates';
@@ -78,8 +79,12 @@ describe('a connection', () => {
     );
   });
 
-  it('refuses a server whose certificate another authority signed', async () => {
-    const { authority: path } = await ensureCertificates(join(dirname(test.topologyFile), 'another-tier'));
+  it('refuses a server whose certificate another authority signed, also where the same file held the right one', async () => {
+    const another = await ensureCertificates(join(dirname(test.topologyFile), 'another-tier'));
+    const path = join(dirname(test.topologyFile), 'replaced.crt');
+    await copyFile((primary.trust as { readonly path: string }).path, path);
+    await closeClient(await openClient({ ...primary, trust: { kind: 'file', path } }));
+    await copyFile(another.authority, path);
     await expect(openClient({ ...primary, trust: { kind: 'file', path } })).rejects.toMatchObject({
       code: expect.stringMatching(/SIGNATURE|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/),
     });
