@@ -24,6 +24,12 @@ export interface ValkeySettings {
   readonly primaryPort?: number;
 }
 
+/**
+ * After so long without an answer a server of a cluster counts as lost, in milliseconds. Those of one machine wait for the same processors and the same
+ * disk: on a busy one a server may well be silent for the fifteen seconds that are Valkey's default, and is there all the same.
+ */
+const LOST_AFTER_MS = 60_000;
+
 /** What the user that replicas follow by may do. @see https://valkey.io/topics/acl/ ("ACL rules for Sentinel and Replicas") */
 const REPLICATION_RULES = '+psync +replconf +ping';
 
@@ -69,6 +75,10 @@ function clusterLines(busPort: number): readonly string[] {
     `cluster-port ${busPort}`,
     `cluster-announce-ip ${LOCAL_HOST}`,
     'cluster-config-file nodes.conf',
+    `cluster-node-timeout ${LOST_AFTER_MS}`,
+    // As ElastiCache has it: slots whose server is lost keep nobody from the others.
+    // @see https://docs.aws.amazon.com/AmazonElastiCache/latest/red-ug/ParameterGroups.Redis.html ("Redis OSS 3.2.4 parameter changes")
+    'cluster-require-full-coverage no',
   ];
 }
 

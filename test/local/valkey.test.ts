@@ -55,6 +55,12 @@ describe('what a server is told', () => {
     );
   });
 
+  test('a cluster loses no server that is only slow, and a lost one takes no others along', () => {
+    const text = renderValkeySettings({ ...settings, busPort: 3 });
+    expect(Number(/^cluster-node-timeout (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(15_000);
+    expect(lines(text)).toContain('cluster-require-full-coverage no');
+  });
+
   test('every slot has one shard, and no shard has two slots more than another', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), (count) => {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterMode, defineTier, parseTier, valkey } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
+import { tierDirectory } from '../../lib/local/tier-directory';
 import { CacheAside, openRouter, type Router } from '../../lib/routing';
 import { FileSecrets, FileTopology } from '../../lib/sources';
 import { TEMPLATES } from '../support/local-servers';
@@ -49,9 +50,16 @@ describeWithEngine(['valkey-server', 'redis-server'], 'values kept beside their 
   afterAll(async () => {
     await Promise.all(routers.map((router) => router.close()));
     await local.stop();
+    const logs = errors.length === 0 ? [] : await logsOf('cache');
     await rm(directory, { recursive: true, force: true });
-    expect(errors).toEqual([]);
+    expect({ errors, logs }).toEqual({ errors: [], logs: [] });
   });
+
+  /** What servers say of themselves and of each other, should they have been the reason of an error. */
+  async function logsOf(store: string): Promise<readonly string[]> {
+    const folder = join(tierDirectory(directory).log, store);
+    return Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')));
+  }
 
   /** Counts loads, each of which ends when it is told to. */
   function loader(value: User | undefined) {
