@@ -3,7 +3,7 @@ import type { TierDefinition } from '../definition';
 import { isPolystoreError } from '../errors';
 import { inspectLocalTier, type LocalInspection, type ServerLoad, type ServerStatus } from '../local';
 import { decodeLastReport } from '../smoke/last-report';
-import { readDocument } from '../sources/files';
+import { isSystemError, readDocument } from '../sources/files';
 import { STATUS_VERSION, type FiringAlarm, type LastProof, type ServerRow, type TierStatus } from './tier-status';
 
 export interface LocalStatusOptions {
@@ -28,12 +28,10 @@ export interface LocalLook {
  */
 export async function localTierStatus(tier: TierDefinition, options: LocalStatusOptions): Promise<LocalLook> {
   const { directory, smokeFile, previous } = options;
-  const [{ servers, absent }, smoke, freeShare] = await Promise.all([
-    inspectLocalTier(directory),
-    lastProof(smokeFile),
-    freeShareOf(directory),
-  ]);
+  // First: a tier that is not up may have no directory to look at.
+  const { servers, absent } = await inspectLocalTier(directory);
   const atMs = performance.now();
+  const [smoke, freeShare] = await Promise.all([lastProof(smokeFile), freeShareOf(directory)]);
   const rows = servers.map((server) => rowOf(server, previous && rateSince(previous, server, atMs)));
   const status: TierStatus = {
     version: STATUS_VERSION,
@@ -161,15 +159,21 @@ const withPage = (alarm: FiringAlarm, runbook: string | undefined): FiringAlarm 
   ...(runbook !== undefined && { runbook }),
 });
 
-function storageAlarm(directory: string, freeShare: number): readonly FiringAlarm[] {
-  if (freeShare > FREE_SHARE) return [];
+function storageAlarm(directory: string, freeShare: number | undefined): readonly FiringAlarm[] {
+  if (freeShare === undefined || freeShare > FREE_SHARE) return [];
   const says = `${Math.round(freeShare * 100)} % of the disk of ${directory} are free`;
   return [{ name: 'disk', says, runbook: 'storage' }];
 }
 
-async function freeShareOf(directory: string): Promise<number> {
-  const { bavail, blocks } = await statfs(directory);
-  return bavail / Math.max(blocks, 1);
+/** Undefined where the tier was stopped and deleted since its servers were asked. */
+async function freeShareOf(directory: string): Promise<number | undefined> {
+  try {
+    const { bavail, blocks } = await statfs(directory);
+    return bavail / Math.max(blocks, 1);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 async function lastProof(file: string): Promise<LastProof | undefined> {

@@ -1,3 +1,4 @@
+import files from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defineTier, parseTier, postgres, shardedPostgres } from '../../lib/definition';
 import { closeClient, openClient } from '../../lib/postgres';
@@ -43,6 +44,20 @@ it('shows every server with its role, lag and load, and that nothing was proven 
   const text = renderStatus(status, plain);
   expect(text).toMatch(/^STORE +SERVER +ROLE +PORT +PID +LAG +CONNECTIONS +TX\/S +STATE$/m);
   expect(text).toContain('never proven; next: npx polystore smoke');
+});
+
+it('says that a tier is not up before it looks at a directory that may not be there', async () => {
+  const missing = join(dirname(test.topologyFile), 'missing');
+  const looked = jest.spyOn(files, 'statfs');
+  try {
+    const asked = localTierStatus(tier, { directory: missing, smokeFile: smokeFile() });
+    await expect(asked).rejects.toMatchObject({ code: 'TIER_NOT_UP' });
+    expect(looked).not.toHaveBeenCalled();
+    await look();
+    expect(looked).toHaveBeenCalledTimes(1);
+  } finally {
+    looked.mockRestore();
+  }
 });
 
 it('counts the transactions since the look before, without its own', async () => {
