@@ -164,9 +164,10 @@ describe('a session', () => {
           }),
         ),
       );
-    // Else the primary would answer right behind each write.
-    const router = await open({ catchUpMs: 2_000, readFallback: 'none' });
-    await delay('25ms');
+    // Else the primary would answer right behind each write. A replica that has one commit to show counts as late as the one before it is old.
+    const router = await open({ catchUpMs: 2_000, readFallback: 'none', maxLagMs: 60_000 });
+    // Longer than a read takes on a machine with much else to do.
+    await delay('100ms');
     try {
       const answeredBy = new Map<string, number>();
       const outcomes = await Promise.all(
