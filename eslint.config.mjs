@@ -100,7 +100,7 @@ export const walls = {
 };
 
 /** Packages that only these rooms may import. */
-const owners = {
+export const owners = {
   'aws-cdk-lib': ['lib/stacks', 'constructs'],
   constructs: ['lib/stacks', 'constructs'],
   'cdk-nag': ['lib/stacks', 'constructs'],
@@ -157,10 +157,17 @@ function wallOf(room, depth) {
       })),
     { regex: '^(\\.\\./)+(bin|lambda|test)(/|$)', message: 'Rooms never import a composition root or a test.' },
   ];
+  // What is loaded when it is needed, or named as a type in place, crosses walls as any other import does; `no-restricted-imports` sees neither.
+  const loads = patterns.flatMap(({ regex, message }) => {
+    // A selector's regular expression ends at the first slash.
+    const source = `[source.value=/${regex.replaceAll('\\/', '/').replaceAll('/', '\\u002F')}/]`;
+    return ['ImportExpression', 'TSImportType'].map((node) => ({ selector: `${node}${source}`, message }));
+  });
   return {
     files: [`${room}/${'*/'.repeat(depth)}*.ts`],
     rules: {
       'no-restricted-imports': ['error', { patterns }],
+      'no-restricted-syntax': ['error', ...loads],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only bin and lambda read the environment.' },

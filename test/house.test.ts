@@ -24,6 +24,13 @@ const LINT_CASES: readonly LintCase[] = [
   ['lib/routing', "import { App } from 'aws-cdk-lib';", 'lib/routing must not import aws-cdk-lib'],
   ['lib/routing', "import { defineTier } from '../definition';", 'lib/routing must not import lib/definition'],
   ['lib/smoke', "import { Pool } from 'pg';", 'lib/smoke must not import pg'],
+  ['lib/smoke', "export const load = () => import('pg');", 'lib/smoke must not import pg'],
+  ['lib/watch', "export type Cdk = typeof import('aws-cdk-lib');", 'lib/watch must not import aws-cdk-lib'],
+  [
+    'lib/routing',
+    "export const load = () => import('../definition/tier');",
+    'lib/routing must not import lib/definition',
+  ],
   ['lib/placement', "import type { Topology } from '../topology';", 'lib/placement must not import lib/topology'],
   ['lib/definition/valkey', "import { x } from '../../valkey';", 'lib/definition must not import lib/valkey'],
   ['lib/routing/scatter', "import { x } from '../../../lib/stacks';", 'lib/routing must not import lib/stacks'],
@@ -33,13 +40,26 @@ const LINT_CASES: readonly LintCase[] = [
   ['lib/local', 'export const home = process.env.HOME;', 'Only bin and lambda read the environment'],
   ['lib/local', "import { exitCodeOf } from '../../bin/exit-code';", 'Rooms never import a composition root'],
   ['lib/routing', "import { bucketOf } from '../placement';"],
+  ['lib/smoke', "export const load = () => import('mongodb');"],
   ['constructs', "import { INSTANCE_CLASSES } from '../lib/catalog';"],
   ['lib/stacks', "import { App } from 'aws-cdk-lib';"],
   ['lib/definition/dynamodb', "import { x } from '../valkey/shape';"],
 ].map(([room, code, ...says]) => ({ room, code, says }) as LintCase);
 
-/** What the walls say of each case if it stood in a file of its room; eslint runs in a process of its own, since jest can't load it. */
-function lintAll(cases: readonly LintCase[]): readonly (readonly string[])[] {
+interface Walls {
+  /** By room: the rooms that it may import. */
+  readonly walls: Readonly<Record<string, readonly string[]>>;
+  /** By package: the rooms that may import it. */
+  readonly owners: Readonly<Record<string, readonly string[]>>;
+}
+
+interface Linted extends Walls {
+  /** What the walls say of each case if it stood in a file of its room. */
+  readonly said: readonly (readonly string[])[];
+}
+
+/** eslint and its configuration are read in a process of their own, since jest can't load them. */
+function lintAll(cases: readonly LintCase[]): Linted {
   const program = `
     const { ESLint } = require('eslint');
     const eslint = new ESLint({ overrideConfig: { languageOptions: { parserOptions: { projectService: false } } }, ruleFilter: ({ ruleId }) => ruleId.startsWith('no-restricted') });
@@ -47,7 +67,9 @@ function lintAll(cases: readonly LintCase[]): readonly (readonly string[])[] {
       const [{ messages }] = await eslint.lintText(code, { filePath: file });
       return messages.map(({ message }) => message);
     };
-    Promise.all(JSON.parse(process.argv[1]).map(lint)).then((all) => console.log(JSON.stringify(all)));`;
+    Promise.all([import('./eslint.config.mjs'), ...JSON.parse(process.argv[1]).map(lint)]).then(([{ walls, owners }, ...said]) =>
+      console.log(JSON.stringify({ walls, owners, said })),
+    );`;
   const input = cases.map(({ room, code }) => {
     const file = readdirSync(join(root, room)).find((name) => name.endsWith('.ts')) as string;
     return { file: join(root, room, file), code };
@@ -56,7 +78,43 @@ function lintAll(cases: readonly LintCase[]): readonly (readonly string[])[] {
     cwd: root,
     encoding: 'utf8',
   });
-  return JSON.parse(output) as readonly (readonly string[])[];
+  return JSON.parse(output) as Linted;
+}
+
+/** Clients of AWS have a row of their own, below those of rooms. */
+const isOfAws = (name: string): boolean => name.startsWith('@aws-sdk');
+
+const roomsInLib = (rooms: readonly string[]): readonly string[] => rooms.map((room) => room.replace(/^lib\//, ''));
+
+/** "Who may import whom" as eslint has it: by room, what its row in ARCHITECTURE.md names. */
+function rowsOf({ walls, owners }: Walls): Readonly<Record<string, readonly string[]>> {
+  const packagesOf = (room: string): readonly string[] =>
+    Object.entries(owners).flatMap(([name, allowed]) =>
+      // The package that is called as the room next to it goes with aws-cdk-lib.
+      name !== 'constructs' && !isOfAws(name) && allowed.includes(room) ? [name] : [],
+    );
+  const rooms = Object.entries(walls).map(([room, allowed]): [string, readonly string[]] => [
+    room,
+    [...roomsInLib(allowed.filter((name) => name !== 'lib/errors')), ...packagesOf(room)].sort(),
+  ]);
+  const ofAws = Object.entries(owners).flatMap(([name, allowed]) => (isOfAws(name) ? roomsInLib(allowed) : []));
+  return Object.fromEntries([...rooms, ['clients of AWS', [...new Set(ofAws)].sort()]]);
+}
+
+/** The same as ARCHITECTURE.md has it. */
+function rowsIn(text: string): Readonly<Record<string, readonly string[]>> {
+  const block = /### Who may import whom.*?```\n(.*?)```/s.exec(text)?.[1] ?? '';
+  const rows = [...block.matchAll(/^(.+?) +-> (.+)$/gm)].flatMap(([, rooms = '', names = '']) =>
+    rooms.split(', ').map((room): [string, readonly string[]] => [
+      room,
+      names
+        .split(/[,;] /)
+        .map((name) => name.replace(/ \(.*\)$/, ''))
+        .filter((name) => name !== 'nothing')
+        .sort(),
+    ]),
+  );
+  return Object.fromEntries(rows.filter(([room]) => !['bin', 'lambda', 'everything'].includes(room)));
 }
 
 describe('the house', () => {
@@ -78,15 +136,19 @@ describe('the house', () => {
   });
 
   describe('has walls', () => {
-    let said: readonly (readonly string[])[];
+    let linted: Linted;
     beforeAll(() => {
-      said = lintAll(LINT_CASES);
+      linted = lintAll(LINT_CASES);
+    });
+
+    it('that stand where ARCHITECTURE.md says, and nowhere else', () => {
+      expect(rowsIn(architecture)).toEqual(rowsOf(linted));
     });
 
     it.each(LINT_CASES.map((lintCase, index) => ({ ...lintCase, index })))(
       'that in $room answer to `$code` with $says',
       ({ says, index }) => {
-        expect(said[index]).toEqual(says.map((text) => expect.stringContaining(text) as string));
+        expect(linted.said[index]).toEqual(says.map((text) => expect.stringContaining(text) as string));
       },
     );
   });
