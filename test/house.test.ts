@@ -13,6 +13,17 @@ const foldersIn = (path: string): string[] =>
     .map((file) => `${path}${file.split('/')[0]}/`)
     .filter((folder, index, all) => all.indexOf(folder) === index);
 
+/** The rooms of the plan that the kit began with. */
+const PLANNED_ROOMS: readonly string[] = [
+  ...['bin', 'lambda', 'constructs', 'runbooks', 'schemas', 'examples', 'test', 'docs'],
+  ...['definition', 'catalog', 'topology', 'placement', 'sources', 'postgres', 'routing', 'provision'].map(inLib),
+  ...['smoke', 'local', 'stacks'].map(inLib),
+];
+
+function inLib(room: string): string {
+  return `lib/${room}`;
+}
+
 interface LintCase {
   readonly room: string;
   readonly code: string;
@@ -122,6 +133,21 @@ describe('the house', () => {
     const rooms = [...foldersIn('').filter((folder) => !folder.startsWith('.')), ...foldersIn('lib/')].sort();
     const named = [...architecture.matchAll(/^([a-z]+\/(?:[a-z]+\/)?) +\S/gm)].map(([, folder]) => folder as string);
     expect([...named, 'lib/'].sort()).toEqual(rooms);
+  });
+
+  it('says why each room stands that the first plan does not have, and why one does not stand', () => {
+    const rooms = [...foldersIn('').filter((folder) => !folder.startsWith('.')), ...foldersIn('lib/')].map((folder) =>
+      folder.slice(0, -1),
+    );
+    const reasons = readFileSync(join(root, 'docs/adr/0004-rooms-beside-the-plan.md'), 'utf8');
+    const [decision = ''] = reasons.split('\n## ').filter((part) => part.startsWith('Decision'));
+    const named = [...decision.matchAll(/^- ([^:]*):/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([a-z/]+)`/g)].map(([, name]) => name as string),
+    );
+    expect(named.sort()).toEqual(rooms.filter((room) => !PLANNED_ROOMS.includes(room) && room !== 'lib').sort());
+    const missing = PLANNED_ROOMS.filter((room) => !rooms.includes(room));
+    expect(missing).toEqual(['schemas']);
+    expect(reasons).toContain('does not stand: `schemas`');
   });
 
   it('has a wall for every room', async () => {
