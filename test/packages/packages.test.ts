@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -7,11 +8,10 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NODE_ARGS } from '../support/command-line';
 
@@ -31,47 +31,37 @@ function emptyProject(name: string): string {
   return project;
 }
 
-/** npm packs the folder as for publishing, and installs what it packed. */
-async function packAndInstall(project: string, folder: string): Promise<void> {
-  const args = ['install', '--install-links', folder, '--prefer-offline', '--no-audit', '--no-fund'];
-  await run('npm', [...args, '--legacy-peer-deps', '--ignore-scripts'], { cwd: project, env });
+/** The file that `npm publish` would send, of a folder that is built. */
+function pack(folder: string): string {
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', base];
+  return join(base, execFileSync('npm', args, { cwd: folder, env, encoding: 'utf8' }).trim());
 }
 
+const install = (project: string, ...args: readonly string[]): Promise<unknown> =>
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...args], { cwd: project, env });
+
 interface Manifest {
-  readonly bin: { readonly polystore: string };
   readonly dependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 /**
- * What npm would make of the packed file, with the packages that it declares as this repository has them: its own code finds these and no other.
- * npm would unpack 224 MB again.
+ * npm installs the packed kit where each package that it declares is there already, as a link to the one that this repository has: whatever it
+ * declares otherwise npm would have to fetch, which it is not let. Unpacking them all would take 224 MB again.
  */
-function unpack(project: string, name: string, tarball: string): Manifest {
-  const modules = join(project, 'node_modules');
-  mkdirSync(join(modules, name));
-  execFileSync('tar', ['xzf', tarball, '-C', join(modules, name), '--strip-components', '1']);
-  const manifest = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')) as Manifest;
+async function installBesideLinks(project: string, tarball: string): Promise<void> {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
   const { dependencies, optionalDependencies, peerDependencies } = manifest;
-  for (const declared of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-    const installed = join(root, 'node_modules', declared);
-    if (declared in optionalDependencies && !existsSync(installed)) continue;
-    mkdirSync(dirname(join(modules, declared)), { recursive: true });
-    symlinkSync(installed, join(modules, declared));
-  }
-  return manifest;
+  const links = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })
+    .map((name): [string, string] => [name, join(root, 'node_modules', name)])
+    // Engines of other platforms.
+    .filter(([name, folder]) => !(name in optionalDependencies) || existsSync(folder))
+    .map(([name, folder]) => [name, `file:${folder}`]);
+  const wanted = { 'cdk-polystore': `file:${tarball}`, ...Object.fromEntries(links) };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, dependencies: wanted }));
+  await install(project, '--install-links=false', '--offline');
 }
-
-const packKit = (): string =>
-  join(
-    base,
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-    }).trim(),
-  );
 
 const node = (project: string, code: string): string =>
   execFileSync(process.execPath, ['-e', code], { cwd: project, env, encoding: 'utf8' });
@@ -87,7 +77,7 @@ describe('polystore-router, packed and installed in an empty project', () => {
   let project: string;
   beforeAll(async () => {
     project = emptyProject('application');
-    await packAndInstall(project, join(root, 'dist-router'));
+    await install(project, pack(join(root, 'dist-router')), '--prefer-offline', '--legacy-peer-deps');
   }, 120_000);
 
   it('brings no aws-cdk-lib, no constructs and no database binaries', () => {
@@ -156,25 +146,59 @@ describe('polystore-router, packed and installed in an empty project', () => {
   });
 });
 
-describe('cdk-polystore, packed, with what it declares beside it and nothing else', () => {
+describe('cdk-polystore, packed and installed in an empty project, with what it declares beside it and nothing else', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  /** The block of the README that begins so, without its fences. */
+  const shown = (start: string): string =>
+    [...readme.matchAll(/^```\w*\n(.*?)^```$/gms)]
+      .map(([, text = '']) => text)
+      .find((text) => text.startsWith(start)) ?? '';
+
   let project: string;
   let tarball: string;
-  let manifest: Manifest;
-  beforeAll(() => {
+  const polystore = (...args: readonly string[]) =>
+    run(process.execPath, [...NODE_ARGS, join(project, 'node_modules/.bin/polystore'), ...args], { cwd: project, env });
+  const declare = (tier: string): void => writeFileSync(join(project, 'tier.config.ts'), tier);
+
+  beforeAll(async () => {
     project = emptyProject('platform');
-    tarball = packKit();
-    manifest = unpack(project, 'cdk-polystore', tarball);
-    const tier = readFileSync(join(root, 'tier.config.ts'), 'utf8').replace('./lib/definition', 'cdk-polystore');
-    writeFileSync(join(project, 'tier.config.ts'), tier);
+    tarball = pack(root);
+    await installBesideLinks(project, tarball);
+    copyFileSync(join(root, 'polystore.baseline.json'), join(project, 'polystore.baseline.json'));
+    declare(shown('import { defineTier'));
   }, 180_000);
 
-  it('proves a tier from its own tier file', async () => {
-    const program = join(project, 'node_modules/cdk-polystore', manifest.bin.polystore);
-    const { stdout } = await run(process.execPath, [...NODE_ARGS, program, 'prove', '--json'], { cwd: project, env });
-    const report = JSON.parse(stdout) as { counts: { passed: number; failed: number } };
+  it('is what npm unpacked, not a link to this repository', () => {
+    expect(lstatSync(join(project, 'node_modules', 'cdk-polystore')).isDirectory()).toBe(true);
+    expect(existsSync(join(project, 'node_modules', 'cdk-polystore', 'lib'))).toBe(false);
+  });
+
+  it('proves the tier of the README, and prints what that says of npm start', async () => {
+    const { stdout } = await polystore('prove');
+    const withoutDurations = (text: string): readonly string[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ +\d+(\.\d)? m?s$/, ' …'));
+    expect(withoutDurations(stdout)).toEqual(withoutDurations(shown('$ npm ci && npm start')).slice(1));
+    const report = JSON.parse(readFileSync(join(project, '.polystore/report.json'), 'utf8')) as {
+      counts: { passed: number; failed: number };
+    };
     expect(report.counts.failed).toBe(0);
     expect(report.counts.passed).toBeGreaterThan(10);
   }, 120_000);
+
+  it('says of a misspelt option what the README says', async () => {
+    const misspelt = readFileSync(join(root, 'tier.config.ts'), 'utf8').replace('replicas:', 'replica:');
+    try {
+      declare(misspelt);
+      const failure = polystore('up');
+      await expect(failure).rejects.toMatchObject({ code: 2, stdout: '' });
+      await expect(failure).rejects.toMatchObject({ stderr: shown('$ npx polystore up').replace(/^.*\n/, '') });
+    } finally {
+      declare(shown('import { defineTier'));
+    }
+  });
 
   it('synthesizes by its own CDK app, and writes its runbooks with the names of the tier', async () => {
     await run(process.execPath, [...NODE_ARGS, join(project, 'node_modules/cdk-polystore/bin/app.cjs')], {
