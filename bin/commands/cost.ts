@@ -1,5 +1,6 @@
 import { estimateTier, renderCost } from '../../lib/cost';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson } from '../json-output';
 import { openTier, type TierOptions } from '../tier-context';
 
 export interface CostOptions extends TierOptions {
@@ -9,6 +10,7 @@ export interface CostOptions extends TierOptions {
 /** Prints what the stage costs a month on AWS, as far as prices are known. It asks nobody: prices come with the kit, dated. */
 export async function cost(options: CostOptions): Promise<ExitCode> {
   const estimate = estimateTier(await openTier(options));
-  process.stdout.write(options.json ? `${JSON.stringify(estimate, null, 2)}\n` : renderCost(estimate));
+  if (options.json) printJson(estimate);
+  else process.stdout.write(renderCost(estimate));
   return EXIT_CODES.ok;
 }

@@ -14,6 +14,7 @@ import { isPolystoreError, PolystoreError } from '../../lib/errors';
 import { readSynthesizedStacks } from '../../lib/guard';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { checkOutTierFile } from '../git-tier-file';
+import { printJson } from '../json-output';
 import { synthesizeStages } from '../synthesized-stages';
 import { painterFor } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
@@ -37,7 +38,8 @@ export async function diff(options: DiffOptions): Promise<ExitCode> {
   const stages = stagesOf(before, after, options).map((stage) =>
     diffStage(stage, before[stage] ?? NOTHING, after[stage] ?? NOTHING),
   );
-  process.stdout.write(render(name, stages, options));
+  if (options.json) printJson({ version: JSON_VERSION, tier: name, base: options.base, stages });
+  else process.stdout.write(render(name, stages, options));
   return EXIT_CODES.ok;
 }
 
@@ -45,8 +47,7 @@ type Sides = Readonly<Record<string, StageSide>>;
 
 const NOTHING: StageSide = { stacks: [] };
 
-function render(tier: string, stages: readonly StageDiff[], { base, json, markdown }: DiffOptions): string {
-  if (json) return `${JSON.stringify({ version: JSON_VERSION, tier, base, stages }, null, 2)}\n`;
+function render(tier: string, stages: readonly StageDiff[], { base, markdown }: DiffOptions): string {
   if (markdown) return renderDiffPage(tier, base, stages);
   const painter = painterFor(process.stdout);
   return stages.map((stage) => renderStageDiff(stage, `${tier}/${stage.stage} against ${base}`, painter)).join('\n');

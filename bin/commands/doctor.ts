@@ -10,6 +10,7 @@ import { urlsIn } from '../../lib/local';
 import { engines } from '../../package.json';
 import { bootstrapQualifierOf } from '../cdk-json';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson } from '../json-output';
 import { painterFor } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
 
@@ -17,6 +18,9 @@ export interface DoctorOptions extends TierOptions {
   readonly aws?: true;
   readonly json?: true;
 }
+
+/** Version of what `--json` prints. */
+const JSON_VERSION = 1;
 
 /** Says what would stand in the way of the tier: here, and with `--aws` in the account; exit 1 where something would. */
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
@@ -31,8 +35,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     ...(options.aws ? await diagnoseAws(definition, bootstrapQualifierOf('cdk.json')) : []),
   ];
   if (options.json) {
-    const report = { version: 1, tier: definition.name, stage: definition.stage.name, diagnoses };
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    printJson({ version: JSON_VERSION, tier: definition.name, stage: definition.stage.name, diagnoses });
   } else {
     process.stdout.write(renderDiagnoses(diagnoses, painterFor(process.stdout)));
   }

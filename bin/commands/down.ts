@@ -1,6 +1,7 @@
 import { deleteLocalTier, stopLocalTier } from '../../lib/local';
 import { isPolystoreError } from '../../lib/errors';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson } from '../json-output';
 import { Steps } from '../terminal';
 import { openTier, tierDirectory, type TierOptions } from '../tier-context';
 
@@ -8,6 +9,9 @@ export interface DownOptions extends TierOptions {
   readonly deleteData?: true;
   readonly json?: true;
 }
+
+/** Version of what `--json` prints. */
+const JSON_VERSION = 1;
 
 /** Stops a tier on this machine. With `--delete-data`, a tier that is down already is no fault: its data is what has to go. */
 export async function down(options: DownOptions): Promise<ExitCode> {
@@ -29,6 +33,6 @@ export async function down(options: DownOptions): Promise<ExitCode> {
       detail: `${definition.name}/${definition.stage.name} ${wasUp ? 'stopped' : 'was not up'}, ${data}`,
     };
   });
-  if (options.json) process.stdout.write(`${JSON.stringify({ stopped, dataDeleted: options.deleteData ?? false })}\n`);
+  if (options.json) printJson({ version: JSON_VERSION, stopped, dataDeleted: options.deleteData ?? false });
   return EXIT_CODES.ok;
 }

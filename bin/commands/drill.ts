@@ -26,6 +26,7 @@ import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt, type Interrupt } from '../interrupt';
+import { printJson } from '../json-output';
 import { painterFor, Steps } from '../terminal';
 import {
   drillDirectory,
@@ -67,9 +68,8 @@ export async function drill(options: DrillOptions): Promise<ExitCode> {
       : await holdOnOwn(chosen, definition, { options, steps, interrupt });
     await keepLastDrill(drillReportsDirectory(definition), report);
     if (options.record !== undefined) steps.note(await record(report, recordFile(options, options.record)));
-    process.stdout.write(
-      options.json ? `${JSON.stringify(report, null, 2)}\n` : renderOutcome(report, painterFor(process.stdout)),
-    );
+    if (options.json) printJson(report);
+    else process.stdout.write(renderOutcome(report, painterFor(process.stdout)));
     return report.passed ? EXIT_CODES.ok : EXIT_CODES.failed;
   } finally {
     interrupt.release();

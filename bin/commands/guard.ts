@@ -14,6 +14,7 @@ import {
 } from '../../lib/guard';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
+import { printJson } from '../json-output';
 import { synthesizeStages } from '../synthesized-stages';
 import { painterFor } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
@@ -60,17 +61,15 @@ export async function guard(options: GuardOptions): Promise<ExitCode> {
       ? acceptStages(baseline, comparisons, { tier, reason: options.reason, at: new Date().toISOString() })
       : undefined;
   if (accepted !== undefined) await writeBaseline(outcome.file, accepted);
-  process.stdout.write(options.json ? renderJson(outcome, accepted) : renderText(outcome, accepted));
+  if (options.json) printJson(documentOf(outcome, accepted));
+  else process.stdout.write(renderText(outcome, accepted));
   return accepted !== undefined || (baseline !== undefined && outcome.isSafe) ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
 
 /** Version of what `--json` prints. */
 const JSON_VERSION = 1;
 
-function renderJson(
-  { file, baseline, tier, comparisons, isSafe }: GuardOutcome,
-  accepted: Baseline | undefined,
-): string {
+function documentOf({ file, baseline, tier, comparisons, isSafe }: GuardOutcome, accepted: Baseline | undefined) {
   const stages = comparisons.map(({ stage, verdicts, added, changed, leftOver }) => ({
     stage,
     verdicts,
@@ -78,7 +77,7 @@ function renderJson(
     changed,
     leftOver,
   }));
-  const document = {
+  return {
     version: JSON_VERSION,
     tier,
     baseline: baseline === undefined && accepted === undefined ? null : relative('.', file),
@@ -86,7 +85,6 @@ function renderJson(
     accepted: accepted !== undefined,
     stages,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function renderText(outcome: GuardOutcome, accepted: Baseline | undefined): string {

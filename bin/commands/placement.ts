@@ -18,6 +18,7 @@ import {
 } from '../../lib/sources';
 import type { Topology } from '../../lib/topology';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson, type JsonDocument } from '../json-output';
 import { painterFor, type Painter } from '../terminal';
 import { openTier, secretsFileIn, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 
@@ -28,6 +29,9 @@ export interface PlacementOptions extends TierOptions {
   readonly json?: true;
 }
 
+/** Version of what `--json` prints. */
+const JSON_VERSION = 1;
+
 /** Prints which shard owns what, or with `key` where that one is; exit 1 where buckets are on a shard that there is not. */
 export async function show(options: PlacementOptions & { readonly key?: string }): Promise<ExitCode> {
   const { key, store } = options;
@@ -35,14 +39,14 @@ export async function show(options: PlacementOptions & { readonly key?: string }
   if (key !== undefined) {
     const placed = oneOf(all, store, () => true, 'is sharded');
     const place = await findKey(placed, key);
-    print(options, { store: placed.store, key, ...place }, () => [
+    print(options, { version: JSON_VERSION, store: placed.store, key, ...place }, () => [
       `${key} is in bucket ${place.bucket}, on ${place.shard}`,
     ]);
     return EXIT_CODES.ok;
   }
   const chosen = store === undefined ? all : [oneOf(all, store, () => true, 'is sharded')];
   const stores = await Promise.all(chosen.map(viewPlacement));
-  print(options, { version: 1, stores }, (painter) =>
+  print(options, { version: JSON_VERSION, stores }, (painter) =>
     stores.length === 0 ? ['no store of this tier is sharded'] : stores.flatMap((one) => overviewLines(one, painter)),
   );
   return stores.some(({ shards }) => shards.some(({ isMissing }) => isMissing)) ? EXIT_CODES.failed : EXIT_CODES.ok;
@@ -57,7 +61,7 @@ export async function split(options: PlacementOptions & { readonly at: string })
   );
   const { placed } = oneOf(views, options.store, ({ ranges }) => ranges !== undefined, 'is placed by range');
   const next = await changePlacement(placed.placement, (placement) => splitRange(placement, at));
-  const { version } = next.shardMap;
+  const { version: mapVersion } = next.shardMap;
   const upperBucket = next.shardMap.owners.length - 1;
   const ranges = rangesOf(next);
   const upper = ranges.findIndex(({ bucket }) => bucket === upperBucket);
@@ -65,8 +69,8 @@ export async function split(options: PlacementOptions & { readonly at: string })
   // What was split stays so, whether or not every shard can be told of it now.
   const [told] = await Promise.allSettled([tier.provision()]);
   const provisioned = told.status === 'fulfilled' && told.value;
-  print(options, { store: placed.store, version, ranges: both, provisioned }, (painter) => [
-    `${painter.green('✓')} ${placed.store}: split at ${both[1]?.from}, no row moved · shard map version ${version}`,
+  print(options, { version: JSON_VERSION, store: placed.store, mapVersion, ranges: both, provisioned }, (painter) => [
+    `${painter.green('✓')} ${placed.store}: split at ${both[1]?.from}, no row moved · shard map version ${mapVersion}`,
     ...both.map(rangeLine),
     provisioned ? 'every shard knows the new ranges' : painter.dim(`next: ${tier.afterSplit}`),
   ]);
@@ -82,7 +86,7 @@ export async function assign(
   const all = placedStoresOf((await findTier(options)).topology);
   const placed = oneOf(all, options.store, hasDirectory, 'has a key directory');
   const assigned = await assignKey(placed as Required<PlacedStore>, key, shard, rowsMoved ? 'areMoved' : 'stay');
-  print(options, { key, ...assigned }, (painter) => assignedLines(key, assigned, painter));
+  print(options, { version: JSON_VERSION, key, ...assigned }, (painter) => assignedLines(key, assigned, painter));
   return EXIT_CODES.ok;
 }
 
@@ -143,10 +147,13 @@ function oneOf<S extends { readonly store: string }>(
   });
 }
 
-function print({ json }: PlacementOptions, document: unknown, lines: (painter: Painter) => readonly string[]): void {
-  process.stdout.write(
-    json ? `${JSON.stringify(document, null, 2)}\n` : `${lines(painterFor(process.stdout)).join('\n')}\n`,
-  );
+function print<D extends JsonDocument>(
+  { json }: PlacementOptions,
+  document: D,
+  lines: (painter: Painter) => readonly string[],
+): void {
+  if (json) printJson(document);
+  else process.stdout.write(`${lines(painterFor(process.stdout)).join('\n')}\n`);
 }
 
 function overviewLines(

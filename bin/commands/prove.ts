@@ -15,6 +15,7 @@ import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
+import { printJson } from '../json-output';
 import { forSameTier, synthesisOf } from '../same-tier';
 import { painterFor, Steps } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
@@ -64,7 +65,7 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
   };
   const page = await writeReport(report);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    printJson(report);
   } else {
     const { passed, failed, skipped } = report.counts;
     for (const need of exceededQuotas(quotas)) steps.note(renderQuotaWarning(need));

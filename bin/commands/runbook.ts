@@ -10,6 +10,7 @@ import {
 } from '../../lib/runbooks';
 import type { TierDefinition } from '../../lib/definition';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson } from '../json-output';
 import { painterFor } from '../terminal';
 import { drillRecordFileOf, drillReportsDirectory, openTier, type TierOptions } from '../tier-context';
 
@@ -20,10 +21,14 @@ export interface RunbookOptions extends TierOptions {
   readonly json?: true;
 }
 
+/** Version of what `--json` prints, of the list and of one. */
+const JSON_VERSION = 1;
+
 /** Lists the runbooks, or prints one with the tier's own names. */
 export async function runbook(options: RunbookOptions): Promise<ExitCode> {
   if (options.situation === undefined) {
-    process.stdout.write(options.json ? listJson() : listText());
+    if (options.json) printJson(listDocument());
+    else process.stdout.write(listText());
     return EXIT_CODES.ok;
   }
   const found = readRunbook(options.situation);
@@ -36,8 +41,10 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
   });
   const { slug, title, tag, safety, minutes, kinds } = found;
   const alarms = leadingAlarms(slug);
-  const document = { runbook: slug, title, tag, safety, minutes, kinds, alarms, lastDrill: lastDrill ?? null, text };
-  process.stdout.write(options.json ? `${JSON.stringify(document, null, 2)}\n` : text);
+  if (options.json) {
+    const about = { runbook: slug, title, tag, safety, minutes, kinds, alarms, lastDrill: lastDrill ?? null };
+    printJson({ version: JSON_VERSION, ...about, text });
+  } else process.stdout.write(text);
   return EXIT_CODES.ok;
 }
 
@@ -59,7 +66,7 @@ async function lastDrillOf(
 
 const minuteOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 
-const listJson = (): string => {
+function listDocument() {
   const runbooks = allRunbooks().map(({ slug, title, tag, safety, minutes, kinds, drill }) => ({
     runbook: slug,
     title,
@@ -69,8 +76,8 @@ const listJson = (): string => {
     kinds,
     drill: drill ?? null,
   }));
-  return `${JSON.stringify({ version: 1, runbooks }, null, 2)}\n`;
-};
+  return { version: JSON_VERSION, runbooks };
+}
 
 function listText(): string {
   const { dim } = painterFor(process.stdout);

@@ -11,6 +11,7 @@ import {
 } from '../../lib/smoke';
 import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
+import { printJson } from '../json-output';
 import { forSameTier } from '../same-tier';
 import { painterFor } from '../terminal';
 import {
@@ -35,20 +36,16 @@ export async function smoke(options: SmokeOptions): Promise<ExitCode> {
   if (options.aws !== undefined && options.last) return showLastReport(options.aws, options);
   const report =
     options.aws === undefined ? await smokeHere(options) : await invokeDeployedSmoke({ prefix: options.aws });
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(report, null, 2)}\n`
-      : forSameTier(renderReport(report, painterFor(process.stdout)), options),
-  );
+  if (options.json) printJson(report);
+  else process.stdout.write(forSameTier(renderReport(report, painterFor(process.stdout)), options));
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
 /** Prints how a deployed tier's last proof ended, and proves nothing; exit 1 where a check had failed. */
 async function showLastReport(prefix: string, { json }: SmokeOptions): Promise<ExitCode> {
   const report = await readLastReport({ prefix });
-  process.stdout.write(
-    json ? `${JSON.stringify(report, null, 2)}\n` : renderLastReport(report, painterFor(process.stdout)),
-  );
+  if (json) printJson(report);
+  else process.stdout.write(renderLastReport(report, painterFor(process.stdout)));
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../lib/status';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
+import { printJson, printJsonLine } from '../json-output';
 import { LiveScreen } from '../live-screen';
 import { forSameTier } from '../same-tier';
 import { painterFor } from '../terminal';
@@ -31,7 +32,8 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   const look = options.aws ? lookAtAws(definition) : lookHere(definition);
   if (options.watch) return watch(look, options);
   const found = await look();
-  process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : rendered(found, options, width()));
+  if (options.json) printJson(found);
+  else process.stdout.write(rendered(found, options, width()));
   return isWell(found) ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
 
@@ -73,7 +75,7 @@ async function watch(look: Look, options: StatusOptions): Promise<ExitCode> {
   try {
     while (!interrupt.signal.aborted) {
       const found = await look();
-      if (screen === undefined) process.stdout.write(`${JSON.stringify(found)}\n`);
+      if (screen === undefined) printJsonLine(found);
       else screen.show(rendered(found, options, { ...width(), ...height() }));
       const every = aws ? EVERY_MS.aws : EVERY_MS.local;
       await delay(every, undefined, { signal: interrupt.signal }).catch(() => undefined);

@@ -4,6 +4,7 @@ import { FileTopology } from '../../lib/sources';
 import type { Topology } from '../../lib/topology';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
+import { printJsonLine } from '../json-output';
 import { forSameTier } from '../same-tier';
 import { painterFor, Steps } from '../terminal';
 import { openTier, templatesDirectory, tierDirectory, topologyFileIn, type TierOptions } from '../tier-context';
@@ -14,6 +15,9 @@ export interface UpOptions extends TierOptions {
   readonly port?: number;
   readonly json?: true;
 }
+
+/** Version of what `--json` prints. */
+const JSON_VERSION = 1;
 
 /** Runs the tier in this process until a signal comes, or in one of its own with `--detach`. */
 export async function up(options: UpOptions): Promise<ExitCode> {
@@ -78,7 +82,7 @@ function reportEndedServers(tier: LocalTier, steps: Steps): void {
 function printReady(options: UpOptions, definition: TierDefinition, pid: number): void {
   const topology = topologyFileIn(tierDirectory(definition));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ tier: definition.name, stage: definition.stage.name, pid, topology })}\n`);
+    printJsonLine({ version: JSON_VERSION, tier: definition.name, stage: definition.stage.name, pid, topology });
     return;
   }
   const stop = options.detach ? 'npx polystore down' : 'Ctrl-C stops it';

@@ -22,8 +22,9 @@ const documentOf = ({ code, stdout, stderr }: Finished): unknown => {
 describe('polystore placement', () => {
   it('splits a range once, without a row that moves, and tells every shard', async () => {
     expect(documentOf(await project.run('placement', 'split', '--at', '2026-07-01', '--json'))).toEqual({
+      version: 1,
       store: 'visits',
-      version: 2,
+      mapVersion: 2,
       ranges: [
         { from: '2026-01-01', to: '2026-07-01', bucket: 1, shard: 's1' },
         { from: '2026-07-01', bucket: 2, shard: 's1' },
@@ -37,7 +38,7 @@ describe('polystore placement', () => {
       project.call('smoke', '--json'),
     ]);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('one begins there already') });
-    expect(documentOf(key)).toEqual({ store: 'visits', key: '2026-08-01', bucket: 2, shard: 's1' });
+    expect(documentOf(key)).toEqual({ version: 1, store: 'visits', key: '2026-08-01', bucket: 2, shard: 's1' });
     const { outcomes } = documentOf(proof) as SmokeReport;
     const twins = outcomes.filter(({ check, store }) => check === 'bucket-twin' && store === 'visits');
     expect(twins.map(({ status }) => status)).toEqual(['passed', 'passed']);
