@@ -1,7 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isPolystoreError } from '../lib/errors';
 import { version } from '../package.json';
-import { awsRefusal } from './aws-refusal';
 import type { DiffOptions } from './commands/diff';
 import type { DrillOptions } from './commands/drill';
 import type { GuardOptions } from './commands/guard';
@@ -9,34 +7,22 @@ import type { PlacementOptions } from './commands/placement';
 import type { RunbookOptions } from './commands/runbook';
 import type { SmokeOptions } from './commands/smoke';
 import { EXIT_CODE_HELP, EXIT_CODES, exitCodeOf, type ExitCode } from './exit-code';
-import { forSameTier } from './same-tier';
 import { painterFor } from './terminal';
 import { DEFAULT_TIER_FILE, type TierOptions } from './tier-context';
+import { encodeError, renderError, toldError } from './told-error';
 
 // Node 20 is supported here; what the SDK says of its own future with it would stand between the lines of a proof.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-/** Prints what went wrong and what to do, and never a stack trace of the kit for a fault that has a name. */
-function reportError(error: unknown, options: Partial<TierOptions> = {}): ExitCode {
-  const painter = painterFor(process.stderr);
-  if (isPolystoreError(error)) {
-    process.stderr.write(
-      error.code === 'CONFIG_INVALID' ? `${error.message}\n` : `${painter.red('✗')} ${error.message}\n`,
-    );
-    if (error.next) {
-      const next = forSameTier(error.next, { ...options, tier: options.tier ?? DEFAULT_TIER_FILE });
-      process.stderr.write(`  next: ${next}\n`);
-    }
-    return exitCodeOf(error);
-  }
-  const refusal = awsRefusal(error);
-  if (refusal) {
-    process.stderr.write(`${painter.red('✗')} ${refusal.says}\n`);
-    if (refusal.next !== undefined) process.stderr.write(`  next: ${refusal.next}\n`);
-  } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`${painter.red('✗')} unexpected error: ${text}\n`);
-  }
+/** What every command is called with. */
+interface CommandOptions extends TierOptions {
+  readonly json?: true;
+}
+
+/** Says what went wrong and what to do: in words, or as JSON to a script. */
+function reportError(error: unknown, { json, ...options }: CommandOptions): ExitCode {
+  const told = toldError(error, options);
+  process.stderr.write(json ? encodeError(told) : renderError(told, painterFor(process.stderr)));
   return exitCodeOf(error);
 }
 
@@ -58,7 +44,7 @@ const commands = {
 
 /** A command's work becomes the process' exit status. */
 const ending =
-  <Options extends TierOptions>(work: (options: Options) => Promise<ExitCode>) =>
+  <Options extends CommandOptions>(work: (options: Options) => Promise<ExitCode>) =>
   async (options: Options): Promise<void> => {
     process.exitCode = await work(options).catch((error: unknown) => reportError(error, options));
   };
@@ -93,15 +79,22 @@ function tierCommand(
     .description(description)
     .option('--tier <file>', 'the tier file', DEFAULT_TIER_FILE)
     .option('--stage <name>', `the stage; without it, ${withoutStage}`)
-    .option('--json', 'print JSON for scripts, nothing else')
+    .option('--json', 'print JSON for scripts, nothing else; an error is the last line of standard error')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ npx polystore ${example}`).join('\n')}`);
 }
+
+const JSON_HELP = `With --json, every document has a version, and an error is one line, the last on standard error:
+  {"version":1,"code":"TIER_NOT_UP","message":"…","details":{…},"next":"…"}`;
+
+/** Whether the command line that runs asks for JSON: commander speaks of its faults before it has read that. */
+let isForScript = false;
 
 const program = new Command('polystore')
   .description('The database tier of a product: on this machine, on AWS, and proven on both.')
   .version(version)
   .showHelpAfterError('(polystore --help lists commands and exit codes)')
-  .addHelpText('after', `\nExit codes:\n${exitCodes}`)
+  .addHelpText('after', `\nExit codes:\n${exitCodes}\n\n${JSON_HELP}`)
+  .configureOutput({ writeErr: (text) => void (isForScript || process.stderr.write(text)) })
   .exitOverride();
 
 tierCommand('prove', 'synthesize the tier, run it here, prove every promise, stop it (npm start)', [
@@ -269,13 +262,23 @@ tierCommand('doctor', 'say what would stand in the way of the tier, here and on 
 
 /** Runs a command line, given without the names of Node and of the program, to its end. What became of it is `process.exitCode`. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
+  isForScript = args.includes('--json');
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    // commander has printed its message; help and version end here too, with status 0.
-    if (!(error instanceof CommanderError)) process.exitCode = reportError(error);
-    else process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.definition;
+    if (error instanceof CommanderError) process.exitCode = endOfCommander(error);
+    else process.exitCode = reportError(error, { tier: DEFAULT_TIER_FILE, ...(isForScript && { json: true }) });
   }
+}
+
+/** commander has printed its message, unless a script is to read it. Help and version end here too, with status 0. */
+function endOfCommander({ exitCode, message }: CommanderError): ExitCode {
+  if (exitCode === 0) return EXIT_CODES.ok;
+  if (isForScript) {
+    const next = 'npx polystore --help lists commands and exit codes.';
+    process.stderr.write(encodeError({ code: 'COMMAND_LINE_INVALID', message, details: {}, next }));
+  }
+  return EXIT_CODES.definition;
 }
 
 /** How a command is called and what its options are, named by its words: `['placement', 'split']`. Nothing where there is no such command. */
