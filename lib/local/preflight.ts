@@ -50,10 +50,19 @@ export async function requireOwners(definition: TierDefinition, directory: TierD
         store.shards.map(({ name }) => name),
       );
     } catch (error) {
+      if (isPolystoreError(error, 'SHARD_OWNS_BUCKETS')) throw withWaysOut(error);
       // Nothing kept: the store is new here.
       if (!isPolystoreError(error, 'DOCUMENT_MISSING')) throw error;
     }
   }
+}
+
+/** On this machine its data need not be worth anything, and nothing is up that could be asked what it owns. */
+function withWaysOut({ code, message, details }: PolystoreError<'SHARD_OWNS_BUCKETS'>): PolystoreError {
+  return new PolystoreError(code, message, {
+    details,
+    next: `Put it back in the tier file, ${details.shard}: { state: 'draining' }. Or start anew, without any data: npx polystore down --delete-data, then npx polystore up.`,
+  });
 }
 
 /**

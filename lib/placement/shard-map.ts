@@ -96,7 +96,7 @@ export function checkOwnersKnown(store: string, map: ShardMap, known: readonly s
       `store "${store}": shard "${shard}" owns ${buckets} of ${map.owners.length} buckets but is not among its shards (${known.join(', ')})`,
       {
         details: { store, shard, buckets },
-        next: `Put "${shard}" back with state: 'draining', move its buckets to other shards, then remove it.`,
+        next: `Put it back in the tier file, ${shard}: { state: 'draining' }: it may go when npx polystore placement show says that it owns nothing.`,
       },
     );
   }

@@ -180,6 +180,9 @@ describe('a definition that does not fit', () => {
     await expect(start).rejects.toMatchObject({
       code: 'SHARD_OWNS_BUCKETS',
       details: { store: 'posts', shard: 's1', buckets: 2048 },
+      next: expect.stringMatching(
+        /s1: \{ state: 'draining' \}.*npx polystore down --delete-data, then npx polystore up/,
+      ),
     });
     expect(steps).toEqual([]);
     await expectNothingLeft();

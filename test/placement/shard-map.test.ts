@@ -116,7 +116,7 @@ describe('checkOwnersKnown', () => {
         code: 'SHARD_OWNS_BUCKETS',
         message: 'store "posts": shard "s3" owns 1024 of 4096 buckets but is not among its shards (s0, s1, s2)',
         details: { store: 'posts', shard: 's3', buckets: 1024 },
-        next: `Put "s3" back with state: 'draining', move its buckets to other shards, then remove it.`,
+        next: `Put it back in the tier file, s3: { state: 'draining' }: it may go when npx polystore placement show says that it owns nothing.`,
       }),
     );
   });
