@@ -1,5 +1,6 @@
 import { deleteLocalTier, stopLocalTier } from '../../lib/local';
 import { isPolystoreError } from '../../lib/errors';
+import { removeEmptyFoldersAround } from '../empty-folders';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { printJson } from '../json-output';
 import { Steps } from '../terminal';
@@ -26,7 +27,10 @@ export async function down(options: DownOptions): Promise<ExitCode> {
         throw error;
       },
     );
-    if (options.deleteData) await deleteLocalTier(directory);
+    if (options.deleteData) {
+      await deleteLocalTier(directory);
+      await removeEmptyFoldersAround(directory);
+    }
     const data = options.deleteData ? 'data deleted' : 'data kept';
     return {
       value: wasUp,

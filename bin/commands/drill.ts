@@ -24,6 +24,7 @@ import { encodeDrillRecord, readDrillRecord } from '../../lib/runbooks/drill-rec
 import { replaceFile } from '../../lib/sources/files';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
+import { removeEmptyFoldersAround } from '../empty-folders';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt, type Interrupt } from '../interrupt';
 import { printJson } from '../json-output';
@@ -124,6 +125,7 @@ async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held):
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
+    await removeEmptyFoldersAround(directory);
     if (interrupt.signal.aborted) throw interrupted();
   }
 }

@@ -20,11 +20,11 @@ afterAll(async () => {
   project.remove();
 });
 
-const drillDirectory = (): string => join(project.directory, '.polystore/drill/blog/dev');
+const drills = (): string => join(project.directory, '.polystore/drill');
 
 const expectNothingLeft = (): void => {
-  expect(processesOf(drillDirectory())).toEqual([]);
-  expect(existsSync(drillDirectory())).toBe(false);
+  expect(processesOf(drills())).toEqual([]);
+  expect(existsSync(drills())).toBe(false);
 };
 
 describe('polystore drill', () => {

@@ -208,6 +208,8 @@ describe('a tier in the foreground', () => {
   it('has no data any more after down --delete-data', async () => {
     expect(await project.call('down', '--delete-data')).toMatchObject({ code: 0, stderr: '' });
     expect(() => readFileSync(secrets())).toThrow('ENOENT');
+    // Nor a folder where it was; initdb's output is every tier's.
+    expect(readdirSync(join(project.directory, '.polystore'))).toEqual(['templates']);
   });
 });
 
