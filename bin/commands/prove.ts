@@ -12,12 +12,13 @@ import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import type { TemplateRules } from '../../lib/stacks';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
+import { removeEmptyFoldersAround } from '../empty-folders';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
 import { printJson } from '../json-output';
 import { forSameTier, synthesisOf } from '../same-tier';
-import { painterFor, Steps } from '../terminal';
+import { painterFor, Steps, type StepResult } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
 import { smokeTopologyFile } from './smoke';
@@ -37,11 +38,12 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
   const startedAt = new Date().toISOString();
   const rules = startTemplateRules();
   const steps = new Steps(options.json ? process.stderr : process.stdout);
-  const definition = await steps.run('tier', async () => {
+  const definition = await steps.run('tier', async (now) => {
+    now(options.tier);
     const value = await openGuardedTier(options);
     return { value, detail: describeTier(value) };
   });
-  const synthesis = await steps.run('synth', () => synthesize(definition, rules));
+  const synthesis = await steps.run('synth', async (now) => synthesize(definition, rules, now));
   if (!options.json) for (const notice of synthesis.notices ?? []) steps.note(`- ${notice}`);
   const losses = await guardAgainstBaseline(options, steps);
   const { smoke, servers } = await runAndProve(definition, steps, options);
@@ -82,7 +84,8 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
  */
 async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promise<number> {
   if (!existsSync(baselineFileOf(options.tier))) return 0;
-  const outcome = await steps.run('guard', async () => {
+  const outcome = await steps.run('guard', async (now) => {
+    now('the templates of every stage, against the baseline');
     const value = await guardTier({ tier: options.tier });
     const stages = value.comparisons.map(({ stage }) => stage).join(', ');
     const detail = value.isSafe ? `${stages}: nothing would be lost` : `${stages}: something would be lost`;
@@ -98,14 +101,22 @@ async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promis
   return outcome.comparisons.flatMap(({ verdicts }) => verdicts).length;
 }
 
-async function synthesize(
+/** All of it is work of this process alone, which writes to a terminal at once: what it does is said before each part. */
+function synthesize(
   definition: TierDefinition,
   rules: TemplateRules | undefined,
-): Promise<{ value: ProofReport['synthesis']; detail: string }> {
+  now: (text: string) => void,
+): StepResult<ProofReport['synthesis']> {
+  now('the CDK is loaded');
   // The CDK is loaded here alone: no other command needs it, and it takes its time.
   const { createTierApp, summarize } = require('../../lib/stacks') as typeof import('../../lib/stacks');
   const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
-  const summary = summarize(createTierApp({ definition, outdir: directory, ...(rules && { rules }) }).synth());
+  now('stores become stacks');
+  const app = createTierApp({ definition, outdir: directory, ...(rules && { rules }) });
+  now(
+    rules ? 'templates are written, and held against the rules of CloudFormation and cdk-nag' : 'templates are written',
+  );
+  const summary = summarize(app.synth());
   const { stacks, findings, acknowledged, notices, dashboards } = summary;
   const value = { directory: relative('.', directory), stacks, acknowledged, notices, dashboards };
   return { value, detail: `${stacks.length} stacks, ${findings.length} errors, ${acknowledged.length} acknowledged` };
@@ -133,8 +144,11 @@ async function runAndProve(
       return { value, detail: describeServers(definition, value.topology) };
     });
     try {
-      const smoke = await steps.run('smoke', async () => {
-        const value = await smokeTopologyFile(topologyFileIn(directory), interrupt.signal);
+      const smoke = await steps.run('smoke', async (now) => {
+        const value = await smokeTopologyFile(topologyFileIn(directory), {
+          signal: interrupt.signal,
+          onOutcome: countOutcomes(now),
+        });
         return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
       });
       if (!options.json) {
@@ -148,8 +162,15 @@ async function runAndProve(
   } finally {
     interrupt.release();
     await rm(directory, { recursive: true, force: true });
+    await removeEmptyFoldersAround(directory);
     if (interrupt.signal.aborted) throw interrupted();
   }
+}
+
+/** Says how many checks have ended. */
+function countOutcomes(now: (text: string) => void): () => void {
+  let ended = 0;
+  return () => now(`${++ended} ${ended === 1 ? 'check' : 'checks'} made`);
 }
 
 const interrupted = (): PolystoreError<'INTERRUPTED'> =>

@@ -7,6 +7,7 @@ import {
   renderLastReport,
   renderReport,
   runSmoke,
+  type SmokeOptions as ProofOptions,
   type SmokeReport,
 } from '../../lib/smoke';
 import { describeEnded } from '../ended-servers';
@@ -65,14 +66,17 @@ async function keepLastSmoke(directory: string, report: SmokeReport): Promise<vo
 }
 
 /** Proves the tier that a topology file describes; its secrets stand beside it. */
-export async function smokeTopologyFile(file: string, signal?: AbortSignal): Promise<SmokeReport> {
+export async function smokeTopologyFile(
+  file: string,
+  options: Pick<ProofOptions, 'signal' | 'onOutcome'> = {},
+): Promise<SmokeReport> {
   const directory = dirname(file);
   const topology = await new FileTopology(file).read();
   const report = await runSmoke({
     topology,
     secrets: new FileSecrets(secretsFileIn(directory)),
     placementOf: placementsOf(topology),
-    ...(signal && { signal }),
+    ...options,
   });
   return describeEnded(report, directory);
 }

@@ -233,7 +233,12 @@ async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, 
       topology,
       secrets: new FileSecrets(directory.secretsFile),
       placementOf: (store) => placementIn(directory, store),
-    }).then(({ databases }) => start.progress('provisioned', `${databases.length} databases provisioned`)),
+    }).then(({ databases }) =>
+      start.progress(
+        'provisioned',
+        `${databases.length} ${databases.length === 1 ? 'database' : 'databases'} provisioned`,
+      ),
+    ),
   ]);
   // Else who logs in to a replica at once is a stranger there still.
   await allOf(streams.map((stream) => waitForReplay(stream, options.signal)));

@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { ServerRow, TierStatus } from '../../lib/status';
 import type { SmokeReport } from '../../lib/smoke';
 import { processesOf } from '../local/scratch';
@@ -227,12 +228,15 @@ describe('polystore prove', () => {
     expect(await project.call('status')).toMatchObject({ code: 3, stdout: '' });
   });
 
-  it('fails where the committed baseline would lose something, naming what', async () => {
+  it('fails where the committed baseline would lose something, naming what; a terminal shows what it does meanwhile', async () => {
     const changed = createLoneProject();
     copyFileSync(join(__dirname, '../../polystore.baseline.json'), join(changed.directory, 'polystore.baseline.json'));
     changed.edit((text) => text.replace('main: postgres(', "main: postgres({ database: 'renamed' }"));
-    const { code, stdout } = await changed.call('prove');
+    const { code, stdout: shown } = await changed.callOnTerminal('prove');
     changed.remove();
+    expect(shown).toMatch(/…[^\n]* synth [^\n]*templates are written[^\n]*✓[^\n]* synth /);
+    expect(shown).toMatch(/…[^\n]* smoke [^\n]*2 checks made[^\n]*✓[^\n]* smoke /);
+    const stdout = stripVTControlCharacters(shown).replaceAll('\r', '');
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ guard/);
     expect(stdout).toContain('DBName');

@@ -31,6 +31,8 @@ export interface Project {
    * nothing open that keeps its process alive is what `run` shows. Calls wait for each other.
    */
   call(...args: readonly string[]): Promise<Finished>;
+  /** The same on a terminal: coloured, and with what a step does before it has ended. */
+  callOnTerminal(...args: readonly string[]): Promise<Finished>;
   remove(): void;
 }
 
@@ -59,11 +61,8 @@ export function createProject(tierFile = 'tier.config.ts'): Project {
     edit,
     start,
     run: (...args) => start(...args).finished,
-    call: (...args) => {
-      const called = lastCall.then(() => callCommand(directory, args));
-      lastCall = called.catch(() => undefined);
-      return called;
-    },
+    call: (...args) => inTurn(() => callCommand(directory, args)),
+    callOnTerminal: (...args) => inTurn(() => callCommand(directory, args, TERMINAL)),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -71,10 +70,19 @@ export function createProject(tierFile = 'tier.config.ts'): Project {
 /** A process has one working directory and one standard output. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
-async function callCommand(cwd: string, args: readonly string[]): Promise<Finished> {
+function inTurn(call: () => Promise<Finished>): Promise<Finished> {
+  const called = lastCall.then(call);
+  lastCall = called.catch(() => undefined);
+  return called;
+}
+
+/** What a stream says of itself where somebody looks at it. */
+const TERMINAL = { isTTY: true, columns: 100, rows: 40 };
+
+async function callCommand(cwd: string, args: readonly string[], seen = {}): Promise<Finished> {
   // By its whole name: without one, the launcher beside it is found.
   const { runCommandLine } = jest.requireActual<typeof import('../../bin/polystore')>('../../bin/polystore.ts');
-  const [stdout, stderr] = [capture('stdout'), capture('stderr')];
+  const [stdout, stderr] = [capture('stdout', seen), capture('stderr', seen)];
   process.chdir(cwd);
   try {
     await runCommandLine(args);
@@ -87,8 +95,8 @@ async function callCommand(cwd: string, args: readonly string[]): Promise<Finish
   }
 }
 
-/** Takes what is written to a stream of this process, as a pipe does. */
-function capture(name: 'stdout' | 'stderr'): { text(): string; restore(): void } {
+/** Takes what is written to a stream of this process, as a pipe does, or as what it is `seen` as. */
+function capture(name: 'stdout' | 'stderr', seen: object): { text(): string; restore(): void } {
   const chunks: string[] = [];
   const pipe = new Writable({
     decodeStrings: false,
@@ -97,7 +105,7 @@ function capture(name: 'stdout' | 'stderr'): { text(): string; restore(): void }
       done();
     },
   });
-  const stream = jest.spyOn(process, name, 'get').mockReturnValue(pipe as never);
+  const stream = jest.spyOn(process, name, 'get').mockReturnValue(Object.assign(pipe, seen) as never);
   return { text: () => chunks.join(''), restore: () => stream.mockRestore() };
 }
 
