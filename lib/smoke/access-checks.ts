@@ -149,7 +149,8 @@ function holdsRights(store: string, clusters: readonly ClusterUnderTest[], servi
         else if (result.reason instanceof SmokeSkip) skips.push(clusters[index]?.label ?? '');
         else throw result.reason;
       }
-      const evidence: Evidence = { access, databases: clusters.length - skips.length, tables };
+      // What is tried is a table of the smoke test, on which it has the same rights: users may have none yet.
+      const evidence: Evidence = { access, databases: clusters.length - skips.length, triedOn: RIGHTS_TABLE, tables };
       if (skips.length > 0) {
         const held = clusters.length - skips.length;
         const others = held === 0 ? '' : `; held on the other ${held === 1 ? 'database' : `${held} databases`}`;
@@ -178,13 +179,15 @@ async function rightsOn(cluster: ClusterUnderTest, service: string, access: Acce
   }
 }
 
+const RIGHTS_TABLE = 'polystore_smoke.rights';
+
 /** A real INSERT, rolled back, into a smoke table on which the service has the same rights as on users' tables. */
 async function tryWrite(client: PgClient, access: Access, label: string): Promise<void> {
-  await client.query('select from polystore_smoke.rights limit 1');
+  await client.query(`select from ${RIGHTS_TABLE} limit 1`);
   await client.query('begin');
   let refused = '';
   try {
-    await client.query('insert into polystore_smoke.rights (id) values (gen_random_uuid())');
+    await client.query(`insert into ${RIGHTS_TABLE} (id) values (gen_random_uuid())`);
   } catch (error) {
     if (errorGroupOf(error) !== 'privilege') throw error;
     refused = errorCodeOf(error);

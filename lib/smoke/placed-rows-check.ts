@@ -2,6 +2,7 @@ import { inParallel } from '../provision/in-parallel';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { directoryHandle } from './key-directory-checks';
+import { noTableYet } from './no-table';
 
 /** Keys of each table that are looked up. */
 const MOST = 100;
@@ -16,7 +17,8 @@ interface TableKeys {
 }
 
 /** As `rows-on-owner`, where only the key directory knows which bucket a row is in: it looks up some keys of every table. */
-export function rowsWhereDirectorySays({ tier, store, identity, primary }: ClusterUnderTest): Check {
+export function rowsWhereDirectorySays(cluster: ClusterUnderTest): Check {
+  const { tier, store, identity, primary } = cluster;
   return {
     name: 'rows-on-owner',
     store,
@@ -29,6 +31,7 @@ export function rowsWhereDirectorySays({ tier, store, identity, primary }: Clust
       const { rows } = await primary.asSmoke((client) =>
         client.query<TableKeys>('select * from polystore.placed_keys($1)', [MOST]),
       );
+      if (rows.length === 0) throw noTableYet(cluster);
       const sampled = rows.flatMap(({ table_name: table, keys }) => keys.map((key) => ({ table, key })));
       const found = await inParallel(sampled, AT_ONCE, async ({ key }) =>
         key === null ? undefined : (await directory?.assignmentOf(key))?.shard,

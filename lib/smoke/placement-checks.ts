@@ -2,6 +2,7 @@ import { isPolystoreError } from '../errors';
 import { bucketFinder, bucketsOf, countBuckets, type BucketFinder, type BucketId } from '../placement';
 import { SmokeFailure, SmokeSkip, type Check } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
+import { noTableYet } from './no-table';
 import { sampleKeys } from './sample-keys';
 import type { DatabasesUnderTest } from './databases-under-test';
 
@@ -80,7 +81,8 @@ interface TableCount {
   readonly [column: string]: unknown;
 }
 
-function rowsOnOwner({ tier, store, identity, primary }: ClusterUnderTest): Check {
+function rowsOnOwner(cluster: ClusterUnderTest): Check {
+  const { tier, store, identity, primary } = cluster;
   return {
     name: 'rows-on-owner',
     store,
@@ -94,6 +96,7 @@ function rowsOnOwner({ tier, store, identity, primary }: ClusterUnderTest): Chec
           bucketsOf(shardMap, identity.shard ?? ''),
         ]),
       );
+      if (rows.length === 0) throw noTableYet(cluster);
       const evidence = {
         tables: rows.length,
         scanned: rows.reduce((sum, { scanned }) => sum + Number(scanned), 0),

@@ -10,7 +10,7 @@ import { decodeLastReport, decodeSmokeReport } from '../../lib/smoke';
 import { placementsOf } from '../../lib/sources';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { encodeTopology } from '../../lib/topology';
-import { postsOf, tier } from '../smoke/tier';
+import { createUsersTables, postsOf, tier } from '../smoke/tier';
 import { asDeployed, PREFIX } from './as-deployed';
 import { bundleHandler } from './bundle';
 import { callHandler, LoadedHandler } from './call-handler';
@@ -35,6 +35,7 @@ const passwords = async (): Promise<readonly string[]> => {
 
 beforeAll(async () => {
   local = await startTestTier(tier);
+  await createUsersTables(local);
   env = {
     POLYSTORE_TOPOLOGY_FILE: local.topologyFile,
     POLYSTORE_SECRETS_FILE: join(dirname(local.topologyFile), 'secrets.json'),

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bucketOf, hash, seedShardMap, type Placement } from '../../lib/placement';
-import { quoteLiteral, withClient } from '../../lib/postgres';
+import { quoteLiteral } from '../../lib/postgres';
 import type { ServerStatus } from '../../lib/routing';
 import type { CheckName } from '../../lib/smoke/check-name';
 import { wholeStore, type ClusterUnderTest } from '../../lib/smoke/cluster-under-test';
@@ -15,24 +15,27 @@ import type { PostgresTopology, ShardTopology, Topology } from '../../lib/topolo
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { TcpProxy } from '../support/tcp-proxy';
-import { failedOf, failureOf, mainOf, placementsOf, postsOf, prove, skippedOf, tier } from './tier';
+import {
+  asOwner,
+  createUsersTables,
+  failedOf,
+  failureOf,
+  mainOf,
+  placementsOf,
+  postsOf,
+  prove,
+  skippedOf,
+  tier,
+} from './tier';
 
 let local: TestTier;
 beforeAll(async () => {
   local = await startTestTier(tier);
+  await createUsersTables(local);
 });
 afterAll(() => local.stop());
 
 const sql = (label: string, text: string): Promise<unknown> => local.on(label, (client) => client.query(text));
-
-/** Runs SQL as the owner role of a database, as a migration does. */
-async function asOwner(label: string, text: string): Promise<unknown> {
-  const target = await local.superuser(label);
-  const [store, shard = ''] = label.split('/');
-  const secrets = store === 'main' ? mainOf(local.topology).secrets : postsOf(local.topology).shards[shard]?.secrets;
-  const credentials = await local.secrets.read(secrets?.owner ?? '');
-  return withClient({ ...target, credentials }, (client) => client.query(text));
-}
 
 /**
  * Proves the store of a server while `broken` holds there, then mends it: each test leaves it as it was. That what is broken in one store breaks nothing of
@@ -277,7 +280,7 @@ describe('who may reach what', () => {
     ['the smoke table', 'grant insert on polystore_smoke.rights to posts', 'INSERT was taken'],
     ['schema public', 'grant create on schema public to posts', 'it may create tables'],
   ])('holds-rights fails where a reading service may write: %s', async (_what, grant, reason) => {
-    await asOwner('main/primary', 'create table users_data (body text)');
+    await asOwner(local, 'main/primary', 'create table users_data (body text)');
     const report = await proveWhile(grant, `${grant.replace('grant', 'revoke').replace(' to ', ' from ')}`);
     expect(failedOf(report)).toEqual(['main as posts holds-rights']);
     expect(failureOf(report, 'main as posts holds-rights').reason).toContain(reason);
@@ -285,7 +288,7 @@ describe('who may reach what', () => {
   });
 
   it('holds-rights fails where a writing service may not write', async () => {
-    await asOwner('main/primary', 'create table users_data (body text)');
+    await asOwner(local, 'main/primary', 'create table users_data (body text)');
     const report = await proveWhile('revoke insert on users_data from users', 'grant insert on users_data to users');
     expect(failedOf(report)).toEqual(['main as users holds-rights']);
     expect(failureOf(report, 'main as users holds-rights').reason).toBe('main: it may not INSERT on public.users_data');
@@ -307,30 +310,34 @@ describe('placement', () => {
     afterEach(() => sql('posts/s1', 'drop table placed'));
 
     it('rows-on-owner fails where one lies on the wrong shard', async () => {
-      await asOwner('posts/s1', `${CREATE}; insert into placed values (${await keyOn('s0')}), (${await keyOn('s1')})`);
+      await asOwner(
+        local,
+        'posts/s1',
+        `${CREATE}; insert into placed values (${await keyOn('s0')}), (${await keyOn('s1')})`,
+      );
       const report = await prove(local);
       expect(failedOf(report)).toEqual(['posts/s1 rows-on-owner']);
       expect(failureOf(report, 'posts/s1 rows-on-owner')).toMatchObject({
         reason: 'public.placed: 1 of 2 rows belong on another shard',
-        evidence: { tables: 1, scanned: 2, sampled: [] },
+        evidence: { tables: 2, scanned: 2, sampled: [] },
       });
     });
 
     it('rows-on-owner fails on a shard key column of another type', async () => {
-      await asOwner('posts/s1', 'create table placed (user_id text)');
+      await asOwner(local, 'posts/s1', 'create table placed (user_id text)');
       const report = await prove(local, { only: ['posts'] });
       expect(failedOf(report)).toEqual(['posts/s1 rows-on-owner']);
     });
 
     it('rows-on-owner leaves the kit’s own tables alone, whatever the shard key is called', async () => {
-      await asOwner('posts/s1', CREATE);
+      await asOwner(local, 'posts/s1', CREATE);
       const add = 'alter table polystore_smoke.probe add column user_id uuid';
       const report = await proveWhile(add, 'alter table polystore_smoke.probe drop column user_id', 'posts/s1');
       expect(failedOf(report)).toEqual([]);
     });
 
     it('rows-on-owner is skipped, never passed, where a table is locked', async () => {
-      await asOwner('posts/s1', CREATE);
+      await asOwner(local, 'posts/s1', CREATE);
       await local.on('posts/s1', async (client) => {
         await client.query('begin; lock table placed in access exclusive mode');
         const report = await prove(local, { only: ['posts'] });
@@ -346,6 +353,23 @@ describe('placement', () => {
       expect(failedOf(report)).toEqual([]);
       expect(skippedOf(report)).toEqual(['posts/s1 rows-on-owner']);
     });
+  });
+
+  it('rows-on-owner is skipped, never passed, where no table has the shard key column', async () => {
+    const report = await proveWhile(
+      'alter table users_posts rename user_id to userid',
+      'alter table users_posts rename userid to user_id',
+      'posts/s1',
+    );
+    expect(failedOf(report)).toEqual([]);
+    expect(skippedOf(report)).toEqual(['posts/s1 rows-on-owner']);
+    expect(report.outcomes).toContainEqual(
+      expect.objectContaining({
+        subject: 'posts/s1',
+        check: 'rows-on-owner',
+        reason: 'no table has the shard key column user_id: there is no row to look at',
+      }),
+    );
   });
 
   const TRIGGER = `create trigger astray before insert on polystore_smoke.keys for each row execute function astray()`;

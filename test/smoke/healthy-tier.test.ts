@@ -6,25 +6,18 @@ import { KeptConnections } from '../../lib/smoke/kept-connections';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { TcpProxy } from '../support/tcp-proxy';
-import { failedOf, mainOf, postsOf, prove, skippedOf, tier } from './tier';
+import { asOwner, createUsersTables, failedOf, mainOf, postsOf, prove, skippedOf, tier } from './tier';
 
 let local: TestTier;
 const PRIMARIES = ['main/primary', 'posts/s0', 'posts/s1'];
 
 beforeAll(async () => {
   local = await startTestTier(tier);
-  for (const label of PRIMARIES) await asOwner(label, 'create table users_data (id bigserial primary key, body text)');
+  for (const label of PRIMARIES)
+    await asOwner(local, label, 'create table users_data (id bigserial primary key, body text)');
+  await createUsersTables(local);
 });
 afterAll(() => local.stop());
-
-/** Users' tables belong to the owner role, as those of a migration do. */
-async function asOwner(label: string, sql: string): Promise<void> {
-  const target = await local.superuser(label);
-  const [store, shard] = label.split('/') as [string, string];
-  const secrets = store === 'main' ? mainOf(local.topology).secrets : postsOf(local.topology).shards[shard]?.secrets;
-  const credentials = await local.secrets.read(secrets?.owner ?? '');
-  await withClient({ ...target, credentials }, (client) => client.query(sql));
-}
 
 const SMOKE_ROWS = `select (select count(*) from polystore_smoke.probe) + (select count(*) from polystore_smoke.rights)`;
 
@@ -155,7 +148,12 @@ describe('on a tier that keeps its promises', () => {
       buckets: { s0: 2048, s1: 2048 },
     });
     expect(evidenceOf('posts/s0 owned-buckets')).toEqual({ buckets: 2048, mapVersion: 1 });
-    expect(evidenceOf('main as posts holds-rights')).toEqual({ access: 'read', databases: 1, tables: 1 });
+    expect(evidenceOf('main as posts holds-rights')).toEqual({
+      access: 'read',
+      databases: 1,
+      triedOn: 'polystore_smoke.rights',
+      tables: 1,
+    });
     expect(evidenceOf('posts/s0 refuses-strangers')).toMatchObject({ refusedWith: { users: '28P01' } });
   });
 

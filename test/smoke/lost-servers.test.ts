@@ -2,12 +2,13 @@ import { createServer, connect, type AddressInfo, type Server } from 'node:net';
 import type { Topology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
-import { failedOf, failureOf, mainOf, prove, skippedOf, tier } from './tier';
+import { createUsersTables, failedOf, failureOf, mainOf, prove, skippedOf, tier } from './tier';
 
 describe('a tier that loses one server after the other', () => {
   let local: TestTier;
   beforeAll(async () => {
     local = await startTestTier(tier);
+    await createUsersTables(local);
   });
   afterAll(() => local.stop());
 

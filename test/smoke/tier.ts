@@ -1,5 +1,6 @@
 import { defineTier, hash, postgres, shardedPostgres } from '../../lib/definition';
 import { runSmoke, type Failed, type Outcome, type SmokeOptions, type SmokeReport } from '../../lib/smoke';
+import { withClient } from '../../lib/postgres';
 import { openPlacement, type PlacementStore } from '../../lib/sources';
 import type { PostgresTopology, ShardedPostgresTopology, Topology } from '../../lib/topology';
 import type { TestTier } from '../support/local-servers';
@@ -43,6 +44,21 @@ export function prove(on: TestTier, changes: Partial<SmokeOptions> = {}): Promis
     deadlineMs: DEADLINE_MS,
     ...changes,
   });
+}
+
+/** Runs SQL as the owner role of a database, as a migration does. */
+export async function asOwner(on: TestTier, label: string, sql: string): Promise<void> {
+  const target = await on.superuser(label);
+  const [store, shard = ''] = label.split('/');
+  const secrets = store === 'main' ? mainOf(on.topology).secrets : postsOf(on.topology).shards[shard]?.secrets;
+  const credentials = await on.secrets.read(secrets?.owner ?? '');
+  await withClient({ ...target, credentials }, (client) => client.query(sql));
+}
+
+/** A table of users on every shard, without which there is no row to look at. */
+export async function createUsersTables(on: TestTier): Promise<void> {
+  for (const shard of Object.keys(postsOf(on.topology).shards))
+    await asOwner(on, `posts/${shard}`, 'create table users_posts (user_id bigint)');
 }
 
 const nameOf = ({ subject, check }: Outcome): string => `${subject} ${check}`;
