@@ -134,8 +134,8 @@ async function startLocked(start: Start): Promise<LocalTier> {
         const from = tier.find(source);
         const cluster = start.clusters.find(({ store, shard }) => store === lost.planned.store && shard === undefined);
         if (cluster === undefined) throw new RangeError(`${label} is of a store without replicas`);
-        tier.adopt(await rebuildReplica(room, { cluster, lost, source: from, servers: tier.allOf(cluster) }));
-        await tier.publish();
+        const rebuild = { cluster, lost, source: from, servers: tier.allOf(cluster) };
+        await tier.rebuild((signal) => rebuildReplica(room, rebuild, signal));
       },
       onServerExit: (listener) => tier.onServerExit(listener),
     };
@@ -243,7 +243,9 @@ async function completeTier(start: Start, room: ClusterRoom, tier: RunningTier, 
   // Else who logs in to a replica at once is a stranger there still.
   await allOf(streams.map((stream) => waitForReplay(stream, options.signal)));
   throwIfInterrupted(options.signal, 'the tier');
-  await allOf([publishFile(directory.topologyFile, encodeTopology(topology), 0o644), tier.publish()]);
+  await publishFile(directory.topologyFile, encodeTopology(topology), 0o644);
+  // Last: where there is a state, there is a topology.
+  await tier.publish();
 }
 
 /** A primary and its replicas, of each cluster. */

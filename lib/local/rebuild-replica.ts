@@ -26,16 +26,20 @@ const COPY_MS = 60_000;
 /**
  * Copies a server while it works, and starts the copy as its replica: what `pg_basebackup` does, which no npm package brings. The caller owns the
  * server that comes out.
- * @throws {PolystoreError} ENGINE_FAILED where it doesn't come up or doesn't stream
+ * @throws {PolystoreError} ENGINE_FAILED where it doesn't come up or doesn't stream, INTERRUPTED
  * @see https://www.postgresql.org/docs/17/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
-export async function rebuildReplica(room: ClusterRoom, rebuild: Rebuild): Promise<RunningServer> {
+export async function rebuildReplica(
+  room: ClusterRoom,
+  rebuild: Rebuild,
+  signal?: AbortSignal,
+): Promise<RunningServer> {
   const { cluster, lost, source, servers } = rebuild;
   const planned = { ...lost.planned, role: 'replica' } as const;
   const directory = dataOf(room.directory, planned);
   const credentials = room.secrets[SUPERVISOR_SECRET] as Credentials;
   const trust = { kind: 'file', path: room.tls.authority } as const;
-  await emptyDirectory(room.engine, directory, planned.label);
+  await emptyDirectory(room.engine, directory, planned.label, signal);
   const label = await withClient(
     supervisorTarget(source.port, credentials, trust),
     async (client) => {
@@ -52,10 +56,10 @@ export async function rebuildReplica(room: ClusterRoom, rebuild: Rebuild): Promi
   await writeSettings(room.engine, directory, settingsOf(room, followed, planned, ports), rolesOf(room, cluster));
   await writeOwned(room.engine, join(directory, 'backup_label'), label);
   await writeOwned(room.engine, join(directory, 'standby.signal'), '');
-  const server = await startServer(room, planned, lost.port);
+  const server = await startServer(room, planned, lost.port, signal);
   try {
     const replicas = [{ ...server, log: logOf(room.directory, planned) }];
-    await waitForStreaming({ primary: source, replicas, credentials, trust });
+    await waitForStreaming({ primary: source, replicas, credentials, trust }, signal);
     return server;
   } catch (error) {
     await server.process.stop();

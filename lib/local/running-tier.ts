@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { TierDefinition } from '../definition';
 import type { Topology } from '../topology';
 import type { RunningServer } from './cluster';
+import { throwIfInterrupted } from './engine-command';
 import { ownProcess } from './process-mark';
 import type { ServerExit } from './server-process';
 import { STATE_VERSION, writeLocalState, type LocalServer, type ProcessState } from './state';
@@ -30,7 +31,7 @@ export interface LocalTier {
    * when it streams.
    * @param label `<store>/<name>` of the server that has ended
    * @param source of the server that it follows from now on, in the same store
-   * @throws {PolystoreError} ENGINE_FAILED
+   * @throws {PolystoreError} ENGINE_FAILED, INTERRUPTED where the tier is stopped meanwhile
    */
   rebuildReplica(label: string, source: string): Promise<void>;
   /** Calls `listener` whenever a server ends that nobody stopped; returns what ends that. */
@@ -49,6 +50,9 @@ export class RunningTier {
   private readonly order: readonly string[];
   private readonly listeners = new Set<(exit: ServerExitEvent) => void>();
   private readonly startedAt = new Date().toISOString();
+  private readonly stopping = new AbortController();
+  /** Servers that are being made anew. */
+  private readonly rebuilding = new Set<Promise<void>>();
   private published = false;
   private stopped: Promise<void> | undefined;
   private writing: Promise<void> = Promise.resolve();
@@ -98,6 +102,22 @@ export class RunningTier {
     }));
   }
 
+  /**
+   * Has `make` make a server anew, takes it over and writes it down. A stop interrupts it, and waits until it has come to its end: no server comes up
+   * behind it.
+   * @throws {PolystoreError} INTERRUPTED, and what `make` throws
+   */
+  async rebuild(make: (signal: AbortSignal) => Promise<RunningServer>): Promise<void> {
+    const { signal } = this.stopping;
+    throwIfInterrupted(signal, 'a server');
+    const work = (async () => {
+      this.adopt(await make(signal));
+      await this.publish();
+    })();
+    this.rebuilding.add(work);
+    await work.finally(() => this.rebuilding.delete(work));
+  }
+
   /** Writes down that the tier is up; from here on every change is written down too. */
   async publish(): Promise<void> {
     this.published = true;
@@ -122,7 +142,9 @@ export class RunningTier {
   }
 
   private async stopAll(): Promise<void> {
+    this.stopping.abort();
     try {
+      await Promise.allSettled(this.rebuilding);
       await Promise.all(this.running.map(({ process }) => process.stop()));
       await this.watchdog.dismiss();
       await this.writing;
@@ -137,11 +159,18 @@ export class RunningTier {
   private noteExit({ store, name }: PlannedServer, exit: ServerExit): void {
     if (this.stopped) return;
     // A state that can't be written (the disk is full) must not end the others: status asks the servers themselves.
-    if (this.published) this.writing = this.writing.then(() => this.writeState()).catch(() => undefined);
+    if (this.published) this.writeState().catch(() => undefined);
     for (const listener of this.listeners) listener({ store, name, ...exit });
   }
 
-  private async writeState(): Promise<void> {
+  /** One after the other: of two at once the older might be the one that stays. */
+  private writeState(): Promise<void> {
+    const written = this.writing.then(() => this.writeStateNow());
+    this.writing = written.catch(() => undefined);
+    return written;
+  }
+
+  private async writeStateNow(): Promise<void> {
     const state = {
       version: STATE_VERSION,
       tier: this.definition.name,

@@ -54,6 +54,8 @@ export function watchProcess(child: ChildProcess, stops: readonly StopStep[]): S
         child.kill(signal);
         await Promise.race([exited, delay(waitMs, undefined, { ref: false })]);
       }
+      // The last signal leaves it no choice; on a busy machine its end takes longer.
+      await exited;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { PolystoreError } from '../errors';
+import { isPolystoreError, PolystoreError } from '../errors';
 import { errorCodeOf } from '../postgres';
 import { FileSecrets } from '../sources/file-secrets';
 import { FileTopology } from '../sources/file-topology';
@@ -64,7 +64,10 @@ export async function inspectLocalTier(directory: string): Promise<LocalInspecti
   const [topology, supervisor] = await Promise.all([
     new FileTopology(topologyFile).read(),
     secrets.read(SUPERVISOR_SECRET),
-  ]);
+  ]).catch((error: unknown) => {
+    // Stopped, or deleted, since its state was read.
+    throw isPolystoreError(error, 'DOCUMENT_MISSING') ? tierNotUp(directory) : error;
+  });
   const servers = await Promise.all(state.servers.map((server) => inspect(server, topology, { secrets, supervisor })));
   return { servers, absent: topology.absent ?? {} };
 }
