@@ -23,15 +23,16 @@ const POLL_MS = 20;
 export async function stopLocalTier(directory: string, { patienceMs = 20_000 }: StopOptions = {}): Promise<void> {
   const tier = tierDirectory(resolve(directory));
   const holder = await readLock(tier.root);
-  const wasHeld = isHeld(holder);
-  if (wasHeld) await endSupervisor(tier.root, holder, patienceMs);
+  const wasUp = isHeld(holder) && holder.purpose !== 'clearUp';
+  if (wasUp) await endSupervisor(tier.root, holder, patienceMs);
+  else if (isHeld(holder)) await waitUntilGivenBack(tier.root, holder, Date.now() + patienceMs);
   if (!existsSync(tier.root)) throw tierNotUp(tier.root);
-  const lock = await takeLock(tier.root);
+  const lock = await takeLock(tier.root, 'clearUp');
   try {
     const left = await stopLeftovers(tier);
     await rm(tier.stateFile, { force: true });
     await rm(tier.topologyFile, { force: true });
-    if (!wasHeld && left === 0) throw tierNotUp(tier.root);
+    if (!wasUp && left === 0) throw tierNotUp(tier.root);
   } finally {
     await lock.release();
   }
@@ -43,26 +44,31 @@ export async function stopLocalTier(directory: string, { patienceMs = 20_000 }: 
  */
 export async function deleteLocalTier(directory: string): Promise<void> {
   const tier = tierDirectory(resolve(directory));
-  const lock = await takeLock(tier.root);
+  const lock = await takeLock(tier.root, 'clearUp');
   try {
     await stopLeftovers(tier);
+    await lock.deleteDirectory();
   } catch (error) {
-    await lock.release();
+    // What kept it from being deleted says more than that the lock went with the rest.
+    await lock.release().catch(() => undefined);
     throw error;
   }
-  await rm(tier.root, { recursive: true, force: true });
 }
 
 async function endSupervisor(root: string, holder: LockHolder, patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   signalTo(holder, 'SIGTERM');
-  // Given back is as good as gone: the process may have other work.
-  while (isHeld(await readLock(root))) {
-    if (Date.now() > deadline) {
-      signalTo(holder, 'SIGKILL');
-      while (isAlive(holder)) await delay(POLL_MS);
-      return;
-    }
+  if (await waitUntilGivenBack(root, holder, deadline)) return;
+  signalTo(holder, 'SIGKILL');
+  while (isAlive(holder)) await delay(POLL_MS);
+}
+
+/** Given back is as good as gone: the process may have other work, and somebody else the directory. False where it is not until `deadline`. */
+async function waitUntilGivenBack(root: string, { run }: LockHolder, deadline: number): Promise<boolean> {
+  for (;;) {
+    const holder = await readLock(root);
+    if (!isHeld(holder) || holder.run !== run) return true;
+    if (Date.now() > deadline) return false;
     await delay(POLL_MS);
   }
 }

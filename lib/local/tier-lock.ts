@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, truncate, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, rmdir, truncate, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { PolystoreError } from '../errors';
 import { isSystemError } from '../sources/files';
 import { isAlive, ownProcess, type ProcessMark } from './process-mark';
@@ -10,13 +10,20 @@ import { claimFile } from './publish-file';
 export interface LockHolder extends ProcessMark {
   /** One `up`: every server that it starts carries this in its command line. */
   readonly run: string;
+  /** Absent where it is to run the tier. */
+  readonly purpose?: LockPurpose;
 }
+
+/** What a process wants a directory for: to run the tier, or only to clear up what is left of one. */
+export type LockPurpose = 'run' | 'clearUp';
 
 /** The right to start and stop servers in a directory. */
 export interface TierLock {
   readonly run: string;
   /** Gives it back; whoever waits may take it. */
   release(): Promise<void>;
+  /** Deletes the directory with everything in it. The lock goes last: whoever wants the directory meanwhile is refused. */
+  deleteDirectory(): Promise<void>;
 }
 
 const LOCK_FILE = /^lock\.(\d+)$/;
@@ -28,26 +35,38 @@ const LOCK_FILE = /^lock\.(\d+)$/;
  * The highest file is never deleted, not even on release, so that a slow process can't mistake an old number for the next.
  * @throws {PolystoreError} TIER_ALREADY_UP naming the process that has it
  */
-export async function takeLock(directory: string): Promise<TierLock> {
-  await mkdir(directory, { recursive: true });
+export async function takeLock(directory: string, purpose: LockPurpose = 'run'): Promise<TierLock> {
   const run = randomBytes(6).toString('hex');
-  const own: LockHolder = { ...ownProcess(), run };
+  const own: LockHolder = { ...ownProcess(), run, ...(purpose !== 'run' && { purpose }) };
   for (;;) {
+    await mkdir(directory, { recursive: true });
     const numbers = await lockNumbers(directory);
     const highest = numbers.at(-1) ?? 0;
     const holder = await readHolder(directory, highest);
     if (isHeld(holder)) throw alreadyUp(directory, holder);
     const path = join(directory, `lock.${highest + 1}`);
-    if (!(await claimFile(path, JSON.stringify(own), 0o600))) continue;
-    if ((await lockNumbers(directory)).at(-1) !== highest + 1) {
-      // This number was used and cleared away between our two looks.
-      await unlink(path);
+    if (!(await claimFile(path, JSON.stringify(own), 0o600).catch(whereDirectoryIsGone))) continue;
+    const found = await lockNumbers(directory);
+    if (found.at(-1) !== highest + 1 || !found.every((number) => number > highest || numbers.includes(number))) {
+      // This number was used and cleared away between our two looks, or the directory was deleted and begun anew.
+      await unlink(path).catch(ignoreMissing);
       continue;
     }
     await Promise.all(numbers.map((number) => unlink(join(directory, `lock.${number}`)).catch(ignoreMissing)));
     // Emptied and not written anew: a full disk must not keep a lock from being given back.
-    return { run, release: () => truncate(path) };
+    return { run, release: () => truncate(path), deleteDirectory: () => deleteLocked(directory, path) };
   }
+}
+
+async function deleteLocked(directory: string, lock: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name !== basename(lock)) await rm(join(directory, name), { recursive: true, force: true });
+  }
+  await unlink(lock);
+  await rmdir(directory).catch((error: unknown) => {
+    // Somebody else has it in the same moment, and begins anew.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => isSystemError(error, code))) throw error;
+  });
 }
 
 /** The last process that had the directory, which may have ended; undefined where it was given back or never taken. */
@@ -93,6 +112,12 @@ function alreadyUp(directory: string, holder: LockHolder): PolystoreError<'TIER_
       next: 'Use it as it is (`npx polystore status`), or stop it first with `npx polystore down`.',
     },
   );
+}
+
+/** Deleted with its directory, by whoever had that: there is nothing to take. */
+function whereDirectoryIsGone(error: unknown): false {
+  if (isSystemError(error, 'ENOENT')) return false;
+  throw error;
 }
 
 function ignoreMissing(error: unknown): void {

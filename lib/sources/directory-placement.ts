@@ -1,7 +1,7 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePlacement, encodePlacement, type Placement } from '../placement';
-import { createFile, readDocument } from './files';
+import { createFile, isSystemError, readDocument } from './files';
 import { requireNextVersion, placementConflict, type PlacementStore } from './placement-store';
 
 /**
@@ -32,8 +32,12 @@ export class DirectoryPlacement implements PlacementStore {
   }
 
   private async latestVersion(): Promise<number> {
-    await mkdir(this.directory, { recursive: true });
-    const versions = (await readdir(this.directory)).map((name) => /^(\d+)\.json$/.exec(name)?.[1]);
+    const names = await readdir(this.directory).catch((error: unknown) => {
+      // Nothing was ever written. Who reads makes nothing: the tier may have just been deleted.
+      if (isSystemError(error, 'ENOENT')) return [];
+      throw error;
+    });
+    const versions = names.map((name) => /^(\d+)\.json$/.exec(name)?.[1]);
     return Math.max(0, ...versions.map((version) => Number(version ?? 0)));
   }
 

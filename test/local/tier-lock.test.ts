@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import files, { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive, ownProcess } from '../../lib/local/process-mark';
-import { isHeld, readLock, takeLock } from '../../lib/local/tier-lock';
+import { isHeld, readLock, takeLock, type TierLock } from '../../lib/local/tier-lock';
 import { newDirectory, removeDirectory } from './scratch';
 
 let directory: string;
@@ -66,6 +67,70 @@ test('a refusal names the holder and what to do', async () => {
     details: { pid: process.pid, directory },
     message: `the tier in ${directory} is up already, started by process ${process.pid}`,
     next: 'Use it as it is (`npx polystore status`), or stop it first with `npx polystore down`.',
+  });
+});
+
+describe('a directory that is deleted by who has it', () => {
+  test('is gone with everything in it, and can be begun anew', async () => {
+    const lock = await takeLock(directory);
+    await mkdir(join(directory, 'data', 'main'), { recursive: true });
+    await writeFile(join(directory, 'secrets.json'), '{}');
+    await lock.deleteDirectory();
+    expect(existsSync(directory)).toBe(false);
+    await takeLock(directory);
+    expect(await locksIn()).toEqual(['lock.1']);
+  });
+
+  test('is refused to others until nothing is left in it', async () => {
+    const lock = await takeLock(directory);
+    for (const name of ['data', 'zones']) await mkdir(join(directory, name));
+    const { rm } = files;
+    const refusals: unknown[] = [];
+    const removing = jest.spyOn(files, 'rm').mockImplementation(async (path, options) => {
+      await rm(path, options);
+      if (String(path).includes('.draft')) return;
+      refusals.push(await takeLock(directory).catch(({ code }: { code: string }) => code));
+    });
+    await lock.deleteDirectory().finally(() => removing.mockRestore());
+    expect(refusals).toEqual(['TIER_ALREADY_UP', 'TIER_ALREADY_UP']);
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  test('is left to whoever takes it as soon as it is given away', async () => {
+    const lock = await takeLock(directory);
+    const { rmdir } = files;
+    let next: TierLock | undefined;
+    const removing = jest.spyOn(files, 'rmdir').mockImplementation(async (path) => {
+      next = await takeLock(directory);
+      await rmdir(path);
+    });
+    await lock.deleteDirectory().finally(() => removing.mockRestore());
+    expect(await readLock(directory)).toMatchObject({ run: next?.run });
+  });
+
+  test('goes while somebody else is about to take it: that one begins anew', async () => {
+    const { link } = files;
+    const taking = jest.spyOn(files, 'link').mockImplementationOnce(async (draft, path) => {
+      await rm(directory, { recursive: true });
+      await link(draft, path);
+    });
+    const lock = await takeLock(directory).finally(() => taking.mockRestore());
+    expect(await readLock(directory)).toMatchObject({ run: lock.run });
+  });
+
+  test('and begun anew while a slow process was about to take it by a number of before: of both, one has it', async () => {
+    await leaveLockOf(spawnSync('true').pid, 'long ago');
+    const { link } = files;
+    let others: TierLock | undefined;
+    const taking = jest.spyOn(files, 'link').mockImplementationOnce(async (draft, path) => {
+      await rm(join(directory, 'lock.7'));
+      others = await takeLock(directory);
+      await link(draft, path);
+    });
+    await expect(takeLock(directory)).rejects.toMatchObject({ code: 'TIER_ALREADY_UP' });
+    taking.mockRestore();
+    expect(await readLock(directory)).toMatchObject({ run: others?.run });
+    expect(await locksIn()).toEqual(['lock.1']);
   });
 });
 

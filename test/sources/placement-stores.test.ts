@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -278,6 +279,12 @@ describe('DirectoryPlacement', () => {
     await store.seed(first);
     await store.replace(1, after(first, 's1'));
     expect((await readdir(path)).sort()).toEqual(['00000001.json', '00000002.json']);
+  });
+
+  it('makes nothing where it only reads: the tier may have just been deleted', async () => {
+    const path = join(directory, 'deleted');
+    await expect(new DirectoryPlacement(path).read()).rejects.toMatchObject({ code: 'DOCUMENT_MISSING' });
+    expect(existsSync(path)).toBe(false);
   });
 
   it('fails on a document of an unknown version, naming the file', async () => {
