@@ -41,7 +41,12 @@ export interface DynamoDbTableProps extends Pick<
 /**
  * A table that is encrypted with a customer's key, reached over TLS only, and can be put back to any second of its recovery period.
  *
+ * Copies in other regions are as protected, but that no policy of theirs refuses plain HTTP: CloudFormation can't make a copy elsewhere and give it a
+ * policy with one update, and no later one is told from the first. AWS's clients speak TLS unless they are told otherwise.
+ *
  * By default it is paid by the request and scales by itself; `billing` says otherwise. All that CDK knows of tables, it has: grants, metrics, streams.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-considerations.html (global tables)
  */
 export class DynamoDbTable extends dynamodb.TableV2 {
   override readonly encryptionKey: kms.IKey;
@@ -75,13 +80,15 @@ export class DynamoDbTable extends dynamodb.TableV2 {
             Object.fromEntries(replicas.map(({ region, encryptionKeyArn }) => [region, encryptionKeyArn])),
           ),
       ...protection,
-      replicas: replicas.map(({ region }) => ({ region, ...protection, resourcePolicy: overTlsOnly() })),
+      replicas: replicas.map(({ region }) => ({ region, ...protection })),
       resourcePolicy: overTlsOnly(),
       removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.encryptionKey = encryptionKey;
+    const resource = this.node.defaultChild as dynamodb.CfnGlobalTable;
+    // CDK gives a copy the table's own policy where the flag of a policy for each is off; it writes copies before the table.
+    replicas.forEach((_, index) => resource.addPropertyDeletionOverride(`Replicas.${index}.ResourcePolicy`));
     if (isAnywhere) {
-      const resource = this.node.defaultChild as dynamodb.CfnGlobalTable;
       resource.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', encryptionKey.keyArn);
     }
   }

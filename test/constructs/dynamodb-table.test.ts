@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { plainApp } from '../support/plain-app';
 import { KEY_ARN } from '../support/store-stack';
@@ -35,23 +35,44 @@ test('is encrypted with the given key, kept, protected, and can be put back to a
   });
 });
 
-test('refuses everybody who does not come over TLS, in every region', () => {
+interface ReplicaJson {
+  readonly Region: unknown;
+  readonly ResourcePolicy?: { readonly PolicyDocument: { readonly Statement: readonly object[] } };
+}
+
+const replicasOf = (template: Template): readonly ReplicaJson[] =>
+  Object.values(template.findResources(TABLE)).flatMap(
+    ({ Properties }) => (Properties as { readonly Replicas: readonly ReplicaJson[] }).Replicas,
+  );
+
+test('refuses everybody who does not come over TLS', () => {
   for (const stack of [anywhere, everywhere]) {
-    const [table] = Object.values(templateOf(stack).findResources(TABLE)) as {
-      Properties: { Replicas: { ResourcePolicy: { PolicyDocument: { Statement: object[] } } }[] };
-    }[];
-    for (const { ResourcePolicy } of table?.Properties.Replicas ?? []) {
-      expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
-        {
-          Sid: 'OverTlsOnly',
-          Effect: 'Deny',
-          Principal: { AWS: '*' },
-          Action: 'dynamodb:*',
-          Resource: '*',
-          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-        },
-      ]);
-    }
+    expect(replicasOf(templateOf(stack)).at(-1)?.ResourcePolicy?.PolicyDocument.Statement).toEqual([
+      {
+        Sid: 'OverTlsOnly',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'dynamodb:*',
+        Resource: '*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ]);
+  }
+});
+
+test('asks for no policy of a copy elsewhere, which CloudFormation refuses together with the copy, whatever flags the app has', () => {
+  const flagless = new App({ treeMetadata: false });
+  const { everywhere: flaglessEverywhere } = dynamoDbStacks(flagless);
+  const { stackName } = flaglessEverywhere.stack;
+  const flaglessTemplate = Template.fromJSON(
+    flagless.synth().getStackByName(stackName).template as Record<string, unknown>,
+  );
+  for (const template of [templateOf(everywhere), flaglessTemplate]) {
+    const regions = replicasOf(template).map(({ Region, ResourcePolicy }) => [Region, ResourcePolicy !== undefined]);
+    expect(regions).toEqual([
+      ['eu-central-1', false],
+      ['eu-west-1', true],
+    ]);
   }
 });
 
