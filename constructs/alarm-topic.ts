@@ -1,4 +1,4 @@
-import { ArnFormat, Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -63,27 +63,22 @@ export class AlarmTopic extends Construct {
   }
 
   /**
-   * Lets EventBridge publish for rules of this account. The key can't ask for whom: it would get no answer, and the topic no event.
+   * Lets EventBridge publish. Neither key nor topic can ask for which rule, or whose: EventBridge answers no condition of either, and the topic would get
+   * no event, without a word.
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html (event sources from AWS services and encrypted topics)
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html (Amazon SNS permissions)
    */
   allowEventRules(): void {
     const principals = [new iam.ServicePrincipal('events.amazonaws.com')];
-    const rules = Stack.of(this).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName: '*',
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
     this.key.addToResourcePolicy(
       new iam.PolicyStatement({ sid: 'EventRules', principals, actions: KEY_ACTIONS, resources: ['*'] }),
     );
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
-        sid: 'EventRulesOfThisAccount',
+        sid: 'EventRules',
         principals,
         actions: ['sns:Publish'],
         resources: [this.topic.topicArn],
-        conditions: { ArnLike: { 'aws:SourceArn': rules } },
       }),
     );
   }
