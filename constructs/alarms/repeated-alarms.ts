@@ -31,16 +31,24 @@ export class RepeatedAlarms extends CfnElement implements ITaggable {
   readonly tags = new TagManager(TagType.STANDARD, 'AWS::CloudWatch::Alarm');
   /** Names of those that are alike, by what they have in common: resources without tags, as text. */
   private readonly loops = new Map<string, string[]>();
+  /** Logical ids that alarms have once CloudFormation has repeated them, by the alarms' names. */
+  private readonly ids = new Map<string, string>();
 
   constructor(scope: Construct, id: string, { units }: RepeatedAlarmsProps) {
     super(scope, id);
     Stack.of(this).addTransform('AWS::LanguageExtensions');
     for (const unit of units) {
+      for (const { alarmName } of unit.gathering) this.ids.set(alarmName, withoutSigns(alarmName));
       const body = bodyOf(unit);
       const alike = this.loops.get(body);
       if (alike === undefined) this.loops.set(body, [unit.name]);
       else alike.push(unit.name);
     }
+  }
+
+  /** Logical id of an alarm here that gathers others, for those that wait for it; undefined where it is none. */
+  logicalIdOf(alarmName: string): string | undefined {
+    return this.ids.get(alarmName);
   }
 
   /** What CDK asks of every part of a template. It has no construct of its own for loops. */
@@ -70,9 +78,12 @@ interface LoopedResource {
   readonly Properties: object;
 }
 
+/** What CloudFormation leaves of a text in a logical id. */
+const withoutSigns = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '');
+
 /** What is repeated, as text: units with the same are alike. */
 function bodyOf({ name, watched, gathering }: RepeatedUnit): string {
-  const idOf = (alarm: string): string => `${ID}${alarm.replace(name, '').replaceAll(/[^A-Za-z0-9]/g, '')}`;
+  const idOf = (alarm: string): string => `${ID}${withoutSigns(alarm.replace(name, ''))}`;
   const resources = new Map<string, LoopedResource>();
   for (const { watched: thing, alarms } of watched) {
     for (const alarm of alarms) {

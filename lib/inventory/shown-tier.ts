@@ -32,8 +32,9 @@ function shownStore(tier: TierDefinition, store: StoreDefinition, plans: readonl
   const isWhole = (state: string): boolean => state.replace(/-(page|ticket)$/, '') === serverName(tier, name);
   const states = statesOf(own);
   const others = states.filter(({ name: state }) => !isWhole(state));
+  const telling = others.filter(({ does }) => does === 'tells');
   // Of many shards those that gather them: who is told is told which.
-  const seen = others.length > STATES_SEEN ? others.filter(({ does }) => does === 'shows') : others;
+  const seen = telling.length > STATES_SEEN ? others.filter(({ does }) => does === 'shows') : telling;
   return {
     name,
     kind,

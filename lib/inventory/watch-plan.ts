@@ -7,6 +7,7 @@ import {
   type EventService,
   type EventSource,
   type StateAlarm,
+  type Urgency,
   type Watched,
   type WatchedSort,
 } from '../watch';
@@ -86,6 +87,8 @@ export function watchPlans(tier: TierDefinition, givenName: GivenName): readonly
   return plansOf(entries);
 }
 
+type GatheredState = { readonly name: string; readonly severity: Urgency };
+
 type PlannedUnit = { readonly unit: WatchUnit; readonly entries: readonly Entry[] };
 
 /** The alarms of a unit, each in its stack, and then what the unit has to say. */
@@ -118,14 +121,45 @@ function wholeOf(tier: TierDefinition, store: string, units: readonly PlannedUni
   const [first] = units;
   if (first === undefined) return [];
   const watched = units.flatMap(({ unit }) => unit.watched.map((each) => each.watched));
-  const states = units
-    .flatMap(({ entries }) => entries.flatMap((entry) => entry.states ?? []))
-    .filter(({ does }) => does === 'tells')
-    .map(({ name, urgency }) => ({ name, severity: urgency }));
   const name = serverName(tier, store);
+  const events = { parts: [store, 'alarms'], store, events: eventsOf(watched) };
   // A store that is one unit has said it all.
-  const whole = first.unit.name === name ? [] : stateAlarms(name, states, 'shows');
-  return [{ parts: [store, 'alarms'], store, states: whole, events: eventsOf(watched) }];
+  if (first.unit.name === name) return [events];
+  const { stacks, states } = statesByStack(tier, store, units);
+  return [...stacks, { ...events, states: stateAlarms(name, states, 'shows') }];
+}
+
+/**
+ * What the units of a store tell, as the store gathers it: of each stack but the store's own, one alarm for each urgency, which stands in that stack.
+ * CloudWatch deletes no alarm that another gathers. One stack lets go of an alarm before it deletes it; of two, the one that deletes comes first.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html
+ */
+function statesByStack(
+  tier: TierDefinition,
+  store: string,
+  units: readonly PlannedUnit[],
+): { readonly stacks: readonly Entry[]; readonly states: readonly GatheredState[] } {
+  const told = new Map<string, { readonly parts: readonly string[]; readonly states: GatheredState[] }>();
+  for (const { unit, entries } of units) {
+    const { stack: parts } = unit;
+    const key = parts.join('/');
+    const known = told.get(key) ?? { parts, states: [] };
+    told.set(key, known);
+    const own = entries.flatMap(({ states = [] }) => states).filter(({ does }) => does === 'tells');
+    known.states.push(...own.map((state) => ({ name: state.name, severity: state.urgency })));
+  }
+  const gathered = [...told.values()].map(({ parts, states }) => {
+    if (parts.join('/') === [store, 'alarms'].join('/')) return { states };
+    const shown = stateAlarms(serverName(tier, ...parts), states, 'shows');
+    return {
+      stack: { parts, store, states: shown },
+      states: shown.map(({ name, urgency }) => ({ name, severity: urgency })),
+    };
+  });
+  return {
+    stacks: gathered.flatMap(({ stack }) => stack ?? []),
+    states: gathered.flatMap(({ states }) => states),
+  };
 }
 
 function eventsOf(watched: readonly Watched[]): readonly ToldEvents[] {

@@ -71,7 +71,7 @@ export class AlarmsStack extends Stack {
     const topicArn = topicArnOf(this, tier);
     const made = new Map<string, CfnResource>();
     const units = this.repeatedUnits(tier, plan, topicArn);
-    if (units.length > 0) new RepeatedAlarms(this, 'Units', { units });
+    const repeated = units.length > 0 ? new RepeatedAlarms(this, 'Units', { units }) : undefined;
     for (const { id, watched, alarms } of plan.watched.filter(isAlone)) {
       const own = new WatchedAlarms(this.scopeOf(SCOPES[watched.sort]), id, { watched, alarms });
       alarms.forEach(({ name }, index) => made.set(name, own.alarms[index] as CfnResource));
@@ -83,6 +83,9 @@ export class AlarmsStack extends Stack {
         const other = made.get(name);
         if (other !== undefined) alarm.addResourceDependency(other);
       }
+      // What comes of loops is no construct. Whoever gathers some of them gathers nothing else.
+      const looped = state.of.flatMap((name) => repeated?.logicalIdOf(name) ?? []);
+      if (looped.length > 0) alarm.addOverride('DependsOn', looped);
       if (topic !== undefined) alarm.node.addDependency(topic);
       made.set(state.name, alarm);
     }

@@ -1,6 +1,6 @@
 import { INSTANCE_CLASSES, isInstanceClass } from '../../lib/catalog';
-import type { RelationalDefinition } from '../../lib/definition';
-import { parseTier } from '../../lib/definition';
+import { parseTier, type RelationalDefinition, type TierDefinition } from '../../lib/definition';
+import { watchPlans } from '../../lib/inventory';
 import config from '../../tier.config';
 import { blogTier, shardNames } from '../support/blog-tier';
 import { resourcesOf, templatesOf } from '../support/synthesized-tier';
@@ -20,6 +20,11 @@ const servers = resourcesOf(templates, 'AWS::RDS::DBInstance').map(({ Properties
 }));
 const alarmOf = (identifier: string, metric: string) => alarms.find(({ name }) => name === `${identifier}-${metric}`);
 const GIB = 2 ** 30;
+const watchedNames = (of: TierDefinition): readonly string[] =>
+  watchPlans(of, () => 'table').flatMap((plan) => [
+    ...plan.watched.flatMap((watched) => watched.alarms.map(({ name }) => name)),
+    ...plan.states.map(({ name }) => name),
+  ]);
 
 test('every server and cluster has the alarms that it should have, and no alarm watches what is not there', () => {
   const everywhere = ['CPUUtilization', 'DBLoad', 'ReadLatency'];
@@ -156,8 +161,38 @@ test('a rule names only alarms that are there before it, and the store shows wha
   const whole = states.find(({ name }) => name === 'blog-prod-posts-page');
   expect(whole).toMatchObject({
     actions: [],
-    of: ['s0', 's1', 's2', 's3', 'tables'].map((unit) => `blog-prod-posts-${unit}-page`),
+    of: ['alarms-s0', 'tables'].map((unit) => `blog-prod-posts-${unit}-page`),
   });
+  expect(states.find(({ name }) => name === 'blog-prod-posts-alarms-s0-page')).toMatchObject({
+    stack: 'posts-alarms-s0',
+    actions: [],
+    of: ['s0', 's1', 's2', 's3'].map((shard) => `blog-prod-posts-${shard}-page`),
+  });
+});
+
+test('no stack gathers an alarm that leaves with a shard of another stack, which CloudWatch would not delete then', () => {
+  const without = new Set(watchedNames(blogTier('prod', { shards: ['s0', 's1', 's2'] })));
+  const leaving = [...alarms, ...states].filter(({ name }) => !without.has(name));
+  expect(leaving.length).toBeGreaterThan(10);
+  expect(leaving.map(({ name }) => name)).toContain('blog-prod-posts-s3-page');
+  for (const { name, stack } of leaving)
+    expect(states.filter((state) => state.of.includes(name) && state.stack !== stack)).toEqual([]);
+});
+
+test('what gathers the alarms of shards waits for those that loops make', () => {
+  const resources = templates['posts-alarms-s0']?.Resources ?? {};
+  const gathering = Object.values(resources).filter(({ Properties }) =>
+    String(Properties['AlarmName']).startsWith('blog-prod-posts-alarms-s0-'),
+  );
+  expect(gathering.map(({ Properties }) => Properties['AlarmName'])).toEqual([
+    'blog-prod-posts-alarms-s0-page',
+    'blog-prod-posts-alarms-s0-ticket',
+  ]);
+  for (const { Properties, DependsOn = [] } of gathering) {
+    const before = [...DependsOn].map((id) => String(resources[id]?.Properties['AlarmName']));
+    expect(Properties['AlarmRule']).toBe(before.map((name) => `ALARM("${name}")`).join(' OR '));
+    expect(before).toHaveLength(4);
+  }
 });
 
 test('announced work on a store keeps its alarms silent for an hour, and no other’s', () => {
