@@ -27,7 +27,7 @@ export interface AuroraShardGroupProps {
  * may have only fifty subnet and parameter groups.
  */
 export class AuroraShardGroup extends Construct implements ec2.IConnectable {
-  /** Of every shard alike. Aurora takes the newest minor version of a major for a new cluster and upgrades it in the maintenance window. */
+  /** Of every shard alike. Aurora takes its default minor version of a major for a new cluster and upgrades it in the maintenance window. */
   readonly engine: rds.IClusterEngine;
   readonly subnetGroup: rds.ISubnetGroup;
   readonly securityGroup: ec2.SecurityGroup;

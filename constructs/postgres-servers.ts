@@ -25,7 +25,7 @@ export interface PostgresServersProps {
    */
   readonly identifier: string;
   /**
-   * Name the major version only (`of('17', '17')`): RDS takes the newest minor version for a new database and the template never asks for
+   * Name the major version only (`of('17', '17')`): RDS takes its default minor version for a new database and the template never asks for
    * an older one than RDS has meanwhile upgraded to.
    */
   readonly engineVersion: rds.PostgresEngineVersion;
@@ -113,7 +113,6 @@ export class PostgresServers {
       ...(props.storageThroughput !== undefined && { storageThroughput: props.storageThroughput }),
       maxAllocatedStorage: props.maxStorage.toGibibytes(),
       copyTagsToSnapshot: true,
-      databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       deletionProtection: props.deletionProtection ?? true,
       removalPolicy,
     } satisfies Partial<rds.DatabaseInstanceProps>;

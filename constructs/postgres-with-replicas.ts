@@ -91,6 +91,8 @@ export class PostgresWithReplicas extends Construct implements ec2.IConnectable 
       multiAz: props.multiAz ?? true,
       allocatedStorage: props.storage.toGibibytes(),
       backupRetention: props.backupRetention,
+      // Of the primary alone: RDS takes no mode of a replica, which has the standard one.
+      databaseInsightsMode: rds.DatabaseInsightsMode.STANDARD,
       ...(props.backupWindow !== undefined && { preferredBackupWindow: props.backupWindow }),
       deleteAutomatedBackups: removalPolicy === RemovalPolicy.DESTROY,
       cloudwatchLogsExports: [...PRIMARY_LOGS],

@@ -169,7 +169,10 @@ describe('a replica', () => {
       StorageEncrypted: Match.absent(),
       KmsKeyId: Match.absent(),
       MasterUserPassword: Match.absent(),
+      // And this one on any.
+      DatabaseInsightsMode: Match.absent(),
     });
+    template.hasResourceProperties('AWS::RDS::DBInstance', { ...PRIMARY, DatabaseInsightsMode: 'standard' });
   });
 
   test('has a lag metric in seconds', () => {
