@@ -111,7 +111,10 @@ describe('polystore-router, packed and installed in an empty project', () => {
     );
   });
 
-  it('ships its types', () => {
+  it.each([
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ])('ships its types, whole also without the packages that it does not need, to modules of %s by %s', (module, by) => {
     const file = join(project, 'application.ts');
     writeFileSync(
       file,
@@ -122,9 +125,16 @@ describe('polystore-router, packed and installed in an empty project', () => {
        void [bucket, openRouter];
        import { openTestRouter } from 'polystore-router/testing';
        void async function () {
-         const tier = { stores: { main: { kind: 'postgres' }, posts: { kind: 'shardedPostgres', shardKey: 'user_id' } } } as const;
+         const tier = { stores: {
+           main: { kind: 'postgres' },
+           posts: { kind: 'shardedPostgres', shardKey: 'user_id' },
+           sessions: { kind: 'valkey' },
+         } } as const;
          const { router } = await openTestRouter({ tier, connectionString: 'postgres://me@localhost/test' });
          void [router.main.readPool(), router.posts.forKey(42)];
+         // iovalkey is not installed: whatever is said of its client is right.
+         const client: { readonly notOfIt: true } = router.sessions.client();
+         void client;
          // @ts-expect-error there is no such store
          router.psots;
        };`,
@@ -134,8 +144,13 @@ describe('polystore-router, packed and installed in an empty project', () => {
       '--noEmit',
       '--strict',
       '--module',
-      'nodenext',
+      module,
+      '--moduleResolution',
+      by,
+      '--target',
+      'es2022',
       '--skipLibCheck',
+      'false',
       '--types',
       'node',
       '--typeRoots',
