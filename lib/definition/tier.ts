@@ -37,8 +37,9 @@ export interface TierConfig<S extends Record<string, StoreConfig> = Record<strin
   readonly name: string;
   /** Named deployments of the tier, any number. The first is the default of the command line and of `cdk synth`. */
   readonly stages: Record<string, StageConfig<{ [K in keyof S]?: OverridesFor<S[K]> }>>;
-  /** @default newVpc() */
+  /** The VPC of every stage that has none of its own. @default newVpc() */
   readonly network?: NetworkConfig;
+  /** Database systems by name, each a kind with its options. A name is what AWS knows the data by: it never changes. */
   readonly stores: S;
   /**
    * Consumers and what each may do: who may reach what is exactly this table.

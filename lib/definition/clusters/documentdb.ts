@@ -4,7 +4,9 @@ import type { BackupDefinition, BackupOptions, MaintenanceDefinition, Maintenanc
 
 /** How far a serverless server scales, in units of 2 GiB memory each, in steps of 0.5: 0.5 to 256. */
 export interface DcuRange {
+  /** A server never has less, however little it does. */
   readonly minDcu: number;
+  /** `minDcu` at least. */
   readonly maxDcu: number;
 }
 
@@ -19,7 +21,7 @@ export interface ScaleOutOptions {
 }
 
 export interface DocumentDbOptions {
-  /** @default '5.0' */
+  /** Version of DocumentDB. @default '5.0' */
   readonly version?: DocumentDbVersion;
   /** Instance class without `db.`, as in `r6g.large`. @default 't4g.medium' in a disposable stage, 'r6g.large' in a protected one */
   readonly class?: DocumentDbClass;
@@ -31,7 +33,9 @@ export interface DocumentDbOptions {
   readonly scaleOut?: ScaleOutOptions;
   /** Operations slower than this are logged, in milliseconds; 50 at least. @default 1000 */
   readonly slowOperationMs?: number;
+  /** Automatic backups, from which any second can be restored. @default - every field's own */
   readonly backup?: BackupOptions;
+  /** When AWS maintains the servers. @default - every field's own */
   readonly maintenance?: MaintenanceOptions;
   /** Encrypts everything that the store keeps. @default - the stage's, else a key that the kit makes */
   readonly encryptionKey?: ExistingKey;

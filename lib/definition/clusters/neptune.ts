@@ -4,14 +4,14 @@ import type { BackupDefinition, BackupOptions, MaintenanceDefinition, Maintenanc
 
 /** How far a serverless server scales, in units of 2 GiB memory each, in steps of 0.5. */
 export interface NcuRange {
-  /** 1 to 128. */
+  /** A server never has less, however little it does. 1 to 128. */
   readonly minNcu: number;
-  /** 2.5 to 128. */
+  /** `minNcu` at least. 2.5 to 128. */
   readonly maxNcu: number;
 }
 
 export interface NeptuneOptions {
-  /** @default '1.4.6.1' */
+  /** Version of Neptune's engine. @default '1.4.6.1' */
   readonly version?: NeptuneVersion;
   /** Instance class without `db.`, as in `r6g.large`. @default 't4g.medium' in a disposable stage, 'r6g.large' in a protected one */
   readonly class?: NeptuneClass;
@@ -21,7 +21,9 @@ export interface NeptuneOptions {
   readonly readers?: number;
   /** Queries slower than this are logged, in milliseconds. @default 1000 */
   readonly slowQueryMs?: number;
+  /** Automatic backups, from which any second can be restored. @default - every field's own */
   readonly backup?: BackupOptions;
+  /** When AWS maintains the servers. @default - every field's own */
   readonly maintenance?: MaintenanceOptions;
   /** Encrypts everything that the store keeps. @default - the stage's, else a key that the kit makes */
   readonly encryptionKey?: ExistingKey;

@@ -12,7 +12,9 @@ export interface OnDemand extends OnDemandOptions {
 
 /** Units a second between which a table scales by itself: 1 to 40000. */
 export interface UnitsRange {
+  /** Units that the table always has. */
   readonly min: number;
+  /** `min` at least. */
   readonly max: number;
 }
 

@@ -8,7 +8,9 @@ export type TableAttributeType = 'string' | 'number' | 'binary';
 export type TableAttribute = string | TableAttributeDefinition;
 
 export interface TableAttributeDefinition {
+  /** As items write it. */
   readonly name: string;
+  /** What it holds. */
   readonly type: TableAttributeType;
 }
 
@@ -45,7 +47,7 @@ export interface DynamoDbOptions {
   readonly capacity?: TableCapacity;
   /** Copies in other regions, by region. They need a stage with an `env`. @default - none */
   readonly replicas?: Readonly<Record<string, TableReplicaOptions>>;
-  /** `retentionDays`: reach of point-in-time recovery, 1 to 35. @default 1 in a disposable stage, 35 in a protected one */
+  /** Continuous backups, from which any second can be restored. @default - every field's own */
   readonly backup?: Pick<BackupOptions, 'retentionDays'>;
   /** Encrypts everything that the store keeps. @default - the stage's, else a key that the kit makes */
   readonly encryptionKey?: ExistingKey;

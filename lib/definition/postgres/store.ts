@@ -23,7 +23,7 @@ export interface StorageOptions {
   readonly sizeGiB?: number;
   /**
    * Storage grows by itself up to this, in GiB: `sizeGiB` (never grows) or at least 10 % more.
-   * @default 4 × sizeGiB, at most 65536; sizeGiB itself where 65536 leaves less than 10 % to grow
+   * @default - 4 × `sizeGiB`, at most 65536; `sizeGiB` itself where 65536 leaves less than 10 % to grow
    */
   readonly maxSizeGiB?: number;
   /** @default 'gp3' */
@@ -53,6 +53,7 @@ export interface PostgresOptions {
   readonly version?: PostgresVersion;
   /** Instance class without `db.`, as in `r8g.large`. @default 't4g.micro' in a disposable stage, 'r8g.large' in a protected one */
   readonly class?: InstanceClass;
+  /** Disks of the primary and of every replica. @default - every field's own */
   readonly storage?: StorageOptions;
   /** Read replicas by name, or how many (`2` is short for `{ r1: {}, r2: {} }`); 0 to 15. Names are never reused. @default 0 */
   readonly replicas?: number | Readonly<Record<string, ReplicaOptions>>;
@@ -62,7 +63,9 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** Statements slower than this are logged, in milliseconds. @default 1000 */
   readonly slowQueryMs?: number;
+  /** Automatic backups, from which any second can be restored. @default - every field's own */
   readonly backup?: BackupOptions;
+  /** When AWS maintains the servers. @default - every field's own */
   readonly maintenance?: MaintenanceOptions;
   /** A pool of connections in front of the primary: `rdsProxy()`. @default - none; every client connects directly */
   readonly pooling?: Pooling;

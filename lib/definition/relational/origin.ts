@@ -13,6 +13,7 @@ export interface FromSnapshotOptions {
 /** A database that starts with the data of a snapshot, and is the tier's own from then on. */
 export interface FromSnapshot extends FromSnapshotOptions {
   readonly kind: 'snapshot';
+  /** The snapshot; it stays in the definition for as long as the store lives. */
   readonly arn: string;
 }
 
@@ -29,8 +30,11 @@ export interface ImportedServer {
 }
 
 export interface ImportedOptions {
-  /** `port` is that of every server. @default 5432 */
-  readonly primary: ImportedServer & { readonly port?: number };
+  /** The server that takes writes. */
+  readonly primary: ImportedServer & {
+    /** Port of every server. @default 5432 */
+    readonly port?: number;
+  };
   /** Read replicas by name. @default - none */
   readonly replicas?: Readonly<Record<string, ImportedServer>>;
   /** `aurora-postgres` where the primary is an Aurora cluster: its replicas are asked for their lag in another way. @default 'postgres' */

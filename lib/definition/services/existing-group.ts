@@ -9,6 +9,7 @@ export interface ExistingGroupOptions {
 /** A security group that somebody else keeps. */
 export interface ExistingGroup extends ExistingGroupOptions {
   readonly kind: 'existingGroup';
+  /** As in `sg-0a1b2c3d4e5f60718`. */
   readonly groupId: string;
 }
 

@@ -23,6 +23,7 @@ export interface ServiceOptions {
 
 /** A consumer of stores: gets a client security group, and a database role and the means to log in with it in each store that it uses. */
 export interface ServiceConfig<StoreName extends string = string> extends ServiceOptions {
+  /** Stores that it uses, by name, and whether it may write; no other store lets it in. */
   readonly uses: { readonly [K in StoreName]?: Access };
 }
 

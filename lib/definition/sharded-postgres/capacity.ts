@@ -1,6 +1,6 @@
 /** How far a serverless server scales, in Aurora capacity units of 2 GiB memory each, in steps of 0.5. */
 export interface ServerlessOptions {
-  /** 0.5 to 256. A server never has less, however little it does. In a disposable stage also 0: a server that nobody is connected to pauses. */
+  /** A server never has less, however little it does: 0 to 256. 0 is for disposable stages: a server that nobody is connected to pauses. */
   readonly minAcu: number;
   /** `minAcu` to 256, and 0.5 at least. Says how many connections fit; a change of that waits for a reboot. */
   readonly maxAcu: number;

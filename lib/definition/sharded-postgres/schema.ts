@@ -28,13 +28,15 @@ const capacity = options('serverless({ minAcu: …, maxAcu: …, autoPauseAfterS
 });
 
 const readerCount = integer(0, LIMITS.auroraReaders.value);
+const AUTOSCALED = `integer 1–${LIMITS.auroraReaders.value}`;
 const readers = shorthandOr(
   `integer 0–${LIMITS.auroraReaders.value}, or autoscaled({ … })`,
   readerCount,
   options('autoscaled({ min: …, max: …, cpuPercent: … })', {
     kind: z.literal('autoscaled').meta({ allowed: 'autoscaled({ … })' }),
-    min: readerCount,
-    max: readerCount,
+    // None passes here: the rule on readers says why it is wrong.
+    min: readerCount.meta({ allowed: AUTOSCALED }),
+    max: readerCount.meta({ allowed: AUTOSCALED }),
     cpuPercent: integer(10, 90).optional(),
   }),
 );

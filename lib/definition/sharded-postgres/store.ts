@@ -23,7 +23,7 @@ export interface ShardOptions {
   readonly class?: InstanceClass;
   /** `serverless({ … })` instead of a class. @default - the store's class or capacity */
   readonly capacity?: ServerlessCapacity;
-  /** @default - the store's */
+  /** Readers beside the shard's primary, as the store's option of that name. @default - the store's */
   readonly readers?: number | AutoscaledReaders;
   /** Share of the buckets relative to the other shards when the map is first made, 1 to 100. @default 1 */
   readonly weight?: number;
@@ -38,7 +38,13 @@ export const SHARDS_MAX = 1000;
 
 export interface ShardedPostgresOptions<S extends Strategy = Strategy> {
   /** Column that places a row: its name where the type is `bigint`, else name and type: `bigint`, `text`, `uuid`, `date` or `timestamptz`. */
-  readonly shardKey: string | { readonly column: string; readonly type: ShardKeyType };
+  readonly shardKey:
+    | string
+    | {
+        /** Name of the column. */
+        readonly column: string;
+        readonly type: ShardKeyType;
+      };
   /** `hash()`, `range({ … })` or `directory({ … })`: how a key finds its bucket. It never changes. @default hash() */
   readonly strategy?: S;
   /**
@@ -72,7 +78,9 @@ export interface ShardedPostgresOptions<S extends Strategy = Strategy> {
   readonly maxConnections?: number;
   /** Statements slower than this are logged, in milliseconds. @default 1000 */
   readonly slowQueryMs?: number;
+  /** Automatic backups, from which any second can be restored. @default - every field's own */
   readonly backup?: BackupOptions;
+  /** When AWS maintains the servers. @default - every field's own */
   readonly maintenance?: MaintenanceOptions;
   /** A pool of connections in front of every shard's primary: `rdsProxy()`. @default - none; every client connects directly */
   readonly pooling?: Pooling;

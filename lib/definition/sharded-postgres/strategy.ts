@@ -9,6 +9,7 @@ export interface ShardRange {
   readonly from?: WrittenKey;
   /** The first key beyond the range: where the next one begins. @default - open: every key from `from` on; for the last range only */
   readonly to?: WrittenKey;
+  /** Name of the shard. */
   readonly shard: string;
 }
 

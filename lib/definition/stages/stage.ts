@@ -12,15 +12,20 @@ export type Profile = 'disposable' | 'protected';
 
 export interface StageConfig<Overrides = Record<string, unknown>> {
   readonly profile: Profile;
-  /** @default - environment-agnostic: the account and region of whoever deploys */
-  readonly env?: { readonly account: string; readonly region: string };
+  /** Where the stage stands. @default - environment-agnostic: the account and region of whoever deploys */
+  readonly env?: {
+    /** The account, as text: a number would lose leading zeros. */
+    readonly account: string;
+    /** The stage's own region. */
+    readonly region: string;
+  };
   /**
    * Availability zones of one region, written down so that an account's new zone never moves a database: at least two, in a
    * protected stage, which has to name them, three.
    * @default - the first two zones of the region, in a disposable stage
    */
   readonly zones?: readonly string[];
-  /** @default - the tier's network */
+  /** A network of the stage's own. @default - the tier's network */
   readonly network?: NetworkConfig;
   /** Other regions in which replicas of the stage stand, by name; those that no replica names are refused. The stage has an `env` then. @default - none */
   readonly regions?: Readonly<Record<string, RegionConfig>>;
@@ -43,9 +48,10 @@ export interface StageConfig<Overrides = Record<string, unknown>> {
   /**
    * What this stage changes of the stores, by store name: option by option, `storage`, `backup` and `maintenance` field by field;
    * `replicas` and `shards` are replaced as a whole.
+   * @default - nothing
    */
   readonly stores?: Overrides;
-  /** What this stage changes of how services run and log in, by service name: an account has roles and security groups of its own. */
+  /** What this stage changes of how services run and log in, by service name: an account has roles and security groups of its own. @default - nothing */
   readonly services?: Readonly<Record<string, ServiceOptions>>;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CACHE_VERSIONS, LIMITS, type CacheVersion } from '../../catalog';
 import { existingKeyOptions } from '../stores/existing-key-schema';
 import { integer, oneOf, options, text } from '../shape/option';
-import { backup, maintenance } from '../postgres/schema';
+import { backupOf, maintenance } from '../postgres/schema';
 import type { EvictionPolicy, ValkeyOptions } from './store';
 
 const replicas = integer(0, LIMITS.cacheReplicas.value);
@@ -53,7 +53,7 @@ export const valkeyOptions = options('valkey({ … })', {
   class: text("node type such as 'r7g.large'").optional(),
   eviction: oneOf(...EVICTION_POLICIES).optional(),
   slowCommandMs: integer(0, 3_600_000).optional(),
-  backup: backup.optional(),
+  backup: backupOf(0, LIMITS.cacheSnapshotDays.value).optional(),
   maintenance: maintenance.optional(),
   encryptionKey: existingKeyOptions.optional(),
 } satisfies Record<keyof ValkeyOptions, z.ZodType>);

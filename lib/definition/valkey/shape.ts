@@ -27,9 +27,19 @@ export interface ClusterMode extends ClusterModeOptions {
 
 export interface ServerlessCacheOptions {
   /** GB that the cache is ready for at least, and holds at most: 1 to 5000. @default - as much as is written, up to what AWS allows */
-  readonly dataGb?: { readonly min?: number; readonly max?: number };
+  readonly dataGb?: {
+    /** GB that the cache is always ready for, and that are paid for. @default - none */
+    readonly min?: number;
+    /** GB that the cache holds at most. @default - what AWS allows */
+    readonly max?: number;
+  };
   /** ElastiCache processing units a second, likewise: 1000 to 15000000. @default - as many as are asked for */
-  readonly ecpuPerSecond?: { readonly min?: number; readonly max?: number };
+  readonly ecpuPerSecond?: {
+    /** Units that the cache is always ready for, and that are paid for. @default - none */
+    readonly min?: number;
+    /** Units that the cache gives at most. @default - what AWS allows */
+    readonly max?: number;
+  };
 }
 
 /** Grows by itself; billed by what it holds and does. Asked like shards. */

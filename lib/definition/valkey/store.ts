@@ -1,6 +1,6 @@
 import type { CacheClass, CacheEngine, CacheVersion } from '../../catalog';
 import type { ExistingKey } from '../stores/existing-key';
-import type { BackupDefinition, BackupOptions, MaintenanceDefinition, MaintenanceOptions } from '../postgres/store';
+import type { BackupDefinition, MaintenanceDefinition } from '../postgres/store';
 import type { ValkeyShape, ValkeyShapeDefinition } from './shape';
 
 /** What the engine does when memory is full: refuses writes (`noeviction`), or drops keys; `volatile-…`: of those that expire only. */
@@ -14,8 +14,20 @@ export type EvictionPolicy =
   | 'volatile-random'
   | 'volatile-ttl';
 
+export interface CacheBackupOptions {
+  /** Days that a snapshot is kept, 0 to 35; 0 takes none. @default 0 in a disposable stage, 7 in a protected one */
+  readonly retentionDays?: number;
+  /** When the daily snapshot is taken, in UTC: an hour at least, never within `maintenance.window`. @default '02:00-03:00' */
+  readonly window?: string;
+}
+
+export interface CacheMaintenanceOptions {
+  /** When AWS may restart nodes, once a week, in UTC: an hour at least, never within `backup.window`. @default 'sun:04:00-sun:05:00' */
+  readonly window?: string;
+}
+
 export interface ValkeyOptions {
-  /** @default 'valkey' */
+  /** Valkey, or Redis OSS. @default 'valkey' */
   readonly engine?: CacheEngine;
   /** Of the engine: Valkey 7.2 to 9.0, Redis OSS 6.2 to 7.1; a serverless cache has its major version. @default '8.1' of Valkey, '7.1' of Redis OSS */
   readonly version?: CacheVersion;
@@ -27,10 +39,10 @@ export interface ValkeyOptions {
   readonly eviction?: EvictionPolicy;
   /** Commands slower than this are logged, in milliseconds; not of a serverless cache. @default 10 */
   readonly slowCommandMs?: number;
-  /** Daily snapshots. `retentionDays`: 0 to 35, where 0 takes none. `window`: an hour at least. @default 0 days in a disposable stage, 7 in a protected one; '02:00-03:00' */
-  readonly backup?: BackupOptions;
-  /** Not of a serverless cache. An hour at least. @default 'sun:04:00-sun:05:00' */
-  readonly maintenance?: MaintenanceOptions;
+  /** Daily snapshots. @default - every field's own */
+  readonly backup?: CacheBackupOptions;
+  /** When AWS maintains the nodes; not of a serverless cache. @default - every field's own */
+  readonly maintenance?: CacheMaintenanceOptions;
   /** Encrypts everything that the store keeps. @default - the stage's, else a key that the kit makes */
   readonly encryptionKey?: ExistingKey;
 }
