@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { DrillReport } from '../../lib/drills';
 import { processesOf } from '../local/scratch';
-import { createProject, type Project } from '../support/command-line';
+import { createProject, NODE_ARGS, type Project } from '../support/command-line';
+import { compiledKit } from '../support/compiled-kit';
 
 /** One primary with a replica. */
 let project: Project;
@@ -27,8 +30,11 @@ const expectNothingLeft = (): void => {
   expect(existsSync(drills())).toBe(false);
 };
 
+/** Only there a process may have mounts of its own, and must: a system that forbids them fails these tests. */
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('polystore drill', () => {
-  it('storage fills a real disk, grows it, and leaves nothing', async () => {
+  onLinux('storage fills a real disk, grows it, and leaves nothing', async () => {
     const { code, stdout, stderr } = await project.run('drill', 'storage', '--json');
     expect(code === 0 ? '' : stderr + stdout).toBe('');
     const report = JSON.parse(stdout) as DrillReport;
@@ -65,11 +71,27 @@ describe('polystore drill', () => {
     expectNothingLeft();
   });
 
-  it('storage ends with 130 on Ctrl-C too, though it runs in a process of its own', async () => {
+  onLinux('storage ends with 130 on Ctrl-C too, though it runs in a process of its own', async () => {
     const run = project.start('drill', 'storage');
     await run.printed(/✓ before/);
     run.process.kill('SIGINT');
     expect((await run.finished).code).toBe(130);
+    expectNothingLeft();
+  });
+
+  it('storage is refused with 3 where no small disk can be made, which is said before anything starts', async () => {
+    const launcher = join(compiledKit(), 'bin/polystore.cjs');
+    // Nothing is found there: no unshare, as on macOS.
+    const env = { ...process.env, PATH: project.directory };
+    const refused = promisify(execFile)(process.execPath, [...NODE_ARGS, launcher, 'drill', 'storage'], {
+      cwd: project.directory,
+      env,
+    });
+    await expect(refused).rejects.toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/lets nobody mount a small disk.*\n.*Hold it on Linux/),
+    });
     expectNothingLeft();
   });
 
