@@ -4,6 +4,7 @@ import { SmokeFailure, SmokeSkip, type Check } from './check';
 import { cleaningUp } from './clean-up';
 import type { ClusterUnderTest } from './cluster-under-test';
 import { assignKeys, directoryHandle, takeOut } from './key-directory-checks';
+import { listNames } from './list-names';
 import { keysForEveryShard, type SampleKey } from './sample-keys';
 import type { DatabasesUnderTest } from './databases-under-test';
 
@@ -46,7 +47,7 @@ export function keysOnOwner(tier: DatabasesUnderTest, store: string, shards: rea
       );
       if (silent.size === 0) return evidence;
       throw new SmokeSkip(
-        `${[...silent].join(', ')}: no answer; ${written.length} keys lie on their owner among the other ${asked.length} shards`,
+        `${listNames([...silent])}: no answer; ${written.length} keys lie on their owner among the other ${asked.length} shards`,
       );
     },
   };

@@ -8,5 +8,5 @@ import type { ClusterUnderTest } from './cluster-under-test';
 export function noTableYet({ tier, store }: ClusterUnderTest): SmokeSkip {
   const found = tier.topology.stores[store];
   const column = found?.kind === 'shardedPostgres' ? ` ${found.shardKey.column}` : '';
-  return new SmokeSkip(`no table has the shard key column${column}: there is no row to look at`);
+  return new SmokeSkip(`no table has the shard key column${column}, so no row was looked at`);
 }

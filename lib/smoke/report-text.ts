@@ -1,3 +1,4 @@
+import { listNames } from './list-names';
 import { countOutcomes, type Failed, type Outcome, type Skipped, type SmokeReport } from './report';
 
 /** Colours text; a caller whose output is no terminal passes one that leaves it alone. */
@@ -54,14 +55,29 @@ function failureLines(failure: Failed, painter: Painter): readonly string[] {
   ];
 }
 
-/** What was skipped for one reason stands on one line. */
+/** More than these of one check are counted: who needs all of them reads the JSON. */
+const NAMES_MOST = 8;
+
+/** What was skipped for one reason stands on one line: `kms-encryption, multi-az of main, posts`. */
 function skippedLines(skipped: readonly Skipped[], painter: Painter): readonly string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { subject, check, reason } of skipped) {
-    const names = byReason.get(reason) ?? [];
-    byReason.set(reason, [...names, `${subject} ${check}`]);
-  }
-  return [...byReason].map(([reason, names]) => `${painter.dim('-')} skipped ${names.join(', ')}: ${reason}`);
+  return [...groupBy(skipped, ({ reason }) => reason)].map(([reason, outcomes]) => {
+    const ofCheck = [...groupBy(outcomes, ({ check }) => check)].map(([check, those]) => ({
+      check,
+      subjects: those.map(({ subject }) => subject),
+    }));
+    const parts = [...groupBy(ofCheck, ({ subjects }) => subjects.join('\n')).values()].map((alike) => {
+      const checks = alike.map(({ check }) => check).join(', ');
+      return `${checks} of ${listNames(alike[0]?.subjects ?? [], NAMES_MOST)}`;
+    });
+    return `${painter.dim('-')} skipped ${parts.join('; ')}: ${reason}`;
+  });
+}
+
+/** In the order in which each group's first thing stands. */
+function groupBy<T>(things: readonly T[], nameOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) groups.set(nameOf(thing), [...(groups.get(nameOf(thing)) ?? []), thing]);
+  return groups;
 }
 
 function valueText(value: Failed['evidence'][string]): string {

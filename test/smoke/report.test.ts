@@ -54,12 +54,32 @@ describe('renderReport', () => {
         '  process 8123 ended by SIGKILL',
         '  unaffected: reads served by r1',
         '  next: npx polystore status',
-        '- skipped main multi-az, posts multi-az: needs AWS',
-        '- skipped cold multi-az: interrupted',
+        '- skipped multi-az of main, posts: needs AWS',
+        '- skipped multi-az of cold: interrupted',
         '2 passed, 1 failed, 3 skipped',
         '',
       ].join('\n'),
     );
+  });
+
+  it('shortens what was skipped on many shards, each check and reason once; JSON keeps all', () => {
+    const skippedOn = (shard: number, check: string, reason = 'no answer'): Outcome => {
+      return { ...common, status: 'skipped', store: 'posts', subject: `posts/s${shard}`, check, reason };
+    };
+    const shards = Array.from({ length: 12 }, (_, index) => index);
+    const many: SmokeReport = {
+      ...report,
+      outcomes: [
+        ...shards.flatMap((shard) => [skippedOn(shard, 'identity'), skippedOn(shard, 'bucket-twin')]),
+        skippedOn(3, 'owned-buckets'),
+        ...shards.map((shard) => skippedOn(2 * shard, 'rows-on-owner', 'locked')),
+      ],
+    };
+    expect(renderReport(many, plain).split('\n').slice(1, 3)).toEqual([
+      '- skipped identity, bucket-twin of posts/s0–s11; owned-buckets of posts/s3: no answer',
+      '- skipped rows-on-owner of posts/s0, posts/s2, posts/s4, posts/s6, posts/s8, posts/s10, posts/s12, posts/s14, and 4 more: locked',
+    ]);
+    expect(decodeSmokeReport(JSON.parse(JSON.stringify(many)), 'the test').outcomes).toHaveLength(37);
   });
 
   it('colours by the painter', () => {
