@@ -11,6 +11,7 @@ import {
 } from '../topology';
 import { SmokeFailure, SmokeSkip, type Check, type Evidence } from './check';
 import type { ClusterUnderTest } from './cluster-under-test';
+import { listNames } from './list-names';
 
 /** Databases of a store asked at once. */
 const AT_ONCE = 8;
@@ -21,11 +22,19 @@ export function accessChecks(
   clusters: readonly ClusterUnderTest[],
   topology: Topology,
 ): readonly Check[] {
-  const uses = Object.entries(usesOf(topology, store));
+  const uses = usesOf(topology, store);
   return [
     ...clusters.map((cluster) => refusesStrangers(cluster, topology)),
-    ...uses.map(([service, access]) => holdsRights(store, clusters, service, access)),
+    ...Object.entries(uses).map(([service, access]) => ({
+      ...holdsRights(store, clusters, service, access),
+      unaffected: (passed: ReadonlySet<string>) => servicesThatGoOn(store, Object.keys(uses), passed),
+    })),
   ];
+}
+
+function servicesThatGoOn(store: string, services: readonly string[], passed: ReadonlySet<string>): string | undefined {
+  const well = services.filter((service) => passed.has(`${store} as ${service} holds-rights`));
+  return well.length === 0 ? undefined : `${well.length === 1 ? 'service' : 'services'} ${listNames(well)}`;
 }
 
 /**
@@ -154,7 +163,7 @@ function holdsRights(store: string, clusters: readonly ClusterUnderTest[], servi
       if (skips.length > 0) {
         const held = clusters.length - skips.length;
         const others = held === 0 ? '' : `; held on the other ${held === 1 ? 'database' : `${held} databases`}`;
-        throw new SmokeSkip(`${skips.join(', ')}: no answer${others}`);
+        throw new SmokeSkip(`${listNames(skips)}: no answer${others}`);
       }
       return evidence;
     },

@@ -17,7 +17,7 @@ export interface Check {
   run(context: CheckContext): Promise<Evidence>;
   /**
    * What still works where this check fails, given the checks that passed as `subject name`.
-   * @default - how many other checks of the store passed
+   * @default - the servers of the store that work; where none does, the stores that do
    */
   readonly unaffected?: (passed: ReadonlySet<string>) => string | undefined;
 }

@@ -7,6 +7,7 @@ import type { TopologySource } from '../sources/topology-source';
 import { familiesOf, familyOf, functionName, type StoreFamily, type Topology } from '../topology';
 import { nextStepOf, type CheckName } from './check-name';
 import { gatherReports } from './gather-reports';
+import { listNames } from './list-names';
 import { gatherLastReports, type DeployedLastReport } from './gathered-last-report';
 import { decodeLastReport, type LastReport } from './last-report';
 import type { Failed, SmokeReport } from './report';
@@ -57,9 +58,12 @@ export async function invokeDeployedSmoke({
   );
   const [first, ...others] = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   if (first === undefined) throw answers.find((answer) => answer.status === 'rejected')?.reason;
+  const proven = families.filter((_, index) => answers[index]?.status === 'fulfilled');
   const unproven = families.flatMap((family, index): readonly SmokeReport[] => {
     const answer = answers[index];
-    return answer?.status === 'rejected' ? [{ ...first, outcomes: notProven(topology, family, answer.reason) }] : [];
+    return answer?.status === 'rejected'
+      ? [{ ...first, outcomes: notProven(topology, { family, error: answer.reason, proven }) }]
+      : [];
   });
   return gatherReports([first, ...others, ...unproven], Object.keys(topology.stores));
 }
@@ -70,8 +74,16 @@ const checkPrefix = (prefix: string): void => void smokeFunctionName(prefix, 're
 const IS_PROVEN: CheckName = 'is-proven';
 
 /** What is known of stores whose function did not answer. */
-function notProven({ stores }: Topology, family: StoreFamily, error: unknown): readonly Failed[] {
+function notProven(
+  { stores }: Topology,
+  {
+    family,
+    error,
+    proven,
+  }: { readonly family: StoreFamily; readonly error: unknown; readonly proven: readonly StoreFamily[] },
+): readonly Failed[] {
   const own = Object.entries(stores).filter(([, store]) => familyOf(store) === family);
+  const others = Object.entries(stores).filter(([, store]) => proven.includes(familyOf(store)));
   const next = isPolystoreError(error) ? error.next : undefined;
   return own.map(([store]) => ({
     status: 'failed',
@@ -82,7 +94,7 @@ function notProven({ stores }: Topology, family: StoreFamily, error: unknown): r
     durationMs: 0,
     evidence: {},
     reason: reasonOf(error),
-    unaffected: 'what other functions proved',
+    unaffected: `what other functions proved of ${listNames(others.map(([store]) => store))}`,
     next: next ?? nextStepOf(IS_PROVEN, 'aws'),
   }));
 }

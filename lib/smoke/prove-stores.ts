@@ -3,9 +3,10 @@ import { PolystoreError } from '../errors';
 import { inParallel } from '../provision/in-parallel';
 import type { AbsentStore, StoreTopology, Topology } from '../topology';
 import { SmokeSkip, type Check } from './check';
-import { countOutcomes, SMOKE_REPORT_VERSION, type Outcome, type SmokeReport } from './report';
+import { countOutcomes, SMOKE_REPORT_VERSION, type SmokeReport } from './report';
 import { runCheck, type CheckOutcome, type CheckRun } from './run-check';
 import { TierUnderTest } from './tier-under-test';
+import { withUnaffected } from './unaffected';
 
 export interface ProofOptions {
   readonly topology: Topology;
@@ -149,24 +150,6 @@ async function runStore(
     for (const check of checks) if (check.subject === subject) outcomes.set(check, await runOne(check));
   });
   return checks.map((check) => outcomes.get(check) as CheckOutcome);
-}
-
-/** Says of every failure what still works, which is known once all outcomes are. */
-function withUnaffected(checks: readonly Check[], outcomes: readonly CheckOutcome[]): readonly Outcome[] {
-  const passed = outcomes.filter(({ status }) => status === 'passed');
-  const names = new Set(passed.map(({ subject, check }) => `${subject} ${check}`));
-  return outcomes.map((outcome, index) => {
-    if (outcome.status !== 'failed') return outcome;
-    const known = checks[index]?.unaffected?.(names);
-    return { ...outcome, unaffected: known ?? otherChecks(outcome.store, passed) };
-  });
-}
-
-function otherChecks(store: string, passed: readonly CheckOutcome[]): string {
-  const count = passed.filter((outcome) => outcome.store === store).length;
-  return count === 0
-    ? `nothing of ${store}`
-    : `what ${count} other ${count === 1 ? 'check' : 'checks'} of ${store} proved`;
 }
 
 async function waitAtMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -2,7 +2,7 @@ import type { ShardedPostgresTopology } from '../topology';
 import { accessChecks } from './access-checks';
 import { awsChecks } from './aws-checks';
 import type { Check } from './check';
-import { oneShard, type ClusterUnderTest } from './cluster-under-test';
+import { oneShard } from './cluster-under-test';
 import { keyDirectoryWorks } from './key-directory-checks';
 import { keysOnOwner } from './keys-on-owner';
 import { knowsItsBuckets } from './owned-buckets';
@@ -27,7 +27,7 @@ export function shardedPostgresChecks(
     ...(keyDirectory ? [keyDirectoryWorks(tier, name, keyDirectory.newKeys)] : []),
     keysOnOwner(tier, name, clusters),
     ...clusters.flatMap((cluster) => [
-      ...serverChecks(cluster).map((check) => sparingOtherShards(check, clusters)),
+      ...serverChecks(cluster),
       ...(keyDirectory ? [rowsWhereDirectorySays(cluster)] : placementChecks(cluster)),
       knowsItsBuckets(cluster),
       ...(secondaries ? [isCopied(cluster, secondaries)] : []),
@@ -37,18 +37,4 @@ export function shardedPostgresChecks(
     ...accessChecks(name, clusters, tier.topology),
     ...awsChecks(name, tier),
   ];
-}
-
-/** Listed by name up to this many. */
-const NAMED = 8;
-
-/** What is wrong with one server of one shard leaves the other shards alone. */
-function sparingOtherShards(check: Check, clusters: readonly ClusterUnderTest[]): Check {
-  const others = (passed: ReadonlySet<string>): string | undefined => {
-    const well = clusters.filter(({ primary }) => passed.has(`${primary.label} takes-writes`));
-    if (well.length === 0) return undefined;
-    const names = well.map(({ identity }) => identity.shard).join(', ');
-    return well.length > NAMED ? `reads and writes of ${well.length} shards` : `reads and writes of ${names}`;
-  };
-  return { ...check, unaffected: (passed) => check.unaffected?.(passed) ?? others(passed) };
 }
