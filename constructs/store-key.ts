@@ -15,14 +15,14 @@ export interface StoreKeyProps {
   readonly pendingWindow?: Duration;
   /** @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE */
   readonly removalPolicy?: RemovalPolicy;
-  /** How the names of log groups begin that CloudWatch Logs may use the key for. @default '/aws/rds/' */
-  readonly logGroupPrefix?: string;
+  /** How the names of log groups begin that CloudWatch Logs may use the key for; `none`: the store exports no logs. @default '/aws/rds/' */
+  readonly logGroupPrefix?: `/${string}` | 'none';
 }
 
 /**
  * The KMS key of one store: encrypts its storage, backups, secrets, exported logs and insights. Rotates by itself every year.
  *
- * Its policy names the account and CloudWatch Logs only; who else may use it is said by IAM policies on the consumer's side, so that no
+ * Its policy names the account only, and CloudWatch Logs where the store exports logs; who else may use it is said by IAM policies on the consumer's side, so that no
  * consumer ever changes the store's template.
  */
 export class StoreKey extends kms.Key {
@@ -34,6 +34,8 @@ export class StoreKey extends kms.Key {
       pendingWindow: props.pendingWindow ?? Duration.days(30),
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
+    const { logGroupPrefix = '/aws/rds/' } = props;
+    if (logGroupPrefix === 'none') return;
     const stack = Stack.of(this);
     // CloudWatch Logs uses the key as itself, not on a caller's behalf: the account's IAM policies can't allow it.
     this.addToResourcePolicy(
@@ -47,7 +49,7 @@ export class StoreKey extends kms.Key {
               service: 'logs',
               resource: 'log-group',
               arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-              resourceName: `${props.logGroupPrefix ?? '/aws/rds/'}*`,
+              resourceName: `${logGroupPrefix}*`,
             }),
           },
         },

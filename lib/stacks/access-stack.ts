@@ -26,7 +26,7 @@ import { ANY_PROXY, databaseUser, isPooled, PROXIES_COME_LATER } from './databas
 import { graphsOf, WHOLE_GRAPH } from './graph-policies';
 import { parameterName } from './names';
 import { PROFILE_SETTINGS } from './profile-settings';
-import { serviceStatements } from './service-statements';
+import { serviceStatements, type ServiceLogin } from './service-statements';
 import { stackSettings, tagStack } from './stack-settings';
 import type { Store } from './store';
 import { hasLogins, storeLogins, usesStore, type StoreLogins } from './store-logins';
@@ -183,11 +183,14 @@ export class AccessStack extends Stack {
   /** What the principals of a service may act as, to do what the service needs. */
   private addRole(scope: Construct, tier: TierDefinition, service: ServiceDefinition, used: readonly Store[]): void {
     const { name, principals } = service;
-    const secretArns = used.flatMap((store) => this.logins.get(store.name)?.services.get(name) ?? []);
+    const logins = used.flatMap((store): ServiceLogin[] => {
+      const secretArn = this.logins.get(store.name)?.services.get(name);
+      return secretArn === undefined ? [] : [{ store, secretArn }];
+    });
     const role = new ConsumerRole(scope, name, {
       description: `Service ${name} of ${tier.name}/${tier.stage.name}`,
       principals,
-      statements: serviceStatements(this, tier, service, { stores: used, secretArns }),
+      statements: serviceStatements(this, tier, service, { stores: used, logins }),
     });
     acknowledgeWildcards(role, graphsOf(this, used), WHOLE_GRAPH);
     if (service.authentication === 'iam' && used.some((store) => isPooled(tier, store.name)))

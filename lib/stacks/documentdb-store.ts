@@ -28,9 +28,10 @@ export class DocumentDbStack extends Stack {
   constructor(scope: Construct, tier: TierDefinition, store: DocumentDbDefinition, network: TierNetwork) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
     super(scope, settings.stackName, settings);
-    this.key = storeKey(this, tier, store, { logGroupPrefix: '/aws/docdb/' });
+    const isElastic = store.servers.kind === 'elastic';
+    this.key = storeKey(this, tier, store, { logGroupPrefix: isElastic ? 'none' : '/aws/docdb/' });
     this.cluster = clusterOf(this, tier, store, network);
-    if (store.servers.kind !== 'elastic') acknowledgeShortBackups(this.cluster, store.backup, 'AwsSolutions-DOC4');
+    if (!isElastic) acknowledgeShortBackups(this.cluster, store.backup, 'AwsSolutions-DOC4');
     publishStore(this, tier, store.name, partOf(store, this.cluster));
     tagStack(this, tier, { store: store.name });
   }

@@ -27,7 +27,7 @@ export class DynamoDbStack extends Stack {
   constructor(scope: Construct, tier: TierDefinition, store: DynamoDbDefinition) {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
     super(scope, settings.stackName, settings);
-    this.key = storeKey(this, tier, store);
+    this.key = storeKey(this, tier, store, { logGroupPrefix: 'none' });
     this.table = new DynamoDbTable(this, 'Table', tableProps(tier, store, this.key));
     publishStore(this, tier, store.name, {
       kind: 'dynamodb',

@@ -9,22 +9,32 @@ import { changeGraphs, readGraphs } from './graph-policies';
 import type { Store } from './store';
 import { changeTables, readTables } from './table-policies';
 
+/** What a service logs in to one of its stores with, where that is a secret. */
+export interface ServiceLogin {
+  readonly store: Store;
+  readonly secretArn: string;
+}
+
 /** What a service may ask of AWS: find its stores, read its own secrets and the placements that it needs, sign in where it has no secret. */
 export function serviceStatements(
   stack: Stack,
   tier: TierDefinition,
   { name, uses, authentication }: ServiceDefinition,
-  { stores, secretArns }: { readonly stores: readonly Store[]; readonly secretArns: readonly string[] },
+  { stores, logins }: { readonly stores: readonly Store[]; readonly logins: readonly ServiceLogin[] },
 ): readonly iam.PolicyStatement[] {
   const placed = stores.filter(({ placement }) => placement);
   return [
     readTopology(stack, tier),
-    ...(secretArns.length === 0
-      ? []
-      : [
-          ...statementsOn({ sid: 'Secrets', actions: ['secretsmanager:GetSecretValue'], resources: secretArns }),
-          ...keyUse(stack, stores, { sid: 'KeysOfSecrets', actions: ['kms:Decrypt'], services: ['secretsmanager'] }),
-        ]),
+    ...statementsOn({
+      sid: 'Secrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: logins.map(({ secretArn }) => secretArn),
+    }),
+    ...keyUse(
+      stack,
+      logins.map(({ store }) => store),
+      { sid: 'KeysOfSecrets', actions: ['kms:Decrypt'], services: ['secretsmanager'] },
+    ),
     ...(placed.length === 0
       ? []
       : [

@@ -44,7 +44,8 @@ export class ValkeyStack extends Stack {
     const settings = statefulStackSettings(tier, [store.name], `store ${store.name}`);
     super(scope, settings.stackName, settings);
     const { removalPolicy } = PROFILE_SETTINGS[tier.stage.profile];
-    this.key = storeKey(this, tier, store, { logGroupPrefix: CACHE_LOGS });
+    const logGroupPrefix = store.shape.kind === 'serverlessCache' ? 'none' : CACHE_LOGS;
+    this.key = storeKey(this, tier, store, { logGroupPrefix });
     this.users = new CacheUserGroup(this, 'Users', {
       engine: store.engine,
       name: serverName(tier, store.name),

@@ -39,3 +39,10 @@ test('lets CloudWatch Logs use it for the logs of another service instead', () =
   expect(key).toContain('log-group:/aws/neptune/*');
   expect(key).not.toContain('/aws/rds/');
 });
+
+test('lets the account alone use it where the store exports no logs', () => {
+  const [key] = Object.values(templateOf({ logGroupPrefix: 'none' }).findResources('AWS::KMS::Key'));
+  const statements = (key as { Properties: { KeyPolicy: { Statement: object[] } } }).Properties.KeyPolicy.Statement;
+  expect(statements).toHaveLength(1);
+  expect(JSON.stringify(statements[0])).toContain(':iam::111122223333:root');
+});

@@ -167,6 +167,29 @@ describe('graphs', () => {
   });
 });
 
+test('a service uses the keys of secrets that it has, and no key of a store that it logs in to without one', () => {
+  const policies = resourcesOf(templates.prod, 'AWS::IAM::Policy').filter(({ id }) => id.startsWith('Roles'));
+  const keysOf = (role: RegExp): readonly string[] =>
+    policies
+      .filter(({ id }) => role.test(id))
+      .flatMap(
+        ({ Properties }) =>
+          (Properties['PolicyDocument'] as { Statement: { Sid: string; Resource: unknown }[] }).Statement,
+      )
+      .filter(({ Sid }) => Sid === 'KeysOfSecrets')
+      .flatMap(({ Resource }) => [...JSON.stringify(Resource).matchAll(/club-prod-(\w+)/g)])
+      .map(([, store]) => String(store));
+  expect([...keysOf(/^Rolesweb/)].sort()).toEqual(['profiles', 'visits']);
+  expect(keysOf(/^Rolesreports/)).toEqual(['profiles']);
+});
+
+test('CloudWatch Logs may use the keys of stores that export logs, and no other', () => {
+  const letIn = resourcesOf(templates.prod, 'AWS::KMS::Key')
+    .filter(({ Properties }) => JSON.stringify(Properties['KeyPolicy']).includes('"logs.'))
+    .map(({ stack }) => stack);
+  expect(letIn).toEqual(['profiles', 'friends']);
+});
+
 test('clusters are the same as before', () => {
   expect(templateOf('prod', 'profiles').findResources('AWS::DocDB::DBCluster')).toMatchSnapshot();
   expect(templateOf('prod', 'visits').findResources('AWS::DocDBElastic::Cluster')).toMatchSnapshot();

@@ -126,6 +126,14 @@ describe('access', () => {
   });
 });
 
+test('nobody but the account may use the key of a table, which exports no logs', () => {
+  const [key] = Object.values(templateOf('prod', 'sessions').findResources('AWS::KMS::Key'));
+  const { Statement } = (key as { Properties: { KeyPolicy: { Statement: object[] } } }).Properties.KeyPolicy;
+  expect(Statement).toEqual([
+    expect.objectContaining({ Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*' }),
+  ]);
+});
+
 test('tables are the same as before', () => {
   expect(templateOf('prod', 'sessions').findResources(TABLE)).toMatchSnapshot();
   expect(templateOf('dev', 'scores').findResources(TABLE)).toMatchSnapshot();
