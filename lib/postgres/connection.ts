@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { createSecureContext, type SecureContext } from 'node:tls';
-import { Client, type ClientConfig, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import type { Endpoint, ServerTopology, Trust } from '../topology';
+import { Client, Pool, type ClientConfig, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
+import type { ServerTopology, Trust } from '../topology';
 import { hasOtherPassword, type Login } from './login';
 import { checkPoolOptions, poolConfigOf, SILENCE_MS, type PoolOptions } from './pool-options';
 import { PingingPool } from './pinging-pool';
 import { sendInTurn } from './send-together';
 import { RenewingPool } from './renewing-pool';
+import { encryptionOf, type TestTrust } from './trust';
 
 export type PgClient = Client;
 export type PgPool = Pool;
@@ -28,12 +27,6 @@ export interface ConnectionTarget {
   /** What each connection begins with, as `search_path`. Names and values without spaces and backslashes. @default - the settings of the role */
   readonly settings?: Readonly<Record<string, string>>;
 }
-
-/**
- * Of a database that only tests use: trusted by the authorities of the system, or not at all, without TLS. No topology says so: none that is read
- * from outside can switch TLS off.
- */
-export type TestTrust = { readonly kind: 'system' } | { readonly kind: 'plaintext' };
 
 export interface ClientOptions {
   /**
@@ -149,7 +142,9 @@ export function openPool(target: ConnectionTarget, options: PoolOptions = {}): P
  */
 export async function closePool(pool: PgPool, graceMs: number): Promise<void> {
   const connections = connectionsOf.get(pool) ?? new Set();
-  await settled(pool.end(), graceMs);
+  const ending = pool.end();
+  refuseWaiting(pool);
+  await settled(ending, graceMs);
   const allGone = new Promise<void>((resolve) => {
     const check = (): void => (connections.size === 0 ? resolve() : undefined);
     pool.on('remove', check);
@@ -158,6 +153,28 @@ export async function closePool(pool: PgPool, graceMs: number): Promise<void> {
   await settled(allGone, GOODBYE_MS);
   for (const client of connections) client.connection.stream.destroy();
 }
+
+/** A pool that refuses everybody, as one that was closed. */
+export function closedPool(): PgPool {
+  const pool = new Pool();
+  void pool.end();
+  return pool;
+}
+
+/** Part of pg's pool that its types don't have. */
+interface Queueing {
+  /** Who waits for a connection. */
+  readonly _pendingQueue?: { readonly callback: (error: Error) => void }[];
+}
+
+/** pg serves nobody who waits once a pool ends, and lets each wait until its time is over. */
+function refuseWaiting(pool: PgPool): void {
+  const waiting = (pool as Queueing)._pendingQueue?.splice(0) ?? [];
+  for (const { callback } of waiting) callback(new Error('Cannot use a pool after calling end on the pool'));
+}
+
+/** Whether a pool waits for a connection that its server has not let in yet. */
+export const isConnecting = (pool: PgPool): boolean => (connectionsOf.get(pool)?.size ?? 0) < pool.totalCount;
 
 /** Waits until `work` is done, well or not, but at most `ms` milliseconds. */
 async function settled(work: Promise<void>, ms: number): Promise<void> {
@@ -186,6 +203,11 @@ function loginOf(
   };
 }
 
+/** Whether a target can be told from an impostor. @throws {PolystoreError} DOCUMENT_MISSING where the authorities are missing that it is known by */
+export function checkTrust({ server, trust }: ConnectionTarget): void {
+  encryptionOf(server.endpoint, trust);
+}
+
 /** pg calls a function for each connection that it opens. */
 const passwordOf = ({ password }: Login): string | (() => Promise<string>) =>
   typeof password === 'string' ? password : () => password.read();
@@ -194,36 +216,6 @@ const startupOptions = (settings: Readonly<Record<string, string>>): string =>
   Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' ');
-
-/**
- * Read for each pool or client anew: a tier on this machine that is removed and started again has another authority at the same place. A proxy's
- * certificate is one of Certificate Manager, whose authorities Node knows; those of RDS don't vouch for it.
- * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.howitworks.html#rds-proxy-security.tls
- */
-function encryptionOf({ via }: Endpoint, trust: Trust | TestTrust): ClientConfig['ssl'] {
-  switch (trust.kind) {
-    case 'file':
-      return { secureContext: trustOf(trust.path), rejectUnauthorized: true };
-    case 'rds':
-      return { ...(via === 'direct' && { secureContext: trustOf(trust.bundlePath) }), rejectUnauthorized: true };
-    case 'system':
-      return { rejectUnauthorized: true };
-    case 'plaintext':
-      return false;
-  }
-}
-
-/** The last that was made, and of which authorities: a process has one tier, and mostly one bundle. */
-let lastTrust: { readonly authorities: string; readonly context: SecureContext } | undefined;
-
-/** What trusts the authorities in a file, made once for all connections: to make one of all the authorities of RDS takes longer than a login. */
-function trustOf(path: string): SecureContext {
-  const authorities = readFileSync(path, 'utf8');
-  if (lastTrust?.authorities !== authorities) {
-    lastTrust = { authorities, context: createSecureContext({ ca: authorities }) };
-  }
-  return lastTrust.context;
-}
 
 function ignoreLostConnection(): void {
   // The statement that meets the lost connection reports it.

@@ -1,7 +1,8 @@
 /**
  * What a failure means for the caller.
  *
- * - `unavailable`: the server did not answer, ended the connection, is starting or shutting down
+ * - `unavailable`: the server did not answer, ended the connection, is starting or shutting down, or its pool was closed
+ * - `untrusted`: the server could not show by its certificate that it is the one that was meant; nothing was sent to it
  * - `poolExhausted`: every connection of the pool was busy for as long as the caller would wait; it says nothing of the server
  * - `readOnly`: a write met a server in recovery: a replica, or a primary that was demoted
  * - `serialization`: the transaction lost a race or a deadlock; the same transaction may be run again
@@ -10,6 +11,7 @@
  */
 export type ErrorGroup =
   | 'unavailable'
+  | 'untrusted'
   | 'poolExhausted'
   | 'readOnly'
   | 'serialization'
@@ -65,9 +67,13 @@ const SOCKET_ERRORS: ReadonlySet<string> = new Set([
   'ECONNABORTED',
 ]);
 
+/** What a certificate is refused for. @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE_ERROR =
+  /^(UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT|CERT_|INVALID_(CA|PURPOSE)$|ERR_TLS_CERT_|HOSTNAME_MISMATCH$|PATH_LENGTH_EXCEEDED$)/;
+
 /** pg reports these by message alone. */
 const LOST_CONNECTION =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|Query read timeout)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|timeout expired|Query read timeout)/;
 
 /** What pg's pool says when nobody gave a connection back in time. */
 const POOL_EXHAUSTED = /^timeout exceeded when trying to connect/;
@@ -90,6 +96,7 @@ export function errorGroupOf(error: unknown): ErrorGroup {
     const group = BY_SQLSTATE[code];
     if (group !== undefined) return group;
     if (SOCKET_ERRORS.has(code)) return 'unavailable';
+    if (CERTIFICATE_ERROR.test(code)) return 'untrusted';
   }
   if (typeof message !== 'string') return 'other';
   if (POOL_EXHAUSTED.test(message)) return 'poolExhausted';

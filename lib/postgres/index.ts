@@ -19,5 +19,6 @@ export * from './send-together';
 export * from './server-state';
 export * from './traced-to-caller';
 export * from './transaction-outcome';
+export type { TestTrust } from './trust';
 export * from './wal-position';
 export { reachPort } from './reach-port';

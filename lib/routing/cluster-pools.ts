@@ -84,6 +84,7 @@ export class ClusterPools {
       primaryTells: () => false,
       tryReplica: (choice) => this.tryReplica(session, choice),
       askPrimary: (turn) => this.borrowPrimary(session, turn),
+      signal: undefined,
     });
   }
 

@@ -24,12 +24,13 @@ import type { Lifetime } from './lifetime';
 import type { Member } from './member';
 import type { EventHub } from './router-events';
 import type { ClusterContext, ReadPolicy, ReadsOnPrimary, ReadSite } from './read-site';
-import { isPrimaryLoss, mayAnswerElsewhere, primaryDemoted, serverUnavailable } from './server-errors';
+import { cancelling, isLostForNow, isPrimaryLoss, mayAnswerElsewhere, noPrimary } from './server-errors';
 import { runTransaction } from './server-transaction';
 import { SessionReads } from './session-reads';
 import type { SessionScope, SessionState } from './session-state';
 import type { StoreServer } from './store-server';
 import { backoffMs, beginSql, retryLostRaces, type TransactionOptions } from './transaction-options';
+import { untilAborted } from './until-aborted';
 
 const NONE_TRIED: readonly string[] = [];
 
@@ -114,7 +115,7 @@ export class Cluster implements PostgresHandle, ReadSite {
   ): Promise<QueryResult<R>> {
     this.lifetime.check(this.store);
     const preparing = this.members.prepare();
-    if (preparing) await preparing;
+    if (preparing) await untilAborted(signal, cancelling(this.members.writable.server), () => preparing);
     let tried = NONE_TRIED;
     for (let passes = 1; ;) {
       this.lifetime.check(this.store);
@@ -214,8 +215,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     if (!this.members.primaryLoss) return this.members.writable;
     const round = await this.members.look();
     if (round.primary) return round.primary;
-    const { server } = this.members.writable;
-    throw round.isDemoted ? primaryDemoted(server, round.reason) : serverUnavailable(server, 'unsent', round.reason);
+    throw noPrimary(this.members.writable.server, round);
   }
 
   noteLost(name: string, error: unknown): void {
@@ -242,7 +242,7 @@ export class Cluster implements PostgresHandle, ReadSite {
     const { store, shard, members } = this;
     if (members.replicas.length === 0) return read();
     this.events.emit('fallback', { store, shard, reason: 'noEligibleReplica', waitedMs: 0 });
-    return this.primaryReads.inStead.run({ store, server: members.primary }, read);
+    return this.primaryReads.inStead.run({ store, server: members.primary }, read, signal);
   }
 
   /** A connection to the primary, on which nothing was sent yet. */
@@ -262,7 +262,9 @@ export class Cluster implements PostgresHandle, ReadSite {
   }
 
   async prepare(): Promise<void> {
+    this.lifetime.check(this.store);
     await this.members.prepare();
+    this.lifetime.check(this.store);
   }
 
   private readRequest(bucket: BucketId | undefined, tried: readonly string[], after?: CatchUp): ReadRequest {
@@ -277,15 +279,14 @@ export class Cluster implements PostgresHandle, ReadSite {
     if (this.events.has('route')) this.events.emit('route', { ...this.route(access), access });
   }
 
-  /** Looks for the primary where an error says that it is lost; whether the statement is then safe to send to whoever was found. */
+  /** Looks for the primary where an error says that it is lost, or may be; whether the statement is then safe to send to whoever was found. */
   private async mayBeSentAgain(error: unknown, sends: number): Promise<boolean> {
+    if (isPolystoreError(error, 'POOL_EXHAUSTED')) this.members.suspect();
     if (!isPrimaryLoss(error)) return false;
+    if (error.retryable) this.lifetime.check(this.store);
     const looking = this.members.look();
     if (!error.retryable || sends >= MAX_SENDS) return false;
     const { primary } = await looking;
     return primary !== undefined;
   }
 }
-
-/** Whether a read that nobody could answer may find somebody in a moment. */
-const isLostForNow = (error: unknown): boolean => isPrimaryLoss(error) && error.retryable;

@@ -8,11 +8,11 @@ export class Lifetime {
     this.ended = true;
   }
 
-  /** @throws {PolystoreError} HANDLE_CLOSED once the router was closed */
-  check(store: string): void {
+  /** @param what what was called, for the message @default - the store of that name @throws {PolystoreError} HANDLE_CLOSED once the router was closed */
+  check(handle: string, what = `store "${handle}"`): void {
     if (!this.ended) return;
-    throw new PolystoreError('HANDLE_CLOSED', `store "${store}": the router of this handle was closed`, {
-      details: { handle: store },
+    throw new PolystoreError('HANDLE_CLOSED', `${what}: the router of this handle was closed`, {
+      details: { handle },
       next: 'Close the router only when nothing uses it any more.',
     });
   }

@@ -1,4 +1,5 @@
 import {
+  checkTrust,
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_POOL_MAX,
   type ConnectionTarget,
@@ -73,7 +74,7 @@ export interface OpenedCluster {
 }
 
 /**
- * Makes a cluster ready for statements. Opens no connection.
+ * Makes a cluster ready for statements. Opens no connection, but sees whether its servers can be trusted.
  * @throws {PolystoreError} DOCUMENT_MISSING
  */
 export async function openCluster(
@@ -91,7 +92,9 @@ export async function openCluster(
     const targetAt = (at: ServerTopology): ConnectionTarget =>
       context.targetOf({ place, server: at, role, credentials: loginTo(at) });
     const statements = role === 'primary' ? primaryEndpoint(context.connection, server) : server;
-    return makeMember(context, place, { own: targetAt(server), statements: targetAt(statements) }, role, () => members);
+    const targets = { own: targetAt(server), statements: targetAt(statements) };
+    Object.values(targets).forEach(checkTrust);
+    return makeMember(context, place, targets, role, () => members);
   };
   const listOf = ({ primary, replicas }: ShardTopology): MemberList => {
     const list = {

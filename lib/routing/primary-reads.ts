@@ -1,4 +1,5 @@
 import { PolystoreError } from '../errors';
+import { untilAborted } from './until-aborted';
 
 /** Where sessions have to wait so long for the primary, it has no room, and replicas are asked, in milliseconds. */
 export const CROWDED_MS = 250;
@@ -25,7 +26,7 @@ interface Waiter {
 export class PrimaryReads {
   private running = 0;
   /** First come, first served. */
-  private readonly waiting: Waiter[] = [];
+  private waiting: Waiter[] = [];
   /** Of whoever has waited longest: one for all costs them nothing. */
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,9 +36,9 @@ export class PrimaryReads {
     private readonly maxWaitMs: number,
   ) {}
 
-  /** @throws {PolystoreError} READ_BUDGET_EXHAUSTED where its turn did not come in time; otherwise as `read` */
-  async run<T>(owner: Owner, read: () => Promise<T>): Promise<T> {
-    if (!this.enter()) await this.turn(owner);
+  /** @throws {PolystoreError} READ_BUDGET_EXHAUSTED where its turn did not come in time, CANCELLED where `signal` was faster; otherwise as `read` */
+  async run<T>(owner: Owner, read: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (!this.enter()) await this.turn(owner, signal);
     try {
       return await read();
     } finally {
@@ -65,12 +66,29 @@ export class PrimaryReads {
     return first ? performance.now() - first.sinceMs : 0;
   }
 
-  /** Takes a place when there is one. Whoever has taken it gives it back with {@link leave}. @throws {PolystoreError} READ_BUDGET_EXHAUSTED */
-  turn(owner: Owner): Promise<void> {
-    return new Promise((take, reject) => {
-      this.waiting.push({ sinceMs: performance.now(), take, giveUp: () => reject(this.exhausted(owner)) });
-      this.timer ??= this.expireIn(this.maxWaitMs);
-    });
+  /**
+   * Takes a place when there is one. Whoever has taken it gives it back with {@link leave}.
+   * @throws {PolystoreError} READ_BUDGET_EXHAUSTED, CANCELLED
+   */
+  turn(owner: Owner, signal?: AbortSignal): Promise<void> {
+    let isTaken = false;
+    let waiter: Waiter | undefined;
+    const goAway = (reason: unknown): Promise<never> => {
+      if (isTaken) this.leave();
+      else this.waiting = this.waiting.filter((other) => other !== waiter);
+      return Promise.reject(cancelled(owner, reason));
+    };
+    const wait = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const take = (): void => {
+          isTaken = true;
+          resolve();
+        };
+        waiter = { sinceMs: performance.now(), take, giveUp: () => reject(this.exhausted(owner)) };
+        this.waiting.push(waiter);
+        this.timer ??= this.expireIn(this.maxWaitMs);
+      });
+    return untilAborted(signal, goAway, wait);
   }
 
   private expireIn(ms: number): NodeJS.Timeout {
@@ -93,3 +111,10 @@ export class PrimaryReads {
     );
   }
 }
+
+const cancelled = ({ store, server }: Owner, reason: unknown): PolystoreError<'CANCELLED'> =>
+  new PolystoreError(
+    'CANCELLED',
+    `store "${store}": the caller's signal aborted the read before its turn on primary "${server}" had come; nothing was sent`,
+    { details: { store }, cause: reason },
+  );

@@ -55,6 +55,8 @@ export class PrimarySearch {
    * somebody does. Resolves within about a second.
    */
   async look(): Promise<Round> {
+    if (this.closed)
+      return { primary: undefined, isLost: false, isDemoted: false, reason: new Error('it is out of use') };
     this.round ??= this.askRested().finally(() => (this.round = undefined));
     const result = await this.round;
     if (result.primary === undefined && result.isLost) this.goOn();

@@ -37,19 +37,23 @@ const LOST: Readonly<Record<LostProgress, { sent: boolean; retryable: boolean; o
   uncommitted: { sent: false, retryable: true, outcome: 'the transaction was not committed', next: 'Retry it whole.' },
 };
 
+const UNTRUSTED =
+  'See whether the certificate authorities at `trust` of the topology are those of this server, and whether its host is the one that it has a certificate for.';
+
 export function serverUnavailable(
   server: FailedServer,
   progress: LostProgress,
   cause: unknown,
 ): PolystoreError<'SERVER_UNAVAILABLE'> {
   const { sent, retryable, outcome, next } = LOST[progress];
+  const isUntrusted = errorGroupOf(cause) === 'untrusted';
   return new PolystoreError(
     'SERVER_UNAVAILABLE',
     `${describe(server)} is unavailable (${errorCodeOf(cause)}): ${outcome}`,
     {
       details: { store: server.store, server: server.name, sent },
       retryable,
-      next,
+      next: isUntrusted ? UNTRUSTED : next,
       cause,
     },
   );
@@ -99,6 +103,13 @@ export function primaryDemoted(server: FailedServer, cause: unknown): PolystoreE
   );
 }
 
+/** Why nothing was sent: nobody takes writes. */
+export const noPrimary = (
+  server: FailedServer,
+  { isDemoted, reason }: { readonly isDemoted: boolean; readonly reason: unknown },
+): PolystoreError<'PRIMARY_DEMOTED'> | PolystoreError<'SERVER_UNAVAILABLE'> =>
+  isDemoted ? primaryDemoted(server, reason) : serverUnavailable(server, 'unsent', reason);
+
 export function transactionAborted(server: FailedServer): PolystoreError<'TRANSACTION_ABORTED'> {
   return new PolystoreError(
     'TRANSACTION_ABORTED',
@@ -119,11 +130,20 @@ export function cancelled(server: FailedServer, reason: unknown): PolystoreError
   );
 }
 
+/** Ends what a signal has aborted before anything was sent. */
+export const cancelling =
+  (server: FailedServer) =>
+  (reason: unknown): Promise<never> =>
+    Promise.reject(cancelled(server, reason));
+
 /** A primary that is lost or demoted: another server may have taken its place. */
 export const isPrimaryLoss = (
   error: unknown,
 ): error is PolystoreError<'SERVER_UNAVAILABLE'> | PolystoreError<'PRIMARY_DEMOTED'> =>
   isPolystoreError(error, 'SERVER_UNAVAILABLE') || isPolystoreError(error, 'PRIMARY_DEMOTED');
+
+/** Whether a read that nobody could answer may find somebody in a moment. */
+export const isLostForNow = (error: unknown): boolean => isPrimaryLoss(error) && error.retryable;
 
 /** Whether another server may answer a read that met this error. */
 export const mayAnswerElsewhere = (error: unknown): boolean =>

@@ -193,6 +193,7 @@ export class ServerMonitor {
 
   /** One question at a time: who asks meanwhile gets the same answer. */
   private ask(): Promise<Answer> {
+    if (this.closed) return Promise.reject(new Error('its monitor was closed'));
     this.asking ??= this.askOnce().finally(() => (this.asking = undefined));
     return this.asking;
   }

@@ -30,6 +30,8 @@ export interface Answerers<T> {
   /** Resolves with undefined where the replica has not come so far. */
   tryReplica(choice: Choice): Promise<T | undefined>;
   askPrimary(turn: Turn): Promise<T>;
+  /** Ends the wait for the primary's turn. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -84,6 +86,7 @@ export class SessionReads {
         return answer.verdict === 'counts' ? answer.result : undefined;
       },
       askPrimary: (turn) => turn(() => this.readPrimary<R>(session, statement)),
+      signal: statement.signal,
     });
   }
 
@@ -117,7 +120,7 @@ export class SessionReads {
    */
   async answer<T>(
     session: SessionState | undefined,
-    { isPrimaryFirst, primaryTells, tryReplica, askPrimary }: Answerers<T>,
+    { isPrimaryFirst, primaryTells, tryReplica, askPrimary, signal }: Answerers<T>,
   ): Promise<T> {
     const { members, policy, events } = this.site;
     const beganAtMs = performance.now();
@@ -149,11 +152,15 @@ export class SessionReads {
       const isOpen = (replica: Member): boolean => isEligible(replica, request);
       if (token === undefined || leftMs <= 0 || !(await members.waitFor(token, leftMs, isOpen))) break;
     }
-    return askPrimary(this.turnOnPrimary(session?.positionOf(this.id), tried, beganAtMs));
+    return askPrimary(this.turnOnPrimary(session?.positionOf(this.id), tried, { beganAtMs, signal }));
   }
 
   /** The primary's turn in the replicas' stead, which its budget bounds. A store without replicas has its reads on the primary anyway. */
-  private turnOnPrimary(token: WalPosition | undefined, tried: readonly string[], beganAtMs: number): Turn {
+  private turnOnPrimary(
+    token: WalPosition | undefined,
+    tried: readonly string[],
+    { beganAtMs, signal }: { readonly beganAtMs: number; readonly signal: AbortSignal | undefined },
+  ): Turn {
     const { members, policy, events, primaryReads } = this.site;
     const { store, shard } = members;
     if (members.replicas.length === 0) return (work) => work();
@@ -162,7 +169,7 @@ export class SessionReads {
     }
     const reason = this.decide(tried, undefined) ? 'behind' : 'noEligibleReplica';
     events.emit('fallback', { store, shard, reason, waitedMs: Math.round(performance.now() - beganAtMs) });
-    return (work) => primaryReads.inStead.run({ store, server: members.primary }, work);
+    return (work) => primaryReads.inStead.run({ store, server: members.primary }, work, signal);
   }
 
   /** A replica that is known to have come so far; else one that may have, and is asked; undefined where none may. */

@@ -1,11 +1,13 @@
 import {
   backendOf,
   cancelStatement,
+  closedPool,
   closePool,
   cutConnection,
   DEFAULT_POOL_MAX,
   errorGroupOf,
   isAnswer,
+  isConnecting,
   openPool,
   type ConnectionTarget,
   type PgPool,
@@ -92,8 +94,9 @@ export class StoreServer implements FailedServer {
   ): Promise<QueryResult<R>> {
     // Callbacks, and one promise for it all: with a promise a step, the router cost a tenth of pg's own throughput.
     return new Promise((resolve, reject) => {
+      const pool = this.pool();
       this.outstanding++;
-      this.pool().connect((failure, client, release) => {
+      pool.connect((failure, client, release) => {
         if (failure || !client) return this.fail(failure, 'unsent', undefined, reject);
         // pg may report twice: a value that it could not write, and then the end of the connection on which it could not.
         let isDone = false;
@@ -165,7 +168,7 @@ export class StoreServer implements FailedServer {
   /** Closes the connections that nobody uses: new ones find out where the server's name points now. */
   dropIdle(): void {
     const pool = this.opened;
-    for (let idle = pool?.idleCount ?? 0; idle > 0; idle--) pool?.connect((_error, _client, release) => release(true));
+    for (let idle = pool?.idleCount ?? 0; idle > 0; idle--) pool?.connect((_error, client) => client?.release(true));
   }
 
   /** Who the server says that it is, over the pool: for one that can't be watched. Never rejects. */
@@ -185,10 +188,11 @@ export class StoreServer implements FailedServer {
     }
   }
 
-  /** Waits for running statements, at most five seconds, and closes every connection. */
+  /** Waits for running statements, at most five seconds, and closes every connection. Whoever comes later, or still waits for one, is refused. */
   async close(): Promise<void> {
     this.telemetry.close();
     if (this.opened) await closePool(this.opened, CLOSE_GRACE_MS);
+    else this.opened = closedPool();
   }
 
   /** A connection for whoever runs several statements on it; the caller releases it. @throws {PolystoreError} as {@link query} */
@@ -244,9 +248,11 @@ export class StoreServer implements FailedServer {
     client: PgPoolClient | undefined,
   ): Promise<unknown> {
     const group = errorGroupOf(error);
-    if (group === 'unavailable') return serverUnavailable(this, progress, error);
+    if (group === 'unavailable' || group === 'untrusted') return serverUnavailable(this, progress, error);
     if (group === 'poolExhausted') {
       this.telemetry.noteTimeout();
+      // The pool has room for a connection that the server does not make.
+      if (isConnecting(this.pool())) return serverUnavailable(this, 'unsent', error);
       return poolExhausted(this, this.pool().options.max, error);
     }
     if (group === 'readOnly' && client && (await this.isDemoted(client))) return primaryDemoted(this, error);

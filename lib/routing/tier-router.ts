@@ -1,4 +1,4 @@
-import { PolystoreError } from '../errors';
+import { invalidDocument, PolystoreError } from '../errors';
 import type { TopologySource } from '../sources';
 import type { StoreTopology, Topology } from '../topology';
 import { requireProxies } from './connection-profile';
@@ -77,11 +77,11 @@ export class TierRouter implements RouterCore {
 
   async service(name: string): Promise<Router> {
     const context = this.#context;
-    context.lifetime.check(name);
+    context.lifetime.check(name, `service "${name}"`);
     const login = { kind: 'service', service: name } as const;
     const router = await TierRouter.open({ ...context, login, lifetime: new Lifetime() });
     // Closed in the meantime: the new router has no connection yet, and nobody would ever close it.
-    context.lifetime.check(name);
+    context.lifetime.check(name, `service "${name}"`);
     this.#services.add(router);
     return router;
   }
@@ -97,7 +97,7 @@ export class TierRouter implements RouterCore {
   }
 
   refresh(): Promise<void> {
-    this.#context.lifetime.check('topology');
+    this.#context.lifetime.check('topology', 'the topology');
     this.#refreshing ??= this.#refreshNow().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }
@@ -111,6 +111,7 @@ export class TierRouter implements RouterCore {
     const { source, events } = this.#context;
     try {
       const topology = await source.read();
+      requireSameTier(this.#context.topology, topology);
       const open = [...this.#entries].filter(([, { opened }]) => opened).map(([name]) => name);
       requireProxies(this.#context.connection, topology, open);
       const { stores } = topology;
@@ -152,6 +153,19 @@ export class TierRouter implements RouterCore {
       ...[...this.#services].map((router) => router.close()),
       ...[...this.#entries.values()].map(({ opened }) => opened?.store.close()),
     ]);
+  }
+}
+
+/** A topology that takes the place of another is of the same tier and stage, and its stores are of the same kinds. @throws {PolystoreError} DOCUMENT_INVALID */
+function requireSameTier(before: Topology, after: Topology): void {
+  const [was, is] = [before, after].map(({ tier, stage }) => `${tier}/${stage}`);
+  const source = `the source of ${was}`;
+  const next = 'The topology in use stays in use. Open another router for another tier.';
+  if (is !== was) throw invalidDocument('topology', source, `it is of ${is}`, next);
+  for (const [store, { kind }] of Object.entries(before.stores)) {
+    const found = after.stores[store]?.kind ?? kind;
+    if (found !== kind)
+      throw invalidDocument('topology', source, `store "${store}" was ${kind}, and is ${found}`, next);
   }
 }
 

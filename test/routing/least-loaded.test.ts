@@ -51,7 +51,7 @@ async function emptyStore(weights = [1, 1, 1, 1]) {
     tier: 'saas',
     stage: 'test',
     world: 'local',
-    trust: { kind: 'file', path },
+    trust: { kind: 'file', path: __filename },
     stores: {
       tenants: {
         kind: 'shardedPostgres',
