@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
 import type { TierDefinition } from '../../lib/definition';
 import {
   canHaveOwnMounts,
@@ -24,10 +23,10 @@ import { encodeDrillRecord, readDrillRecord } from '../../lib/runbooks/drill-rec
 import { replaceFile } from '../../lib/sources/files';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
-import { removeEmptyFoldersAround } from '../empty-folders';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt, type Interrupt } from '../interrupt';
 import { printJson } from '../json-output';
+import { inPassingDirectory } from '../passing-tier';
 import { painterFor, Steps } from '../terminal';
 import {
   drillDirectory,
@@ -105,27 +104,26 @@ async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held):
   const { steps, interrupt } = held;
   const directory = drillDirectory(definition);
   try {
-    await rm(directory, { recursive: true, force: true });
-    const own = chosen.needs === 'ownTierOnSmallDisk' ? withoutReplicas(definition) : definition;
-    const tier = await steps.run('up', async (now) => {
-      const value = await startLocalTier(own, {
-        directory,
-        templates: templatesDirectory(),
-        searchPath: process.env['PATH'] ?? '',
-        urls: urlsIn(process.env, own.stores),
-        signal: interrupt.signal,
-        onProgress: ({ text }) => now(text),
+    return await inPassingDirectory(directory, async () => {
+      const own = chosen.needs === 'ownTierOnSmallDisk' ? withoutReplicas(definition) : definition;
+      const tier = await steps.run('up', async (now) => {
+        const value = await startLocalTier(own, {
+          directory,
+          templates: templatesDirectory(),
+          searchPath: process.env['PATH'] ?? '',
+          urls: urlsIn(process.env, own.stores),
+          signal: interrupt.signal,
+          onProgress: ({ text }) => now(text),
+        });
+        return { value, detail: describeServers(own, value.topology) };
       });
-      return { value, detail: describeServers(own, value.topology) };
+      try {
+        return await hold(chosen, await openDrillTier(tier.topologyFile, tier), held);
+      } finally {
+        await tier.stop();
+      }
     });
-    try {
-      return await hold(chosen, await openDrillTier(tier.topologyFile, tier), held);
-    } finally {
-      await tier.stop();
-    }
   } finally {
-    await rm(directory, { recursive: true, force: true });
-    await removeEmptyFoldersAround(directory);
     if (interrupt.signal.aborted) throw interrupted();
   }
 }

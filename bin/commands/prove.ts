@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
@@ -12,11 +12,11 @@ import { renderExceptions, type SmokeReport } from '../../lib/smoke';
 import type { TemplateRules } from '../../lib/stacks';
 import { version } from '../../package.json';
 import { describeSmoke } from '../describe-smoke';
-import { removeEmptyFoldersAround } from '../empty-folders';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
 import { printJson } from '../json-output';
+import { inPassingDirectory } from '../passing-tier';
 import { forSameTier, synthesisOf } from '../same-tier';
 import { painterFor, Steps, type StepResult } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
@@ -131,38 +131,37 @@ async function runAndProve(
   const directory = proofDirectory(definition);
   const interrupt = listenForInterrupt();
   try {
-    await rm(directory, { recursive: true, force: true });
-    const tier = await steps.run('up', async (now) => {
-      const value = await startLocalTier(definition, {
-        directory,
-        templates: templatesDirectory(),
-        searchPath: process.env['PATH'] ?? '',
-        urls: urlsIn(process.env, definition.stores),
-        signal: interrupt.signal,
-        onProgress: ({ text }) => now(text),
-      });
-      return { value, detail: describeServers(definition, value.topology) };
-    });
-    try {
-      const smoke = await steps.run('smoke', async (now) => {
-        const value = await smokeTopologyFile(topologyFileIn(directory), {
+    return await inPassingDirectory(directory, async () => {
+      const tier = await steps.run('up', async (now) => {
+        const value = await startLocalTier(definition, {
+          directory,
+          templates: templatesDirectory(),
+          searchPath: process.env['PATH'] ?? '',
+          urls: urlsIn(process.env, definition.stores),
           signal: interrupt.signal,
-          onOutcome: countOutcomes(now),
+          onProgress: ({ text }) => now(text),
         });
-        return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
+        return { value, detail: describeServers(definition, value.topology) };
       });
-      if (!options.json) {
-        const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
-        if (exceptions !== '') steps.note(forSameTier(exceptions.trimEnd(), options));
+      try {
+        const smoke = await steps.run('smoke', async (now) => {
+          const value = await smokeTopologyFile(topologyFileIn(directory), {
+            signal: interrupt.signal,
+            onOutcome: countOutcomes(now),
+          });
+          return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
+        });
+        if (!options.json) {
+          const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
+          if (exceptions !== '') steps.note(forSameTier(exceptions.trimEnd(), options));
+        }
+        return { smoke, servers: await inspectServers(directory) };
+      } finally {
+        await tier.stop();
       }
-      return { smoke, servers: await inspectServers(directory) };
-    } finally {
-      await tier.stop();
-    }
+    });
   } finally {
     interrupt.release();
-    await rm(directory, { recursive: true, force: true });
-    await removeEmptyFoldersAround(directory);
     if (interrupt.signal.aborted) throw interrupted();
   }
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DrillReport } from '../../lib/drills';
+import { takeLock } from '../../lib/local/tier-lock';
 import { processesOf } from '../local/scratch';
 import { createProject, NODE_ARGS, type Project } from '../support/command-line';
 import { compiledKit } from '../support/compiled-kit';
@@ -93,6 +94,18 @@ describe('polystore drill', () => {
       stderr: expect.stringMatching(/lets nobody mount a small disk.*\n.*Hold it on Linux/),
     });
     expectNothingLeft();
+  });
+
+  it('beside another one at work leaves it alone and says so with 3', async () => {
+    const directory = join(drills(), 'blog/dev');
+    const other = await takeLock(directory);
+    writeFileSync(join(directory, 'theirs'), 'data');
+    const { code, stderr } = await project.call('drill', 'failover');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/process \d+ is at work in .*\.polystore\/drill\/blog\/dev/);
+    expect(existsSync(join(directory, 'theirs'))).toBe(true);
+    await other.deleteDirectory();
+    rmSync(drills(), { recursive: true });
   });
 
   it('refuses what it does not know with 2, and a running tier that is none with 3', async () => {
