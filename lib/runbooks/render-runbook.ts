@@ -1,6 +1,7 @@
 import type { StoreDefinition, TierDefinition } from '../definition';
 import { serverName } from '../definition/names/stacks';
 import { PolystoreError } from '../errors';
+import { alignTables } from './align-tables';
 import { renderDuration, renderTimes, type DrillRecord, type RecordedDrill } from './drill-record';
 import { leadingAlarms } from './leading-alarms';
 import { PROCEED_SECTION, type Runbook, type RunbookKind } from './runbook';
@@ -41,12 +42,13 @@ export function renderRunbook(runbook: Runbook, tier: TierDefinition, options: R
     const lasted = heading === PROCEED_SECTION && drilled !== undefined ? `${lastedText(drilled)}\n\n` : '';
     return `## ${heading}\n\n${lasted}${body}\n`;
   });
-  return [
+  const text = [
     `# ${runbook.title}: ${store === undefined ? about : `store ${store.name} of ${about}`}\n`,
     headOf(runbook, options, drilled),
     ...(store === undefined ? [] : [namesText(tier, store)]),
     ...sections,
   ].join('\n');
+  return alignTables(text);
 }
 
 /** Text with each placeholder replaced; one that the tier has nothing for says so. A line with one that stands for several is there for each. */

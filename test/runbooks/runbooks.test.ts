@@ -164,7 +164,7 @@ describe('rendered for a tier', () => {
     const many = blogTier('prod', { shards: Array.from({ length: 150 }, (_, index) => `s${index}`) });
     const text = renderRunbook(readRunbook('failover'), many, { store: 'posts' });
     expect(text.match(/^\| blog-prod-posts-/gm)).toHaveLength(12);
-    expect(text).toContain('| and 288 more | | |');
+    expect(text).toMatch(/^\| and 288 more +\| +\| +\|$/m);
   });
 });
 
