@@ -9,10 +9,12 @@ import {
   type Runbook,
 } from '../../lib/runbooks';
 import type { TierDefinition } from '../../lib/definition';
+import { readLocalState } from '../../lib/local';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { printJson } from '../json-output';
+import { forSameTier } from '../same-tier';
 import { painterFor } from '../terminal';
-import { drillRecordFileOf, drillReportsDirectory, openTier, type TierOptions } from '../tier-context';
+import { drillRecordFileOf, drillReportsDirectory, openTier, tierDirectory, type TierOptions } from '../tier-context';
 
 export interface RunbookOptions extends TierOptions {
   /** @default - lists all */
@@ -36,6 +38,7 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
   const lastDrill = await lastDrillOf(found, definition, options);
   const text = renderRunbook(found, definition, {
     now: new Date(),
+    ...(await noteOf(definition, options)),
     ...(options.store !== undefined && { store: options.store }),
     ...(lastDrill !== undefined && { lastDrill }),
   });
@@ -46,6 +49,14 @@ export async function runbook(options: RunbookOptions): Promise<ExitCode> {
     printJson({ version: JSON_VERSION, ...about, text });
   } else process.stdout.write(text);
   return EXIT_CODES.ok;
+}
+
+/** Its commands are for AWS: who has the same stage up here, where something may be wrong as well, is told what helps here. */
+async function noteOf(definition: TierDefinition, options: TierOptions): Promise<{ readonly note?: string }> {
+  if ((await readLocalState(tierDirectory(definition))) === undefined) return {};
+  const note =
+    'this stage is up on this machine, too: `npx polystore status` says what is wrong here and what helps; SQL below works here, commands are for AWS';
+  return { note: forSameTier(note, options) };
 }
 
 /** How its drill went last, on this machine or as somebody has committed it. */

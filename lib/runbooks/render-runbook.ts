@@ -15,6 +15,8 @@ export interface RenderOptions {
   readonly now?: Date;
   /** How its drill went last here, one line. @default - that it was never held here */
   readonly lastDrill?: string;
+  /** What whoever reads it here should know first, one line. @default - nothing */
+  readonly note?: string;
   /** What is known of drills, by their situations. @default - the kit's own */
   readonly drills?: DrillRecord;
 }
@@ -115,12 +117,13 @@ function chooseStore(
 
 function headOf(
   { slug, safety, minutes, drill }: Runbook,
-  { lastDrill = 'never held here' }: RenderOptions,
+  { lastDrill = 'never held here', note }: RenderOptions,
   drilled: RecordedDrill | undefined,
 ): string {
   const alarms = leadingAlarms(slug).map(({ name, severity }) => `${name} (${severity})`);
   const byKit = drilled === undefined ? '' : `; by the kit on ${dayOf(drilled)}, ${renderTimes(drilled.times)}`;
   const lines = [
+    ...(note === undefined ? [] : [note]),
     `steps ${safety} · about ${minutes} minutes`,
     ...(alarms.length > 0 ? [`alarms ${alarms.join(', ')}`] : []),
     ...(drill === undefined ? [] : [`drill \`npx polystore drill ${drill}\`: ${lastDrill}${byKit}`]),

@@ -134,25 +134,36 @@ function alarmsOf(server: ServerStatus): readonly FiringAlarm[] {
   const pages = RUNBOOKS[server.kind];
   if (status.kind !== 'running') {
     const since = status.kind === 'ended' ? { since: status.at } : {};
-    const down = { name: `${label} down`, says: `${label} ${stateOf(server)}`, ...since };
+    const down = { name: `${label} down`, says: `${label} ${stateOf(server)}`, ...since, next: START_AGAIN };
     return [withPage(down, pages[server.startedAs])];
   }
   const alarms: FiringAlarm[] = [];
   if (lagMs === 'unknown' || (lagMs ?? 0) > LAG_MS) {
     const says = lagMs === 'unknown' ? `${label} does not stream` : `${label} lags ${lagMs} ms`;
-    alarms.push(withPage({ name: `${label} lag`, says }, pages.replica));
+    const next = lagMs === 'unknown' ? BUILD_ANEW : statementsOf(pages.replica);
+    alarms.push(withPage({ name: `${label} lag`, says, ...next }, pages.replica));
   }
   if (link === 'down') {
     const says = `${label} does not hear from its primary`;
-    alarms.push(withPage({ name: `${label} link`, says }, pages.replica));
+    alarms.push(withPage({ name: `${label} link`, says, next: START_AGAIN }, pages.replica));
   }
   if (load && load.connections.used >= load.connections.most * CONNECTIONS_SHARE) {
     const { used, most } = load.connections;
     const says = `${label} has ${used} of ${most} connections in use`;
-    alarms.push(withPage({ name: `${label} connections`, says }, pages.connections));
+    const next = statementsOf(pages.connections);
+    alarms.push(withPage({ name: `${label} connections`, says, ...next }, pages.connections));
   }
   return alarms;
 }
+
+const START_AGAIN = 'npx polystore down, then npx polystore up: every server starts again';
+const BUILD_ANEW = { next: 'npx polystore down, then npx polystore up: every replica is copied anew from its primary' };
+
+/** Where it is the work of a server that is too much, only who looks into it can tell whose. */
+const statementsOf = (runbook: string | undefined): Pick<FiringAlarm, 'next'> =>
+  runbook === undefined
+    ? {}
+    : { next: `npx polystore runbook ${runbook}: its SQL works here too, its commands are for AWS` };
 
 const withPage = (alarm: FiringAlarm, runbook: string | undefined): FiringAlarm => ({
   ...alarm,
@@ -162,7 +173,8 @@ const withPage = (alarm: FiringAlarm, runbook: string | undefined): FiringAlarm 
 function storageAlarm(directory: string, freeShare: number | undefined): readonly FiringAlarm[] {
   if (freeShare === undefined || freeShare > FREE_SHARE) return [];
   const says = `${Math.round(freeShare * 100)} % of the disk of ${directory} are free`;
-  return [{ name: 'disk', says, runbook: 'storage' }];
+  const next = 'make room on it; npx polystore down --delete-data deletes the databases of this tier';
+  return [{ name: 'disk', says, next, runbook: 'storage' }];
 }
 
 /** Undefined where the tier was stopped and deleted since its servers were asked. */

@@ -22,7 +22,7 @@ export function renderStatus(
 ): string {
   const nowMs = Date.parse(status.at);
   const below = [
-    ...status.alarms.flatMap((alarm) => alarmLines(alarm, nowMs, { painter, columns })),
+    ...status.alarms.flatMap((alarm) => alarmLines(alarm, nowMs, { painter, columns, rows })),
     // Whoever watches knows by the first words, and wants to see servers.
     ...status.unknown.flatMap((what) =>
       marked(painter.yellow('?'), what, columns).slice(0, rows < Infinity ? 1 : undefined),
@@ -49,13 +49,25 @@ function marked(mark: string, text: string, columns: number): readonly string[] 
 }
 
 function alarmLines(
-  { name, says, since, runbook }: FiringAlarm,
+  { name, says, since, runbook, next }: FiringAlarm,
   nowMs: number,
-  { painter, columns }: { readonly painter: Painter; readonly columns: number },
+  { painter, columns, rows }: Required<TableRoom> & { readonly painter: Painter },
 ): readonly string[] {
   const head = says.startsWith(name.split(' ')[0] ?? name) ? says : `${name}: ${says}`;
   const lines = marked(painter.red('✗'), since === undefined ? head : `${head}, ${ago(since, nowMs)}`, columns);
-  return [...lines, ...(runbook === undefined ? [] : [`  next: npx polystore runbook ${runbook}`])];
+  return [
+    ...lines,
+    ...nextLines(runbook === undefined ? undefined : `npx polystore runbook ${runbook}`, next).slice(
+      0,
+      rows < Infinity ? 1 : undefined,
+    ),
+  ];
+}
+
+/** What helps here comes before what helps on AWS, for which there is no room where lines are few. */
+function nextLines(runbook: string | undefined, here: string | undefined): readonly string[] {
+  if (here === undefined) return runbook === undefined ? [] : [`  next: ${runbook}`];
+  return [`  next: ${here}`, ...(runbook === undefined || here.startsWith(runbook) ? [] : [`  on AWS: ${runbook}`])];
 }
 
 function proofLine({ smoke }: TierStatus, nowMs: number, painter: Painter): string {

@@ -56,8 +56,10 @@ export interface FiringAlarm {
   readonly says: string;
   /** Since when, ISO 8601, where known. */
   readonly since?: string;
-  /** What to do: a name that `polystore runbook` takes, where known. */
+  /** What to do: a name that `polystore runbook` takes, where known. Its steps are for a deployed stage. */
   readonly runbook?: string;
+  /** What helps on this machine, one sentence; absent where the tier is on AWS. */
+  readonly next?: string;
 }
 
 /** How a proof went. */

@@ -159,6 +159,12 @@ describe('a detached tier', () => {
     const status = await project.call('status');
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/main +r1 +- .* ended by SIGKILL/);
+    expect(status.stdout).toContain('  next: npx polystore down, then npx polystore up: every server starts again\n');
+    expect(status.stdout).toContain('  on AWS: npx polystore runbook replica-lag\n');
+    const runbook = await project.call('runbook', 'replica-lag');
+    expect(runbook.stdout).toMatch(
+      /^# Replica lag.*\n\n> this stage is up on this machine, too: `npx polystore status` /,
+    );
 
     const smoke = await project.call('smoke');
     expect(smoke.code).toBe(1);

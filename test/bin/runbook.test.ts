@@ -21,6 +21,7 @@ describe('polystore runbook', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('# Replica lag: store main of blog/prod');
     expect(stdout).toContain('blog-prod-main-r1');
+    expect(stdout).not.toContain('on this machine, too');
     expect(stdout).toMatch(/--start-time \d{4}-\d{2}-\d{2}T\d{2}:\d{2}:00Z/);
   });
 

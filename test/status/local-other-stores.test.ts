@@ -87,7 +87,7 @@ describeWithEngine(['valkey-server', 'redis-server'], 'stores that are not relat
     expect(status.alarms).toMatchObject([
       { name: 'sessions/primary down', says: 'sessions/primary ended by SIGKILL', runbook: 'cache' },
       { name: 'sessions/r1 link', says: 'sessions/r1 does not hear from its primary', runbook: 'cache' },
-      { name: 'carts/table down' },
+      { name: 'carts/table down', next: expect.stringContaining('npx polystore up') },
     ]);
     expect(status.alarms[2]).not.toHaveProperty('runbook');
   });

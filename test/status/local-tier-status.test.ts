@@ -96,7 +96,7 @@ it('says that connections run out, and what to read', async () => {
     expect(isWell(status)).toBe(false);
     expect(status.alarms).toMatchObject([{ name: 'posts/s0 connections', runbook: 'connections' }]);
     expect(renderStatus(status, plain)).toMatch(
-      /✗ posts\/s0 has \d+ of \d+ connections in use\n {2}next: npx polystore runbook connections\n/,
+      /✗ posts\/s0 has \d+ of \d+ connections in use\n {2}next: npx polystore runbook connections: its SQL works here too, .*\n/,
     );
   } finally {
     await Promise.all(opened.map(closeClient));
@@ -112,11 +112,20 @@ it('says which server is down and since when, and that its replica has nobody to
       name: 'main/primary down',
       says: 'main/primary ended by SIGKILL',
       runbook: 'failover',
+      next: 'npx polystore down, then npx polystore up: every server starts again',
       since: expect.stringMatching(/^\d{4}-/) as string,
     },
-    { name: 'main/r1 lag', says: 'main/r1 does not stream', runbook: 'replica-lag' },
+    {
+      name: 'main/r1 lag',
+      says: 'main/r1 does not stream',
+      runbook: 'replica-lag',
+      next: 'npx polystore down, then npx polystore up: every replica is copied anew from its primary',
+    },
   ]);
   const text = renderStatus(status, plain);
   expect(text).toMatch(/^main +primary +- .* ended by SIGKILL$/m);
-  expect(text).toMatch(/✗ main\/primary ended by SIGKILL, \d+ s ago\n {2}next: npx polystore runbook failover\n/);
+  expect(text).toMatch(
+    /✗ main\/primary ended by SIGKILL, \d+ s ago\n {2}next: npx polystore down, then npx polystore up/,
+  );
+  expect(text).toContain('  on AWS: npx polystore runbook failover\n');
 });

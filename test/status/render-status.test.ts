@@ -19,7 +19,7 @@ const statusOf = (changes: Partial<TierStatus> = {}): TierStatus => ({
   world: 'local',
   at: '2026-01-31T10:20:30.000Z',
   servers: [server('s0'), server('s1', false)],
-  alarms: [{ name: 'posts/s1 down', says: 'posts/s1 ended by SIGKILL', runbook: 'failover' }],
+  alarms: [{ name: 'posts/s1 down', says: 'posts/s1 ended by SIGKILL', runbook: 'failover', next: 'start it again' }],
   smoke: { at: '2026-01-31T10:20:00.000Z', counts: { passed: 9, failed: 0, skipped: 1 } },
   unknown: ['sessions does not run here: no valkey-server or redis-server of version 7.0 or later is on the PATH.'],
   ...changes,
@@ -34,7 +34,8 @@ it('says whose state it is, of where and when, and shows everything where there 
     'posts  s0      primary  40245  7271        7/100   3.0  running',
     'posts  s1      primary  40245  7271        7/100   3.0  ended by SIGKILL',
     '✗ posts/s1 ended by SIGKILL',
-    '  next: npx polystore runbook failover',
+    '  next: start it again',
+    '  on AWS: npx polystore runbook failover',
     '? sessions does not run here: no valkey-server or redis-server of version 7.0 or later is on the PATH.',
     '✓ smoke 9 passed, 0 failed, 1 skipped 30 s ago',
   ]);
@@ -67,9 +68,22 @@ it('keeps what is not well and what fires where there are more servers than line
     's250',
   ]);
   expect(lines).toEqual(expect.arrayContaining(['and 295 more', '✗ posts/s1 ended by SIGKILL']));
-  expect(linesOf(statusOf({ servers: many }))).toHaveLength(306);
+  expect(linesOf(statusOf({ servers: many }))).toHaveLength(307);
   const narrow = linesOf(statusOf({ servers: many }), { rows: 12, columns: 50 });
   expect(narrow).toHaveLength(12);
   expect(narrow.filter((line) => /^posts /.test(line))).toHaveLength(4);
   expect(narrow).toContain('? sessions does not run here: no valkey-server or');
+});
+
+it('says what to do in its own world: here first, on AWS by the runbook alone, and a runbook once', () => {
+  const alarm = { name: 'main/r1 lag', says: 'main/r1 lags 9000 ms', runbook: 'replica-lag' };
+  const nextOf = (alarms: TierStatus['alarms']): readonly string[] =>
+    linesOf(statusOf({ alarms })).filter((line) => line.startsWith('  '));
+  expect(nextOf([alarm])).toEqual(['  next: npx polystore runbook replica-lag']);
+  expect(nextOf([{ ...alarm, next: 'npx polystore runbook replica-lag: its SQL works here too' }])).toEqual([
+    '  next: npx polystore runbook replica-lag: its SQL works here too',
+  ]);
+  expect(nextOf([{ name: 'carts down', says: 'carts ended', next: 'start it again' }])).toEqual([
+    '  next: start it again',
+  ]);
 });
