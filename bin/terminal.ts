@@ -49,7 +49,7 @@ export class Steps {
   async run<T>(name: string, work: (now: (text: string) => void) => Promise<StepResult<T>>): Promise<T> {
     const started = performance.now();
     const now = (text: string): void =>
-      this.show(`${this.painter.dim('…')} ${name.padEnd(NAME_WIDTH)} ${this.painter.dim(text)}`);
+      this.show(`${this.painter.dim('…')} ${name.padEnd(NAME_WIDTH)} ${this.painter.dim(text.slice(0, this.room()))}`);
     now('');
     try {
       const { value, detail, isGood } = await work(now);
@@ -80,7 +80,12 @@ export class Steps {
   private show(text: string): void {
     if (!this.stream.isTTY) return;
     this.clear();
-    this.stream.write(text.slice(0, (this.stream.columns ?? 80) + 20));
+    this.stream.write(text);
+  }
+
+  /** Characters for what a step does: a line that wraps would leave its beginning behind. */
+  private room(): number {
+    return Math.max(0, (this.stream.columns ?? 80) - NAME_WIDTH - '…  '.length - 1);
   }
 
   private clear(): void {

@@ -113,9 +113,7 @@ function synthesize(
   const directory = resolve(STATE_ROOT, 'proof', definition.name, 'cdk.out');
   now('stores become stacks');
   const app = createTierApp({ definition, outdir: directory, ...(rules && { rules }) });
-  now(
-    rules ? 'templates are written, and held against the rules of CloudFormation and cdk-nag' : 'templates are written',
-  );
+  now(rules ? 'templates are written, and held against the rules of AWS' : 'templates are written');
   const summary = summarize(app.synth());
   const { stacks, findings, acknowledged, notices, dashboards } = summary;
   const value = { directory: relative('.', directory), stacks, acknowledged, notices, dashboards };

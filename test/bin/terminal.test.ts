@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { formatDuration, painterFor, Steps, type TerminalStream } from '../../bin/terminal';
 
 /** A stream that keeps what was written. */
@@ -27,6 +28,20 @@ describe('Steps', () => {
     expect(progress).toBeGreaterThan(0);
     expect(outcome).toBeGreaterThan(progress);
     expect(stream.text().slice(progress, outcome)).toContain('\r\u001b[2K');
+  });
+
+  it('never shows more than fits on one line of the terminal, whose beginning would stay behind', async () => {
+    const stream = capture(true);
+    const steps = new Steps(stream, painterFor(stream, {}));
+    await steps.run('synth', async (now) => {
+      now('x'.repeat(200));
+      return { value: undefined, detail: '' };
+    });
+    const [shown = ''] = stream
+      .text()
+      .split('\r')
+      .filter((line) => line.includes('x'));
+    expect(stripVTControlCharacters(shown).length).toBe(79);
   });
 
   it('shows a cross for a step whose outcome is bad, and for one that throws, whose error goes on', async () => {
