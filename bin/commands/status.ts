@@ -9,6 +9,7 @@ import {
   type TableRoom,
   type TierStatus,
 } from '../../lib/status';
+import { awsRefusal } from '../aws-refusal';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt } from '../interrupt';
 import { printJson, printJsonLine } from '../json-output';
@@ -63,8 +64,20 @@ function lookHere(definition: TierDefinition): Look {
   };
 }
 
-function lookAtAws(definition: TierDefinition): Look {
-  return () => awsTierStatus(definition);
+const lookAtAws = (definition: TierDefinition): Look => keepingLast(() => awsTierStatus(definition));
+
+/** A look that shows what was seen last, with its time, while AWS does not answer: whoever watches waits for it. The first one has nothing to show. */
+export function keepingLast(look: Look): Look {
+  let last: TierStatus | undefined;
+  return async () => {
+    try {
+      return (last = await look());
+    } catch (error) {
+      if (last === undefined) throw error;
+      const why = awsRefusal(error)?.says ?? (error instanceof Error ? error.message : String(error));
+      return { ...last, unknown: [`everything since then: ${why}`] };
+    }
+  };
 }
 
 /** Until Ctrl-C: on a terminal redrawn in place; elsewhere one after the other, with `--json` a line each. */

@@ -45,16 +45,22 @@ const SERVICE_OF: Readonly<Record<ServerSort, Service>> = {
 /**
  * Asks AWS for every server of a stage in its own region, by the credentials of the environment; only reads. What can't be asked is said in
  * `unknown` and hides nothing else.
+ * @throws whatever the first question was refused with, where every one was: nobody is signed in, or there is no network
  */
 export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
   const region = tier.stage.env?.region;
   const scope: AwsScope = region === undefined ? {} : { region };
   const unknown: string[] = [];
-  const ask = async <T>(what: string, work: Promise<T>, otherwise: T): Promise<T> =>
-    work.catch((error: unknown) => {
+  const refusals: unknown[] = [];
+  let questions = 0;
+  const ask = async <T>(what: string, work: Promise<T>, otherwise: T): Promise<T> => {
+    questions += 1;
+    return work.catch((error: unknown) => {
+      refusals.push(error);
       unknown.push(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
       return otherwise;
     });
+  };
   const servers = expectedServers(tier);
   const asked = (Object.keys(SERVICES) as Service[]).map((service) => ({
     service,
@@ -73,6 +79,7 @@ export async function awsTierStatus(tier: TierDefinition): Promise<TierStatus> {
     ask('alarms', firingAlarms(scope, serverName(tier, '')), []),
     ask('last proof', lastProof(tier, scope, unknown), undefined),
   ]);
+  if (refusals.length === questions) throw refusals[0];
   const by = new Map(described);
   return {
     version: STATUS_VERSION,
@@ -93,7 +100,7 @@ function rowOf(
   metrics: ServerMetrics = {},
 ): ServerRow {
   const row = { store, name, ...loadOf(metrics, maxConnections) };
-  if (described === undefined) return { ...row, state: 'could not be asked', isWell: true };
+  if (described === undefined) return { ...row, state: 'could not be asked', isWell: false };
   const found = described.get(identifier);
   if (found === undefined) return { ...row, state: 'not there', isWell: false };
   const role = found.role ?? roleIn(metrics);

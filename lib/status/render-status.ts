@@ -27,7 +27,7 @@ export function renderStatus(
     ...status.unknown.flatMap((what) =>
       marked(painter.yellow('?'), what, columns).slice(0, rows < Infinity ? 1 : undefined),
     ),
-    proofLine(status, nowMs, painter),
+    ...proofLines(status, nowMs, painter),
   ];
   return [
     painter.dim(`${status.tier}/${status.stage} ${WORLDS[status.world]}, ${status.at.slice(11, 19)} UTC`),
@@ -70,9 +70,19 @@ function nextLines(runbook: string | undefined, here: string | undefined): reado
   return [`  next: ${here}`, ...(runbook === undefined || here.startsWith(runbook) ? [] : [`  on AWS: ${runbook}`])];
 }
 
-function proofLine({ smoke }: TierStatus, nowMs: number, painter: Painter): string {
-  if (smoke === undefined) return `${painter.dim('-')} never proven; next: npx polystore smoke`;
+/** Whether there was a proof may be one of the things that could not be asked. */
+function proofLines(
+  { tier, stage, world, smoke, unknown }: TierStatus,
+  nowMs: number,
+  painter: Painter,
+): readonly string[] {
+  if (smoke === undefined) {
+    if (unknown.some((what) => what.startsWith('last proof: '))) return [];
+    const deployed = world === 'aws' ? ` --aws /${tier}/${stage}` : '';
+    return [`${painter.dim('-')} never proven; next: npx polystore smoke${deployed}`];
+  }
   const { passed, failed, skipped } = smoke.counts;
   const mark = failed > 0 ? painter.red('✗') : painter.green('✓');
-  return `${mark} smoke ${passed} passed, ${failed} failed, ${skipped} skipped ${painter.dim(ago(smoke.at, nowMs))}`;
+  const counts = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  return [`${mark} smoke ${counts} ${painter.dim(ago(smoke.at, nowMs))}`];
 }

@@ -43,7 +43,7 @@ export interface ServerRow {
   readonly restorableTo?: string;
   /** In the words of its world: `running`, `ended by SIGKILL`, `available`, `storage-full`. */
   readonly state: string;
-  /** Whether that is how it should be. */
+  /** Whether that is how it should be; what could not be asked is not. */
   readonly isWell: boolean;
   /** On this machine. */
   readonly port?: number;

@@ -232,7 +232,7 @@ it('says which service could not be asked, and shows the others', async () => {
   caches.on(DescribeCacheClustersCommand).rejects(Object.assign(new Error('no right'), { name: 'AccessDenied' }));
   const { servers, unknown } = await awsTierStatus(tier);
   expect(unknown).toContain('caches: AccessDenied: no right');
-  expect(rowOf(servers, 'sessions', '001')).toMatchObject({ state: 'could not be asked' });
+  expect(rowOf(servers, 'sessions', '001')).toMatchObject({ state: 'could not be asked', isWell: false });
   expect(rowOf(servers, 'pages', 'cache')).toMatchObject({ state: 'available' });
 });
 

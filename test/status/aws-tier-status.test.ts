@@ -151,6 +151,23 @@ it('says what it may not ask, and shows everything else', async () => {
   expect(renderStatus(status, plain)).toContain('? alarms: AccessDenied: no right\n');
 });
 
+it('fails as AWS refused it where nothing could be asked at all', async () => {
+  const nobody = Object.assign(new Error('Could not load'), { name: 'CredentialsProviderError' });
+  for (const client of [rds, cloudWatch, ssm]) client.rejects(nobody);
+  await expect(awsTierStatus(tier)).rejects.toBe(nobody);
+});
+
+it('says how a deployed tier is proven, unless it may not know whether it was', async () => {
+  ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'none yet' } });
+  expect(renderStatus(await awsTierStatus(tier), plain)).toContain(
+    '- never proven; next: npx polystore smoke --aws /blog/prod\n',
+  );
+  ssm.on(GetParameterCommand).rejects(Object.assign(new Error('no right'), { name: 'AccessDenied' }));
+  const text = renderStatus(await awsTierStatus(tier), plain);
+  expect(text).toContain('? last proof: AccessDenied: no right\n');
+  expect(text).not.toContain('never proven');
+});
+
 it('asks for as many metrics at once as CloudWatch takes, and shows a tier that was never proven', async () => {
   ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'none yet' } });
   const { servers, smoke } = await awsTierStatus(blogTier('prod', { shards: shardNames(300) }));
