@@ -1,6 +1,8 @@
 import { KINDS } from '../../lib/definition/stores/kinds';
 import type { OptionRow } from './collect-options';
+import { readDefault } from './read-default';
 import type { DeclaredFunction } from './declared-options';
+import type { MeasuredChange } from './measure-changes';
 
 /** A link to a heading of the page. */
 export const link = (heading: string, text = heading): string =>
@@ -8,15 +10,30 @@ export const link = (heading: string, text = heading): string =>
 
 const code = (text: string): string => `\`${text}\``;
 
-/** Options as a table. */
-export function optionTable(rows: readonly OptionRow[]): string {
+/** Options as a table; what becomes of changes only where something does. */
+export function optionTable(rows: readonly OptionRow[], changes: Changed = {}): string {
   const cells = rows.map((row) => [
     code(row.path),
     takesText(row),
     row.byDefault === undefined ? '**required**' : defaultText(row.byDefault),
+    laterText(changes[row.path]),
     withDocuments(row.summary),
   ]);
-  return table(['option', 'takes', 'default', 'what it does'], cells);
+  const head = ['option', 'takes', 'default', 'later', 'what it does'];
+  const isKnown = cells.some((row) => row[LATER] !== '');
+  const shown = (row: readonly string[]): readonly string[] => row.filter((_, index) => isKnown || index !== LATER);
+  return table(shown(head), cells.map(shown));
+}
+
+type Changed = Readonly<Record<string, MeasuredChange>>;
+
+const LATER = 3;
+
+function laterText(change: MeasuredChange | undefined): string {
+  if (change === undefined) return '';
+  const { there, back } = change;
+  if (there === back) return there === 'nothing' ? '' : there;
+  return [...(there === 'nothing' ? [] : [there]), ...(back === 'nothing' ? [] : [`back: ${back}`])].join('; ');
 }
 
 /** Phrases of what is allowed that the page says more of elsewhere. */
@@ -53,8 +70,11 @@ export const withDocuments = (text: string): string => text.replaceAll(/\bdocs\/
 /** `"a" or "b" or "c"` as `"a", "b" or "c"`. */
 const commas = (text: string): string => text.replaceAll(/("[^"]+") or (?="[^"]+" or )/g, '$1, ');
 
+/** Values in quotes, which an apostrophe is not. */
 const withCode = (text: string): string =>
-  text.replaceAll(/"([^"]+)"|'([^']+)'(?![^(]*\))/g, (_, a, b) => code(`'${a ?? b}'`));
+  text.replaceAll(/"([^"]+)"|(?<!\w)'([^']+)'(?!\w|[^(]*\))/g, (_, double?: string, single?: string) =>
+    code(`'${double ?? single ?? ''}'`),
+  );
 
 /** Calls of functions lead to where these are described, classes to the list of all. */
 const withLinks = (text: string): string =>
@@ -62,18 +82,17 @@ const withLinks = (text: string): string =>
     .replaceAll(/\b([a-z]\w*)\(([^()]*)\)/g, (call, name: string) => link(name, code(call)))
     .replace(/^(instance class|node type)/, (words) => link('Instance classes', words));
 
-const LITERAL = String.raw`'[^']*'|\d+(?:\.\d+)?|[a-z]\w*\(\)`;
-const BY_PROFILE = new RegExp(`^(${LITERAL}) in a disposable stage, (${LITERAL}) in a protected one(.*)$`);
-const VALUE = new RegExp(`^(${LITERAL})(.*)$`);
-
 /** What `@default` says: a value for each profile, one for both, or after a dash what happens. */
 export function defaultText(byDefault: string): string {
-  if (byDefault.startsWith('- ')) return withDocuments(byDefault.slice(2));
-  const [, disposable, ofProtected, more = ''] = BY_PROFILE.exec(byDefault) ?? [];
-  if (disposable !== undefined && ofProtected !== undefined)
-    return `${valueText(disposable)} disposable, ${valueText(ofProtected)} protected${more}`;
-  const [, value, rest = ''] = VALUE.exec(byDefault) ?? [];
-  return value === undefined ? byDefault : `${valueText(value)}${withCode(rest)}`;
+  if (byDefault.startsWith('- ')) return withDocuments(withCode(byDefault.slice(2)));
+  const value = readDefault(byDefault);
+  if (value === undefined) return byDefault;
+  const { disposable, protected: ofProtected, more } = value;
+  const values =
+    disposable === ofProtected
+      ? valueText(disposable)
+      : `${valueText(disposable)} disposable, ${valueText(ofProtected)} protected`;
+  return `${values}${withCode(more)}`;
 }
 
 const valueText = (value: string): string => (value.endsWith('()') ? withLinks(value) : code(value));

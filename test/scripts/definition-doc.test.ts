@@ -5,9 +5,11 @@ import { z } from 'zod';
 import { loadStages } from '../../lib/definition';
 import { byName, integer, options, shorthandOr, text } from '../../lib/definition/shape/option';
 import { KINDS } from '../../lib/definition/stores/kinds';
+import { STORE_CHANGES } from '../../scripts/definition-doc/changes-of-stores';
 import { collectOptions } from '../../scripts/definition-doc/collect-options';
 import { readDeclarations, type Declarations, type DeclaredType } from '../../scripts/definition-doc/declared-options';
 import { DEFINITION_DOC_FILE, definitionPage, exampleOf } from '../../scripts/definition-doc/page';
+import { measureStoreChanges, type MeasuredChange } from '../../scripts/definition-doc/measure-changes';
 import { defaultText } from '../../scripts/definition-doc/render-options';
 
 const page = readFileSync(DEFINITION_DOC_FILE, 'utf8');
@@ -17,6 +19,27 @@ const declarations = readDeclarations();
 const laidOut = (text: string): string =>
   text.replace(/ +/g, ' ').replace(/-{3,}/g, '---').replace(/\n+/g, '\n').trim();
 
+const NOTHING: MeasuredChange = { there: 'nothing', back: 'nothing' };
+
+/** Every change as if nothing came of it: to try all of them takes as long as many a suite, and `npm run check` does. */
+const measured = Object.fromEntries(
+  Object.entries(STORE_CHANGES).map(([owner, changes]) => [
+    owner,
+    Object.fromEntries(Object.keys(changes).map((option) => [option, NOTHING])),
+  ]),
+);
+
+/** The page without what came of changes. */
+const withoutLater = (text: string): string =>
+  text.replace(/(^\|.*\n)+/gm, (lines) => {
+    const rows = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/(?<!\\)\|/));
+    const later = (rows[0] ?? []).findIndex((cell) => cell.trim() === 'later');
+    return `${rows.map((cells) => cells.filter((_, index) => later < 0 || index !== later).join('|')).join('\n')}\n`;
+  });
+
 /** What stands between the heading of a kind and the next of its level. */
 const sectionOf = (title: string): string => page.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? '';
 const optionsOf = (section: string): readonly string[] =>
@@ -24,21 +47,35 @@ const optionsOf = (section: string): readonly string[] =>
 
 describe('docs/definition.md', () => {
   test('is what lib/definition says: node --import tsx scripts/definition-doc.ts writes it', () => {
-    expect(laidOut(page)).toBe(laidOut(definitionPage(declarations)));
+    expect(laidOut(withoutLater(page))).toBe(laidOut(definitionPage({ declarations, measured })));
   });
 
   test('is another one where a docstring says something else', () => {
     const changed = withOption(declarations, 'Postgres', 'database', { summary: 'Something else.' });
-    const text = definitionPage(changed);
-    expect(laidOut(text)).not.toBe(laidOut(page));
+    const text = definitionPage({ declarations: changed, measured });
+    expect(laidOut(text)).not.toBe(laidOut(withoutLater(page)));
     expect(text).toContain('Something else.');
   });
 
   test('is not written where a docstring or @default is missing', () => {
     const lacking = withOption(declarations, 'Neptune', 'readers', { summary: undefined, byDefault: undefined });
-    expect(() => definitionPage(lacking)).toThrow(
+    expect(() => definitionPage({ declarations: lacking, measured })).toThrow(
       'Neptune.readers has no docstring\nNeptune.readers may be left out, and has no @default',
     );
+  });
+
+  test('is not written where nobody tried what a change of an option does', () => {
+    const { slowQueryMs, ...neptune } = measured['neptune'] ?? {};
+    expect(slowQueryMs).toBeDefined();
+    expect(() => definitionPage({ declarations, measured: { ...measured, neptune } })).toThrow(
+      /^neptune\.slowQueryMs was changed by nobody/,
+    );
+  });
+
+  test('tells what becomes of a change, and of taking it back', () => {
+    const neptune = { ...measured['neptune'], readers: { there: 'nothing', back: 'removes servers' } } as const;
+    const text = definitionPage({ declarations, measured: { ...measured, neptune } });
+    expect(text).toMatch(/^\| `readers` \|.*\| back: removes servers \| Servers beside the first/m);
   });
 
   test.each(Object.entries(KINDS))('has every option of %s', (kind, { options: schema, fixed }) => {
@@ -58,6 +95,26 @@ describe('docs/definition.md', () => {
   test('has no example that no test has parsed', () => {
     expect(page.match(/^```/gm)).toHaveLength(2 * Object.keys(KINDS).length);
   });
+});
+
+test('a change is tried by deploying it, and taken back', () => {
+  const { class: ofClass, database, slowQueryMs, maxConnections, replicas } = STORE_CHANGES['postgres'] ?? {};
+  const changes = [
+    ofClass,
+    database,
+    slowQueryMs,
+    maxConnections,
+    replicas,
+    STORE_CHANGES['postgres']?.['storage.sizeGiB'],
+  ];
+  expect(measureStoreChanges(changes.filter((change) => change !== undefined))).toEqual([
+    { there: 'interrupts', back: 'interrupts' },
+    { there: 'replaced, empty', back: 'replaced, empty' },
+    NOTHING,
+    { there: 'waits for a reboot', back: 'waits for a reboot' },
+    { there: 'nothing', back: 'removes servers' },
+    { there: 'nothing', back: 'refused by AWS' },
+  ]);
 });
 
 test('a default is a value for both profiles, one for each, or what happens', () => {

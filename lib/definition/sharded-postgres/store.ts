@@ -37,7 +37,7 @@ export interface ShardOptions {
 export const SHARDS_MAX = 1000;
 
 export interface ShardedPostgresOptions<S extends Strategy = Strategy> {
-  /** Column that places a row: its name where the type is `bigint`, else name and type: `bigint`, `text`, `uuid`, `date` or `timestamptz`. */
+  /** Column that places a row: its name where the type is `bigint`, else name and type: `bigint`, `text`, `uuid`, `date` or `timestamptz`. It never changes. */
   readonly shardKey:
     | string
     | {
