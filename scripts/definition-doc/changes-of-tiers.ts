@@ -48,7 +48,7 @@ export const TIER_CHANGES: Readonly<Record<string, Readonly<Record<string, TierC
   },
   newVpc: { cidr: between({}, { cidr: '10.2.0.0/16' }) },
   StageConfig: {
-    profile: stage({}, { profile: 'disposable' }),
+    profile: stage({ profile: 'disposable' }, {}),
     zones: stage({}, { zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1d'] }),
     network: stage({}, { network: elsewhere() }),
     encryptionKey: stage(

@@ -1,21 +1,8 @@
 import type { z } from 'zod';
 import { docFaults, faultsOf, type DeclarationFault } from './declaration-faults';
-import type { Declarations, DeclaredFunction, DeclaredOption, DeclaredType } from './declared-options';
-import { allowedOf, isLeftOut, readSchema, shapeOf, type WrittenOptions } from './read-schema';
-
-/** An option as the page has it. */
-export interface OptionRow {
-  /** From the section's own level: `storage.sizeGiB`, `replicas.<name>.class`. */
-  readonly path: string;
-  /** What may be written: several where the function that has the option is used in places that allow different things. */
-  readonly takes: readonly string[];
-  /** An option of the same section that takes the same object, whose fields are shown there. */
-  readonly alike?: string;
-  readonly isRequired: boolean;
-  readonly summary: string;
-  /** Text of `@default`; `undefined` where the option is required. */
-  readonly byDefault: string | undefined;
-}
+import type { Declarations, DeclaredFunction, DeclaredType } from './declared-options';
+import { rowOf, toRow, type OptionRow } from './option-row';
+import { allowedOf, readSchema, shapeOf, type WrittenOptions } from './read-schema';
 
 /** A function that makes a value, with the options that it takes. */
 export interface MakerRows {
@@ -178,16 +165,6 @@ function objectsIn(schema: z.ZodType): readonly WrittenOptions['shape'][] {
   if (written.kind === 'forms') return written.forms.flatMap(objectsIn);
   return written.kind === 'options' && written.word === undefined ? [written.shape] : [];
 }
-
-const rowOf = (option: DeclaredOption, schema: z.ZodType, path: string): OptionRow =>
-  toRow(option, path, [allowedOf(schema)], !isLeftOut(schema));
-
-const toRow = (
-  { summary = '', byDefault }: DeclaredOption,
-  path: string,
-  takes: readonly string[],
-  isRequired: boolean,
-): OptionRow => ({ path, takes, isRequired, summary, byDefault });
 
 /** Names of functions that a text about what is allowed calls. */
 const makersIn = (allowed: string): readonly string[] =>

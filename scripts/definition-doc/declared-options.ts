@@ -118,7 +118,7 @@ function declaredOption(symbol: ts.Symbol, checker: ts.TypeChecker): DeclaredOpt
 const sentences = (...texts: readonly (string | undefined)[]): string | undefined =>
   texts.filter((text) => text !== undefined).join(' ') || undefined;
 
-/** Docstring of the named type that an option has, where it is a choice of words: it says what each means. */
+/** Docstring of the named type that an option has, where it is a choice of words and says what one means. */
 function summaryOfWords(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {
   const node = symbol.valueDeclaration;
   if (node === undefined || !ts.isPropertySignature(node) || node.type === undefined) return undefined;
@@ -128,7 +128,11 @@ function summaryOfWords(symbol: ts.Symbol, checker: ts.TypeChecker): string | un
   const alias = name && resolved(name, checker);
   const isChoice = type.isUnion() && type.types.every((form) => form.isStringLiteral());
   const isOfCatalog = alias?.declarations?.some((declared) => declared.getSourceFile().fileName.includes(CATALOG));
-  return alias === undefined || !isChoice || isOfCatalog ? undefined : summaryOf(alias, checker);
+  if (alias === undefined || !isChoice || isOfCatalog) return undefined;
+  const summary = summaryOf(alias, checker);
+  return type.types.some((form) => form.isStringLiteral() && summary?.includes(`\`${form.value}\``))
+    ? summary
+    : undefined;
 }
 
 const isObject = (type: ts.Type): boolean => (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0;

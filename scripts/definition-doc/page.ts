@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { classSection } from './class-section';
 import type { DeclarationFault } from './declaration-faults';
-import { collectOptions, type MakerRows, type OptionRow, type SectionRows } from './collect-options';
+import { collectOptions, type MakerRows, type SectionRows } from './collect-options';
+import type { OptionRow } from './option-row';
+import { NAME_SPELLING } from '../../lib/definition/names/rules';
 import { NOT_TRIED } from './changes-of-stores';
 import type { Declarations } from './declared-options';
 import type { Measured } from './measure-changes';
@@ -21,14 +23,16 @@ const INTRO = `# Definition
 
 <!-- Written by scripts/definition-doc.ts from lib/definition: change the docstrings and schemas there. -->
 
-Everything that a tier file can say. Options that are not listed do not exist: a misspelt one is refused, with the nearest name.
+Everything that a tier file can say. Options that are not listed do not exist: a misspelt one is refused, with the nearest name. Names of stages,
+stores and services are ${NAME_SPELLING}.
 
 - **Takes** is in the words of the messages about faults. \`<name>\` stands for a name of your own. What options ask of each other, such as a class and a
   number of connections that it can't hold, only the messages say; \`npx polystore prove\` shows all of them at once.
 - **Default** is what a stage has where the definition is silent. Where profiles differ, a \`disposable\` stage's stands first.
-- **Later** is what a deployment makes of another value, as \`polystore guard\` and \`polystore diff\` tell it: each such change was tried in a
-  protected stage, and taken \`back\`. Where nothing stands, they know of nothing that is replaced, restarted or lost. What loses data, servers or
-  protection the guard refuses until somebody accepts it.
+- **Later** is what a deployment makes of another value, as \`polystore guard\` and \`polystore diff\` tell it: a change was tried in a
+  protected stage, and taken \`back\`. _Replaced, empty_: a new one without the data takes its place. _Takes the network away_: what servers stand in is
+  replaced or deleted. _Refused by AWS_: it grows, and never shrinks. The guard refuses everything that is lost until somebody accepts it. An empty cell is
+  no promise: \`polystore diff\` tells of your own change.
 - **One store, many stages.** What a store says holds in every stage; \`stages.<stage>.stores.<store>\` takes the same options and counts before it.
 `;
 

@@ -22,6 +22,9 @@ const schemaOf = (type: z.ZodType): Schema => type as unknown as Schema;
 /** Whether the option may be left out. */
 export const isLeftOut = (type: z.ZodType): boolean => schemaOf(type)._zod.def.type === 'optional';
 
+/** Whether the schema says what it allows: one that lets anything through leaves that to another. */
+export const hasWords = (type: z.ZodType): boolean => bareOf(type).meta()?.['allowed'] !== undefined;
+
 /** What a person is told is allowed: the words of messages about faults. */
 export function allowedOf(type: z.ZodType): string {
   const allowed = bareOf(type).meta()?.['allowed'];

@@ -1,5 +1,5 @@
 import { KINDS } from '../../lib/definition/stores/kinds';
-import type { OptionRow } from './collect-options';
+import type { OptionRow } from './option-row';
 import { readDefault } from './read-default';
 import type { DeclaredFunction } from './declared-options';
 import type { MeasuredChange } from './measure-changes';

@@ -1,7 +1,8 @@
 import * as definition from '../../lib/definition';
 import { lambda, parseTier, type Profile, type StoreKind, type TierDefinition } from '../../lib/definition';
 import { OWNER_ROLE } from '../../lib/topology';
-import { collectOptions, type OptionRow } from '../../scripts/definition-doc/collect-options';
+import { collectOptions } from '../../scripts/definition-doc/collect-options';
+import type { OptionRow } from '../../scripts/definition-doc/option-row';
 import { readDeclarations } from '../../scripts/definition-doc/declared-options';
 import { readDefault } from '../../scripts/definition-doc/read-default';
 import { SECTIONS } from '../../scripts/definition-doc/sections';

@@ -49,14 +49,16 @@ interface Named {
 /** What AWS accepts in the identifier of a database, less upper case, which it folds. */
 const isName = (name: string): boolean => /^[a-z](-?[a-z0-9])*$/.test(name);
 
-const SPELLING = 'lower-case letters, digits and single dashes, starting with a letter and not ending with a dash';
+/** How names of tiers, stages, stores and services are spelt. */
+export const NAME_SPELLING =
+  'lower-case letters, digits and single dashes, starting with a letter and not ending with a dash';
 
 export const nameRules = [
   rule({
     id: 'tier-name',
     when: ({ name }) =>
       name === undefined || (isName(name) && name.length <= TIER_NAME_LENGTH) ? [] : [{ path: ['name'], name }],
-    message: ({ name }) => `got "${name}", allowed: ${SPELLING}, at most ${TIER_NAME_LENGTH} characters`,
+    message: ({ name }) => `got "${name}", allowed: ${NAME_SPELLING}, at most ${TIER_NAME_LENGTH} characters`,
   }),
   rule({
     id: 'tier-name-of-parameters',
@@ -66,7 +68,7 @@ export const nameRules = [
   rule({
     id: 'name',
     when: (draft) => [...namesUnder('stages', draft), ...namesUnder('stores', draft), ...namesUnder('services', draft)],
-    message: ({ name }: Named) => `"${name}" is a name that AWS would refuse, allowed: ${SPELLING}`,
+    message: ({ name }: Named) => `"${name}" is a name that AWS would refuse, allowed: ${NAME_SPELLING}`,
   }),
   rule({
     id: 'stage-name-length',
@@ -80,7 +82,7 @@ export const nameRules = [
   rule({
     id: 'replica-name',
     when: (draft) => replicas(draft).filter(({ name }) => !isName(name)),
-    message: ({ name }) => `"${name}" is a name that AWS would refuse, allowed: ${SPELLING}`,
+    message: ({ name }) => `"${name}" is a name that AWS would refuse, allowed: ${NAME_SPELLING}`,
   }),
   rule({
     id: 'replica-called-primary',
