@@ -41,6 +41,13 @@ export interface ClientOptions {
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
+/**
+ * When the operating system first asks a host whether it is there, on a connection on which nothing moves; Node has it ask every second from then on,
+ * ten times. Left to the system it is two hours, in which a statement waits for a host that is gone without a word.
+ * @see https://nodejs.org/docs/latest-v20.x/api/net.html#socketsetkeepaliveenable-initialdelay
+ */
+const KEEP_ALIVE_MS = 10_000;
+
 /** How long a connection may take to say goodbye before its socket is cut. */
 const GOODBYE_MS = 1_000;
 
@@ -198,6 +205,7 @@ function loginOf(
     password: passwordOf(credentials),
     application_name: applicationName,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     ssl: encryptionOf(server.endpoint, trust),
     ...(settings && { options: startupOptions(settings) }),
   };

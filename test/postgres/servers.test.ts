@@ -1,4 +1,5 @@
 import { copyFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { defineTier, postgres } from '../../lib/definition';
 import { ensureCertificates } from '../../lib/local/certificates';
@@ -77,6 +78,19 @@ describe('a connection', () => {
       },
       { applicationName: 'named' },
     );
+  });
+
+  it('has the operating system ask after ten seconds whether a host is there, not after two hours', async () => {
+    const keepAlive = jest.spyOn(Socket.prototype, 'setKeepAlive');
+    await withClient(primary, (client) => client.query('select 1'));
+    const pool = openPool(primary);
+    await pool.query('select 1');
+    await closePool(pool, 1_000);
+    expect(keepAlive.mock.calls).toEqual([
+      [true, 10_000],
+      [true, 10_000],
+    ]);
+    keepAlive.mockRestore();
   });
 
   it('refuses a server whose certificate another authority signed, also where the same file held the right one', async () => {
