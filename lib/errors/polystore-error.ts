@@ -82,13 +82,13 @@ export interface ErrorDetails {
   /** A cursor is none, or one of another statement or version. */
   CURSOR_INVALID: { readonly store: string };
   /**
-   * The connection was lost during COMMIT: the transaction stands, or it does not. `transaction` is what `outcomeOf` takes; absent where the
-   * server itself said that it doesn't know.
+   * The connection was lost during COMMIT, or the server itself doesn't know: the transaction stands, or it does not. `transaction` is what
+   * `outcomeOf` takes.
    */
   UNKNOWN_OUTCOME: {
     readonly store: string;
     readonly server: string;
-    readonly transaction?: { readonly id: string; readonly incarnation: string };
+    readonly transaction: { readonly id: string; readonly incarnation: string };
   };
   /** No replica may answer, and the reads that the primary takes in their stead at once are all taken. */
   READ_BUDGET_EXHAUSTED: { readonly store: string; readonly server: string; readonly limit: number };

@@ -18,14 +18,12 @@ export interface FailedServer {
  * - `reading`: a read was sent, which is safe to repeat
  * - `writing`: a write was sent; it may have been done
  * - `uncommitted`: a transaction was open and COMMIT was not sent, so the server rolls it back
- * - `committing`: COMMIT was sent; it may have been done: {@link unknownOutcome}
+ *
+ * Of a transaction whose COMMIT was sent, {@link unknownOutcome} speaks.
  */
-export type Progress = 'unsent' | 'reading' | 'writing' | 'uncommitted' | 'committing';
+export type Progress = 'unsent' | 'reading' | 'writing' | 'uncommitted';
 
-/** A lost request whose outcome is not that of a COMMIT. */
-type LostProgress = Exclude<Progress, 'committing'>;
-
-const LOST: Readonly<Record<LostProgress, { sent: boolean; retryable: boolean; outcome: string; next: string }>> = {
+const LOST: Readonly<Record<Progress, { sent: boolean; retryable: boolean; outcome: string; next: string }>> = {
   unsent: { sent: false, retryable: true, outcome: 'nothing was sent', next: 'Retry.' },
   reading: { sent: true, retryable: true, outcome: 'the read was lost', next: 'Retry: a read is safe to repeat.' },
   writing: {
@@ -42,7 +40,7 @@ const UNTRUSTED =
 
 export function serverUnavailable(
   server: FailedServer,
-  progress: LostProgress,
+  progress: Progress,
   cause: unknown,
 ): PolystoreError<'SERVER_UNAVAILABLE'> {
   const { sent, retryable, outcome, next } = LOST[progress];
@@ -62,7 +60,7 @@ export function serverUnavailable(
 /** COMMIT was sent, and the connection was lost before its answer. */
 export function unknownOutcome(
   server: FailedServer,
-  transaction: TransactionReference | undefined,
+  transaction: TransactionReference,
   cause: unknown,
 ): PolystoreError<'UNKNOWN_OUTCOME'> {
   const { store, name } = server;
@@ -70,7 +68,7 @@ export function unknownOutcome(
     'UNKNOWN_OUTCOME',
     `${describe(server)} was lost during COMMIT (${errorCodeOf(cause)}): the transaction stands, or it does not`,
     {
-      details: { store, server: name, ...(transaction && { transaction }) },
+      details: { store, server: name, transaction },
       next: "Ask outcomeOf(error.details.transaction), or read what the transaction should have written; don't just retry.",
       cause,
     },

@@ -7,7 +7,7 @@ import {
   type PgPoolClient,
   type TransactionReference,
 } from '../postgres';
-import { transactionAborted, unknownOutcome, type Progress } from './server-errors';
+import { transactionAborted, unknownOutcome } from './server-errors';
 import type { StoreServer } from './store-server';
 import { TRANSACTION, traceStatements } from './telemetry';
 import { untilAborted } from './until-aborted';
@@ -16,6 +16,11 @@ import { untilAborted } from './until-aborted';
 const ROLLBACK = { text: 'rollback', query_timeout: 2_000 };
 
 const IDLE_IN_TRANSACTION = '25P03';
+
+/** Whoever had the connection next would have the transaction, too, and have it committed under his feet. */
+function refuseRelease(): never {
+  throw new TypeError('the client of a transaction is not to be released: it is given back when the callback is done');
+}
 
 /** What {@link runTransaction} runs, and how. */
 export interface ServerTransaction<T> {
@@ -42,9 +47,11 @@ export function runTransaction<T>(server: StoreServer, transaction: ServerTransa
 
 async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<T>): Promise<T> {
   const { client, begin, work, signal } = transaction;
+  const giveBack = client.release;
+  client.release = refuseRelease;
   server.outstanding++;
   try {
-    let progress: Progress = 'uncommitted';
+    // Of what has written nothing there is none: it has no outcome, and may be run again, whatever became of its COMMIT.
     let reference: TransactionReference | undefined;
     let backend: number | undefined;
     let lastWord: unknown;
@@ -63,18 +70,16 @@ async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<
         }
       });
       reference = await referenceOf(server, client);
-      // What has written nothing has no outcome: it may be run again, whatever became of its COMMIT.
-      if (reference) progress = 'committing';
       const { command } = await client.query('commit');
-      client.release();
+      giveBack.call(client);
       // A transaction in which a statement failed ends its COMMIT with the tag ROLLBACK, and without an error.
       if (command === 'COMMIT') return result;
     } catch (thrown) {
       // The server says between two statements that it ends an idle transaction: the next statement meets only a lost connection.
       const error = errorCodeOf(lastWord) === IDLE_IN_TRANSACTION ? lastWord : thrown;
       const isAlive = await rollBack(client);
-      const failure = await endingOf(server, client, { error, progress, reference, isAlive });
-      client.release(!isAlive || failure !== error);
+      const failure = await endingOf(server, client, { error, reference, isAlive });
+      giveBack.call(client, !isAlive || failure !== error);
       throw failure;
     } finally {
       client.off('error', noteLastWord);
@@ -87,21 +92,19 @@ async function runUntold<T>(server: StoreServer, transaction: ServerTransaction<
 
 interface Ending {
   readonly error: unknown;
-  readonly progress: Progress;
+  /** Known once COMMIT is about to be sent. */
   readonly reference: TransactionReference | undefined;
   readonly isAlive: boolean;
 }
 
 async function endingOf(server: StoreServer, client: PgPoolClient, ending: Ending): Promise<unknown> {
-  const { error, progress, reference, isAlive } = ending;
+  const { error, reference, isAlive } = ending;
   const group = errorGroupOf(error);
-  if (group === 'unknownOutcome' && progress === 'committing') return unknownOutcome(server, reference, error);
+  if (group === 'unknownOutcome' && reference) return unknownOutcome(server, reference, error);
   // Where `work` met an `unavailable` elsewhere, the connection is alive; where it is not, nothing more can be asked.
   const isOurs = isAlive ? group === 'readOnly' : group === 'unavailable';
   if (!isOurs) return error;
-  return progress === 'committing'
-    ? unknownOutcome(server, reference, error)
-    : server.translate(error, progress, client);
+  return reference ? unknownOutcome(server, reference, error) : server.translate(error, 'uncommitted', client);
 }
 
 /** Incarnation of the server behind a connection: it lasts as long as the connection, where nobody stands between. */

@@ -230,7 +230,7 @@ export class StoreServer implements FailedServer {
   /** Ends a statement that failed, and gives back the connection that it was sent on. */
   private fail(
     error: unknown,
-    progress: Exclude<Progress, 'committing'>,
+    progress: Progress,
     sent: SentStatement | undefined,
     reject: (error: unknown) => void,
   ): void {
@@ -244,7 +244,7 @@ export class StoreServer implements FailedServer {
   /** What an error means in the words of the tier. Never rejects. */
   async translate(
     error: unknown,
-    progress: Exclude<Progress, 'committing'>,
+    progress: Progress,
     client: PgPoolClient | undefined,
   ): Promise<unknown> {
     const group = errorGroupOf(error);

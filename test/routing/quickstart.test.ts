@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publish } from '../../examples/router-quickstart';
 import { handOver, newest } from '../../examples/router-many-shards';
@@ -9,6 +9,27 @@ import { routerOf } from './tier';
 
 const root = join(__dirname, '../..');
 const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** The rooms whose errors an application meets. */
+const ROOMS = ['errors', 'topology', 'placement', 'sources', 'postgres', 'routing', 'testing'];
+
+/** Thrown by what stands in these rooms for the kit alone, and is not exported. */
+const OF_THE_KIT = ['ASSIGNMENT_REFUSED', 'FUNCTION_FAILED'];
+
+test('the README tells of every code that the package throws', () => {
+  const files = ROOMS.flatMap((room) =>
+    readdirSync(join(root, 'lib', room), { recursive: true, encoding: 'utf8' }).map((file) => join('lib', room, file)),
+  );
+  const text = files
+    .filter((file) => file.endsWith('.ts'))
+    .map(textOf)
+    .join('');
+  const thrown = new Set([...text.matchAll(/PolystoreError\(\s*'(\w+)'/g)].map(([, code = '']) => code));
+  const rows = [...textOf('packages/router/README.md').matchAll(/^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) /gm)];
+  const told = new Set(rows.flatMap(([, codes = '']) => codes.match(/[A-Z_]+/g) ?? []));
+  expect(thrown.size).toBeGreaterThan(25);
+  expect([...thrown].filter((code) => !told.has(code))).toEqual(OF_THE_KIT.filter((code) => thrown.has(code)));
+});
 
 describe('the examples of the README', () => {
   let test: TestTier;

@@ -162,6 +162,18 @@ describe('a transaction', () => {
     expect(await ids()).toEqual([]);
   });
 
+  it('keeps its client to itself where the callback would give it back, and rolls back', async () => {
+    const work = router.main.transaction(async (client) => {
+      await client.query("insert into note values (12, 'released')");
+      client.release();
+    });
+    await expect(work).rejects.toThrow('the client of a transaction is not to be released');
+    expect((await router.main.write('select from note where id = 12')).rowCount).toBe(0);
+    expect(router.main.pool().idleCount).toBe(router.main.pool().totalCount);
+    await router.main.transaction((client) => client.query("insert into note values (12, 'kept')"));
+    expect((await router.main.write('select from note where id = 12')).rowCount).toBe(1);
+  });
+
   it('fails where a swallowed error made the server roll back', async () => {
     const work = router.main.transaction(async (client) => {
       await client.query("insert into note values (10, 'a')");

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import type { PgPoolClient } from '../../lib/postgres';
+import type { ErrorDetails } from '../../lib/errors';
+import type { PgPoolClient, TransactionReference } from '../../lib/postgres';
 import { asc, avg, count, desc, max, min, sum } from '../../lib/routing';
 import type {
   DirectoryPostgresHandle,
@@ -27,6 +28,10 @@ it('types each store by its kind', () => {
   same<Router<typeof blog>['psots'], unknown>();
   // @ts-expect-error a store without shards knows no keys
   same<Router<typeof blog>['main']['forKey'], unknown>();
+});
+
+it('types what a lost COMMIT is asked for by as what is asked for it', () => {
+  same<ErrorDetails['UNKNOWN_OUTCOME']['transaction'], TransactionReference>();
 });
 
 it('types a sharded store by its strategy', () => {
