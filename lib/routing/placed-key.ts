@@ -78,7 +78,7 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
       max: options.max,
       checkout: () => this.placed(({ cluster }) => cluster.pools.lendPrimary()),
       query: (statement, values) => this.write(statement, values),
-      pools: () => [this.cluster.pool()],
+      pools: () => [this.cluster.pools.primary],
     });
   }
 
@@ -88,7 +88,7 @@ export class PlacedKey<K, S> implements KeyHandle<S> {
       max: options.max,
       checkout: () => this.placed(({ cluster }) => cluster.pools.lendReplica()),
       query: (statement, values) => this.read(statement, values),
-      pools: () => [this.cluster.readPool()],
+      pools: () => [this.cluster.pools.replicas],
     });
   }
 

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort';
+
 /**
  * Runs `work` until it is done or `signal` aborts, whichever is first. Then `interrupt` ends what still runs and says how it ended: what it
  * throws is thrown. Nobody hears of what `work` does after that.
@@ -9,16 +11,15 @@ export async function untilAborted<T>(
 ): Promise<T> {
   if (!signal) return work();
   if (signal.aborted) return interrupt(signal.reason);
-  let onAbort = (): void => undefined;
+  let endHearing = (): void => undefined;
   const aborted = new Promise<void>((resolve) => {
-    onAbort = resolve;
-    signal.addEventListener('abort', onAbort, { once: true });
+    endHearing = onAbort(signal, resolve);
   });
   try {
     const running = work();
     await Promise.race([running, aborted]);
     return signal.aborted ? await interrupt(signal.reason) : await running;
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    endHearing();
   }
 }

@@ -135,6 +135,18 @@ describe('pool() and readPool()', () => {
     expect(() => router.main.readPool()).toThrow(expect.objectContaining({ code: 'HANDLE_CLOSED' }));
   });
 
+  it('tell how many connections they have, those of a key too, also once the router was closed', async () => {
+    const router = await open();
+    const key = router.posts.forKey(1);
+    const pools = [router.main.pool(), key.pool(), key.readPool()];
+    await Promise.all(pools.map((pool) => pool.query('select 1')));
+    const counts = (): readonly number[] => pools.map(({ totalCount }) => totalCount);
+    expect(counts()).toEqual([1, expect.any(Number), 0]);
+    expect(counts()[1]).toBeGreaterThan(0);
+    await router.close();
+    expect(counts()).toEqual([0, 0, 0]);
+  });
+
   it('read replicas and write to the primary', async () => {
     const router = await open({ replicaChoice: 'roundRobin' });
     const who = async (pool: PgPool) => (await pool.query<Who>(WHO)).rows[0]?.who;

@@ -343,6 +343,35 @@ describe('a signal that aborts', () => {
     expect(await ids()).toEqual([1, 2, 3]);
   });
 
+  it('is heard by everybody who was given it, through one listener', async () => {
+    const warnings: Error[] = [];
+    const noteWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', noteWarning);
+    const abort = new AbortController();
+    const gate = new Promise<void>((resolve) =>
+      abort.signal.addEventListener('abort', () => resolve(), { once: true }),
+    );
+    let begun = 0;
+    const work = async (client: PgPoolClient) => {
+      await client.query('select 1');
+      begun++;
+      await gate;
+    };
+    const ended = Array.from({ length: 12 }, () =>
+      expect(router.main.transaction(work, {}, abort.signal)).rejects.toMatchObject(cancelled),
+    );
+    await eventually('some have begun', () => begun > 0);
+    // The test's own, and ours.
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(2);
+    abort.abort();
+    await Promise.all(ended);
+    // A warning comes with the next turn of the event loop.
+    await new Promise(setImmediate);
+    process.off('warning', noteWarning);
+    expect(warnings).toEqual([]);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
   it('is heard though the server is silent', async () => {
     const port = test.servers().find(({ label }) => label === 'main/primary')?.port as number;
     const proxy = await TcpProxy.open(port);

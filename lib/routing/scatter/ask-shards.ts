@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { isPolystoreError, PolystoreError } from '../../errors';
 import { errorGroupOf, type QueryResult, type QueryResultRow } from '../../postgres';
+import { onAbort } from '../on-abort';
 
 export interface ScatterOptions {
   /** How many shards are asked at once. @default 8 */
@@ -91,13 +92,13 @@ export async function askShards(
     }
   };
   const deadline = setTimeout(abort, deadlineMs);
-  signal?.addEventListener('abort', abort, { once: true });
+  const endHearing = signal && onAbort(signal, abort);
   const workers = Array.from({ length: Math.min(concurrency, shards.length) }, askNext);
   try {
     await Promise.race([Promise.all(workers), ended]);
   } finally {
     clearTimeout(deadline);
-    signal?.removeEventListener('abort', abort);
+    endHearing?.();
   }
   if (signal?.aborted) throw cancelled(store, signal);
   return judge(store, shards, outcomes, `no answer within ${deadlineMs} ms`, partial);
