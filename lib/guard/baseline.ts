@@ -1,3 +1,4 @@
+import { attributeTypesOf } from './attribute-types';
 import { protectionsOf } from './protections';
 import { replacingProperties } from './resource-schemas';
 import { sizesOf } from './sizes';
@@ -84,7 +85,7 @@ function describe({ resource, stack, logicalId }: PlacedResource, index: StackIn
   return {
     type: resource.Type,
     path: stack.paths[logicalId] ?? logicalId,
-    createOnly: sorted(createOnly),
+    createOnly: sorted([...createOnly, ...attributeTypesOf(resource)]),
     sizes: sizesOf(resource),
     protections: protectionsOf(resource),
   };

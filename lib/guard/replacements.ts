@@ -1,3 +1,4 @@
+import { isAttributeType } from './attribute-types';
 import { contentsOf, fateUnder, stakeIn } from './loss';
 import { keptResources, nameOfKept, type KeptResource, type Sides } from './kept-resource';
 import { inheritedReplacements } from './inherited-replacement';
@@ -48,10 +49,15 @@ function ownCauses(old: KeptResource, resource: KeptResource, hasSameSchemas: bo
   const replacing = replacingProperties(resource.type);
   const properties = new Set([...Object.keys(old.createOnly), ...Object.keys(resource.createOnly)]);
   return [...properties].flatMap((property) => {
+    const [was, is] = [old.createOnly[property], resource.createOnly[property]];
+    if (was === is) return [];
+    if (isAttributeType(property)) {
+      // One that comes or goes does so with its index.
+      return was === undefined || is === undefined ? [] : [{ property, before: was, after: is }];
+    }
     // A baseline of an earlier release may have kept more of what is updated in place by now.
     if (!replacing.includes(property)) return [];
-    const [was, is] = [old.createOnly[property], resource.createOnly[property]];
-    if (was === is || (was === undefined && !hasSameSchemas)) return [];
+    if (was === undefined && !hasSameSchemas) return [];
     return [{ property, before: was ?? NOTHING, after: is ?? NOTHING }];
   });
 }

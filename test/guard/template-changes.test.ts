@@ -51,13 +51,12 @@ test('whichever stateful resource is taken out of its template, its deletion is 
   );
 });
 
-test('whichever create-only value changes, the replacement is refused by its name', () => {
+test('whichever create-only property changes, the replacement is refused by its name', () => {
   const everyValue = everyKept.flatMap(({ stack, logicalId }) =>
-    Object.keys(baseline[stack]?.resources[logicalId]?.createOnly ?? {}).map((property) => ({
-      stack,
-      logicalId,
-      property,
-    })),
+    Object.keys(baseline[stack]?.resources[logicalId]?.createOnly ?? {})
+      // Types of a table's attributes are parts of a property: table-changes.test.ts has those.
+      .filter((property) => !property.includes('.'))
+      .map((property) => ({ stack, logicalId, property })),
   );
   expect(everyValue.length).toBeGreaterThan(30);
   fc.assert(
