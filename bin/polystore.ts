@@ -272,9 +272,10 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 }
 
 /** commander has printed its message, unless a script is to read it. Help and version end here too, with status 0. */
-function endOfCommander({ exitCode, message }: CommanderError): ExitCode {
+function endOfCommander({ exitCode, message: said }: CommanderError): ExitCode {
   if (exitCode === 0) return EXIT_CODES.ok;
   if (isForScript) {
+    const message = said.replace(/^error: /, '');
     const next = 'npx polystore --help lists commands and exit codes.';
     process.stderr.write(encodeError({ code: 'COMMAND_LINE_INVALID', message, details: {}, next }));
   }

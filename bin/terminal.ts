@@ -62,6 +62,16 @@ export class Steps {
     }
   }
 
+  /** Shows on a terminal what `work` does now, and leaves nothing of it: what the command prints says how it ended. */
+  async during<T>(work: (now: (text: string) => void) => Promise<T>): Promise<T> {
+    const { dim } = this.painter;
+    try {
+      return await work((text) => this.show(`${dim('…')} ${dim(text.slice(0, this.room()))}`));
+    } finally {
+      this.clear();
+    }
+  }
+
   /** The line of something that has ended already. */
   outcome(name: string, detail: string, { isGood }: { readonly isGood: boolean }): void {
     this.line(isGood ? 'green' : 'red', name, detail);

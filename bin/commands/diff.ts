@@ -16,7 +16,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { checkOutTierFile } from '../git-tier-file';
 import { printJson } from '../json-output';
 import { synthesizeStages } from '../synthesized-stages';
-import { painterFor } from '../terminal';
+import { painterFor, Steps } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
 
 export interface DiffOptions extends TierOptions {
@@ -33,8 +33,12 @@ const JSON_VERSION = 1;
 export async function diff(options: DiffOptions): Promise<ExitCode> {
   const definitions = await definitionsOf(options);
   const [{ name }] = definitions;
-  const before = await readBase(options);
-  const after = await sidesOf(definitions);
+  const { before, after } = await new Steps(process.stderr).during(async (now) => {
+    now(`the stages of ${options.base} are synthesized`);
+    const base = await readBase(options);
+    now(`the stages of ${options.tier} are synthesized`);
+    return { before: base, after: await sidesOf(definitions) };
+  });
   const stages = stagesOf(before, after, options).map((stage) =>
     diffStage(stage, before[stage] ?? NOTHING, after[stage] ?? NOTHING),
   );

@@ -16,7 +16,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { printJson } from '../json-output';
 import { synthesizeStages } from '../synthesized-stages';
-import { painterFor } from '../terminal';
+import { painterFor, Steps } from '../terminal';
 import { openTier, type TierOptions } from '../tier-context';
 
 export interface GuardOptions extends TierOptions {
@@ -54,7 +54,10 @@ export async function guardTier({ tier, stage }: TierOptions): Promise<GuardOutc
 /** Exit 1 where something with data would be replaced, deleted, shrunk or less protected, and where nothing is committed to compare with. */
 export async function guard(options: GuardOptions): Promise<ExitCode> {
   if (!options.accept) await openGuardedTier(options);
-  const outcome = await guardTier(options);
+  const outcome = await new Steps(process.stderr).during((now) => {
+    now(`${options.stage ?? 'every stage'} is synthesized`);
+    return guardTier(options);
+  });
   const { baseline, comparisons, tier } = outcome;
   const accepted =
     options.accept && options.reason !== undefined

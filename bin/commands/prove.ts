@@ -21,7 +21,7 @@ import { forSameTier, synthesisOf } from '../same-tier';
 import { painterFor, Steps, type StepResult } from '../terminal';
 import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
-import { smokeTopologyFile } from './smoke';
+import { countingOutcomes, smokeTopologyFile } from './smoke';
 import { startTemplateRules } from '../template-rules';
 import { describeServers } from './up';
 
@@ -145,7 +145,7 @@ async function runAndProve(
         const smoke = await steps.run('smoke', async (now) => {
           const value = await smokeTopologyFile(topologyFileIn(directory), {
             signal: interrupt.signal,
-            onOutcome: countOutcomes(now),
+            onOutcome: countingOutcomes(now),
           });
           return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
         });
@@ -162,12 +162,6 @@ async function runAndProve(
     interrupt.release();
     if (interrupt.signal.aborted) throw interrupted();
   }
-}
-
-/** Says how many checks have ended. */
-function countOutcomes(now: (text: string) => void): () => void {
-  let ended = 0;
-  return () => now(`${++ended} ${ended === 1 ? 'check' : 'checks'} made`);
 }
 
 const interrupted = (): PolystoreError<'INTERRUPTED'> =>

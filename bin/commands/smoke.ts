@@ -14,7 +14,7 @@ import { describeEnded } from '../ended-servers';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { printJson } from '../json-output';
 import { forSameTier } from '../same-tier';
-import { painterFor } from '../terminal';
+import { painterFor, Steps } from '../terminal';
 import {
   lastSmokeFileIn,
   openTier,
@@ -35,8 +35,11 @@ export interface SmokeOptions extends TierOptions {
 /** Proves a running tier; exit 1 where a check failed. */
 export async function smoke(options: SmokeOptions): Promise<ExitCode> {
   if (options.aws !== undefined && options.last) return showLastReport(options.aws, options);
-  const report =
-    options.aws === undefined ? await smokeHere(options) : await invokeDeployedSmoke({ prefix: options.aws });
+  const report = await new Steps(process.stderr).during((now) => {
+    if (options.aws === undefined) return smokeHere(options, now);
+    now(`its functions prove ${options.aws}`);
+    return invokeDeployedSmoke({ prefix: options.aws });
+  });
   if (options.json) printJson(report);
   else process.stdout.write(forSameTier(renderReport(report, painterFor(process.stdout)), options));
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
@@ -50,11 +53,17 @@ async function showLastReport(prefix: string, { json }: SmokeOptions): Promise<E
   return report.counts.failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
-async function smokeHere(options: SmokeOptions): Promise<SmokeReport> {
+async function smokeHere(options: SmokeOptions, now: (text: string) => void): Promise<SmokeReport> {
   const file = options.topology ?? topologyFileIn(tierDirectory(await openTier(options)));
-  const report = await smokeTopologyFile(file);
+  const report = await smokeTopologyFile(file, { onOutcome: countingOutcomes(now) });
   await keepLastSmoke(dirname(file), report);
   return report;
+}
+
+/** Says how many checks have ended. */
+export function countingOutcomes(now: (text: string) => void): () => void {
+  let ended = 0;
+  return () => now(`${++ended} ${ended === 1 ? 'check' : 'checks'} made`);
 }
 
 /** For `status`. A disk that takes no more, as a proof may well find it, keeps nobody from reading what was found. */

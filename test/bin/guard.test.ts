@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Baseline, StageComparison } from '../../lib/guard';
 import type { StageDiff } from '../../lib/diff';
 import { createProject, type Project } from '../support/command-line';
@@ -84,7 +85,9 @@ test('accepted with a reason, the change is on record and passes', async () => {
     reason: 'core starts anew',
     accepted: expect.arrayContaining(['blog-prod-main/Postgres/Primary would be replaced: DBName main → core']),
   });
-  expect((await project.call('guard')).code).toBe(0);
+  const onTerminal = await project.callOnTerminal('guard');
+  expect(onTerminal.code).toBe(0);
+  expect(stripVTControlCharacters(onTerminal.stderr)).toBe('\r… every stage is synthesized\r');
 });
 
 test('a shard that is renamed is refused where the file says it, before anything is synthesized', async () => {

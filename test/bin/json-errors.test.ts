@@ -49,7 +49,7 @@ describe('with --json, the last line on standard error', () => {
     expect(JSON.parse(failed.stderr)).toEqual({
       version: 1,
       code: 'COMMAND_LINE_INVALID',
-      message: expect.stringContaining('Did you mean --port?'),
+      message: expect.stringMatching(/^unknown option '--prot'\n\(Did you mean --port\?\)/),
       details: {},
       next: expect.stringContaining('npx polystore --help'),
     });

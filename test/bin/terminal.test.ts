@@ -44,6 +44,21 @@ describe('Steps', () => {
     expect(stripVTControlCharacters(shown).length).toBe(79);
   });
 
+  it('leaves nothing of what is only shown meanwhile, also where it fails', async () => {
+    const [terminal, pipe] = [capture(true), capture(false)];
+    const work = async (now: (text: string) => void): Promise<number> => {
+      now('3 checks made');
+      return 42;
+    };
+    expect(await new Steps(terminal, painterFor(terminal, { NO_COLOR: '1' })).during(work)).toBe(42);
+    expect(terminal.text()).toBe('\r\u001b[2K… 3 checks made\r\u001b[2K');
+    expect(await new Steps(pipe).during(work)).toBe(42);
+    expect(pipe.text()).toBe('');
+    const failure = new Error('lost');
+    await expect(new Steps(terminal).during(() => Promise.reject(failure))).rejects.toBe(failure);
+    expect(terminal.text()).toMatch(/\r\u001b\[2K$/);
+  });
+
   it('shows a cross for a step whose outcome is bad, and for one that throws, whose error goes on', async () => {
     const stream = capture(false);
     const steps = new Steps(stream);
