@@ -17,6 +17,7 @@ const LONGEST = [
   'routing/faults',
   'lambda/handlers',
   'bin/guard',
+  'bin/json-output',
   'guard/examples',
   'routing/connection-profiles',
   'routing/killed-servers',
