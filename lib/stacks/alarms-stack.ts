@@ -77,15 +77,15 @@ export class AlarmsStack extends Stack {
       alarms.forEach(({ name }, index) => made.set(name, own.alarms[index] as CfnResource));
     }
     for (const state of plan.states.filter(isAlone)) {
-      const { alarm } = new GatheringAlarm(this.scopeOf('States'), state.name, gathering(tier, state, topicArn));
+      // What comes of loops is no construct: a reference is what waits for it.
+      const of = state.of.map((name) => repeated?.refOf(name) ?? name);
+      const props = { ...gathering(tier, state, topicArn), of };
+      const { alarm } = new GatheringAlarm(this.scopeOf('States'), state.name, props);
       // Its rule knows the others by their names only.
       for (const name of [...state.of, state.silencedBy ?? '']) {
         const other = made.get(name);
         if (other !== undefined) alarm.addResourceDependency(other);
       }
-      // What comes of loops is no construct. Whoever gathers some of them gathers nothing else.
-      const looped = state.of.flatMap((name) => repeated?.logicalIdOf(name) ?? []);
-      if (looped.length > 0) alarm.addOverride('DependsOn', looped);
       if (topic !== undefined) alarm.node.addDependency(topic);
       made.set(state.name, alarm);
     }

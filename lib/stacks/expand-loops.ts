@@ -19,14 +19,14 @@ export function expandLoops<T>(resources: Readonly<Record<string, T>>): Record<s
       const [identifier, values, body] = resource as unknown as Loop;
       const text = JSON.stringify(body);
       return values.flatMap((value) =>
-        Object.entries(
-          JSON.parse(
-            text
-              .replaceAll(`\${${identifier}}`, value)
-              .replaceAll(`&{${identifier}}`, value.replaceAll(/[^A-Za-z0-9]/g, '')),
-          ) as Record<string, T>,
-        ),
+        Object.entries(JSON.parse(text.replaceAll(`\${${identifier}}`, value), filledIn) as Record<string, T>),
       );
     }),
   );
+}
+
+/** The text that is left where nothing is to be filled in any more. */
+function filledIn(_: string, value: unknown): unknown {
+  const { 'Fn::Sub': text } = (value ?? {}) as { readonly 'Fn::Sub'?: unknown };
+  return typeof text === 'string' && !text.includes('${') ? text : value;
 }

@@ -205,9 +205,9 @@ describe('the rules in a thread of their own', () => {
       const templatePath = join(directory, `${name}.template.json`);
       const body = {
         Type: 'AWS::CloudWatch::Alarm',
-        Properties: { ...ALARM, AlarmName: '${Unit}', Threshold: threshold, Statistic: 'Average' },
+        Properties: { ...ALARM, AlarmName: { 'Fn::Sub': '${Unit}' }, Threshold: threshold, Statistic: 'Average' },
       };
-      const Resources = { 'Fn::ForEach::Alarms': ['Unit', [name], { '&{Unit}load': body }] };
+      const Resources = { 'Fn::ForEach::Alarms': ['Unit', [name], { '${Unit}load': body }] };
       writeFileSync(templatePath, JSON.stringify({ Transform: 'AWS::LanguageExtensions', Resources }));
       return { stackConstructPath: name, templatePath, accountId: undefined, region: undefined };
     };
