@@ -113,6 +113,10 @@ test('a failed smoke test is told, and one that nobody runs', () => {
   const target = schedule?.Properties['Target'] as { Arn: { 'Fn::GetAtt': [string] } };
   const { Properties } = templates['operations']?.Resources[target.Arn['Fn::GetAtt'][0]] ?? {};
   expect(Properties?.['FunctionName']).toBe('blog-prod-smoke-relational');
+  // Schedules of other accounts can't borrow its role.
+  const roles = resourcesOf(templates, 'AWS::IAM::Role').map((role) => JSON.stringify(role.Properties));
+  const trust = roles.filter((role) => role.includes('scheduler.amazonaws.com'));
+  expect(trust).toEqual([expect.stringContaining('"StringEquals":{"aws:SourceAccount":"111122223333"}')]);
 });
 
 interface State {
