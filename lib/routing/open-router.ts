@@ -102,6 +102,7 @@ export async function openRouterBy<T extends TierShape>(
   options: RouterOptions,
   reach: (topology: Topology) => (way: ServerWay) => ConnectionTarget,
 ): Promise<Router<T>> {
+  checkWords(options);
   const maxLagMs = checkAtLeast('maxLagMs', options.maxLagMs ?? DEFAULT_MAX_LAG_MS, 0);
   const catchUpMs = checkAtLeast('catchUpMs', options.catchUpMs ?? DEFAULT_CATCH_UP_MS, 0);
   const refreshMs = options.refreshMs === undefined ? undefined : checkAtLeast('refreshMs', options.refreshMs, 1_000);
@@ -162,6 +163,30 @@ export async function openRouterBy<T extends TierShape>(
     keyCache: options.keyCache ?? {},
     lifetime: new Lifetime(),
   });
+}
+
+/** Options that are one of a few words: a misspelt one would be taken for another, by who has no compiler that says so. */
+const WORDS = {
+  readFallback: ['primary', 'none'],
+  replicaChoice: ['leastOutstanding', 'random', 'roundRobin'],
+  whenPrimaryLost: ['read', 'refuse'],
+} as const satisfies { readonly [K in keyof RouterOptions]?: readonly RouterOptions[K][] };
+
+const LOGIN_KINDS: readonly RouterLogin['kind'][] = ['service', 'smoke', 'owner'];
+
+function checkWords(options: RouterOptions): void {
+  for (const [option, allowed] of Object.entries(WORDS)) {
+    const given = options[option as keyof typeof WORDS];
+    if (given !== undefined) checkOneOf(option, given, allowed);
+  }
+  // Left out by who has no compiler.
+  const login = options.login as RouterLogin | undefined;
+  checkOneOf('login.kind', login?.kind, LOGIN_KINDS);
+}
+
+function checkOneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && allowed.includes(value)) return;
+  throw new RangeError(`${name} must be one of ${allowed.join(', ')}, got ${value ?? 'nothing'}`);
 }
 
 function checkAtLeast(name: string, value: number, least: number): number {

@@ -391,6 +391,17 @@ describe('a router', () => {
     await expect(routerOf(test, { maxLagMs: NaN })).rejects.toThrow('maxLagMs must be in [0, ∞), got NaN');
   });
 
+  it.each([
+    [{ readFallback: 'primry' }, 'readFallback must be one of primary, none, got primry'],
+    [{ replicaChoice: 'first' }, 'replicaChoice must be one of leastOutstanding, random, roundRobin, got first'],
+    [{ whenPrimaryLost: 'wait' }, 'whenPrimaryLost must be one of read, refuse, got wait'],
+    [{ login: { kind: 'sevice', service: 'users' } }, 'login.kind must be one of service, smoke, owner, got sevice'],
+    [{ login: undefined }, 'login.kind must be one of service, smoke, owner, got nothing'],
+  ])('refuses what a caller without a compiler has misspelt: %j', async (options, message) => {
+    const refused = routerOf(test, options as Parameters<typeof routerOf>[1]);
+    await expect(refused).rejects.toThrow(new RangeError(message));
+  });
+
   it('says which document is missing', async () => {
     const missing = { read: () => Promise.reject(new Error('no topology')) };
     await expect(routerOf(test, { topology: missing })).rejects.toThrow('no topology');
