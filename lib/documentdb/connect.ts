@@ -1,3 +1,4 @@
+import { notInstalled } from '../errors';
 import type { DocumentDbTopology, Endpoint, StoreTrust } from '../topology';
 import type { DocumentClient, DocumentClientOptions } from './client';
 import { followLogin, type DocumentCredentials, type DocumentLogin } from './follow-login';
@@ -24,7 +25,7 @@ export async function connectDocumentDb(
   { endpoint: { host, port }, replicaSet, readsFrom, credentials, login, trust }: DocumentConnection,
   { appName, connectTimeoutMs, operationTimeoutMs }: DocumentClientOptions,
 ): Promise<DocumentClient> {
-  const { MongoClient } = await import('mongodb');
+  const { MongoClient } = await import('mongodb').catch(notInstalled('mongodb'));
   const client = new MongoClient(`mongodb://${host}:${port}/`, {
     appName,
     auth: credentials,

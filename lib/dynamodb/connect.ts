@@ -1,3 +1,4 @@
+import { notInstalled } from '../errors';
 import type { DynamoDbTopology } from '../topology';
 import type { TableClient, TableClientOptions } from './client';
 
@@ -15,8 +16,8 @@ export async function connectDynamoDb(
   { connectTimeoutMs, requestTimeoutMs }: TableClientOptions,
 ): Promise<TableClient> {
   const [{ DynamoDBClient }, { DynamoDBDocumentClient }] = await Promise.all([
-    import('@aws-sdk/client-dynamodb'),
-    import('@aws-sdk/lib-dynamodb'),
+    import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb')),
+    import('@aws-sdk/lib-dynamodb').catch(notInstalled('@aws-sdk/lib-dynamodb')),
   ]);
   const client = new DynamoDBClient({
     requestHandler: {

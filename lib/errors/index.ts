@@ -1,2 +1,3 @@
 export * from './invalid-document';
+export * from './not-installed';
 export * from './polystore-error';

@@ -1,4 +1,5 @@
 import type { AuthToken, Config } from 'neo4j-driver';
+import { notInstalled } from '../errors';
 import type { Endpoint, NeptuneTopology, StoreTrust } from '../topology';
 import type { GraphClient, GraphClientOptions } from './client';
 import { signBoltLogin } from './sign-bolt-login';
@@ -26,7 +27,7 @@ export async function connectNeptune(
   { endpoint, iam, credentials, trust }: GraphConnection,
   { userAgent, connectTimeoutMs }: GraphClientOptions,
 ): Promise<GraphClient> {
-  const { default: neo4j } = await import('neo4j-driver');
+  const { default: neo4j } = await import('neo4j-driver').catch(notInstalled('neo4j-driver'));
   const login =
     iam === undefined
       ? credentials && neo4j.auth.basic(credentials.username, credentials.password)

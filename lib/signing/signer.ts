@@ -1,4 +1,5 @@
 import type { SignatureV4 } from '@smithy/signature-v4';
+import { notInstalled } from '../errors';
 import { Sha256 } from './sha-256';
 
 /** Keys of a role of IAM. */
@@ -19,9 +20,13 @@ export interface SignedFor {
 
 /** Signs requests here, without a call to AWS. The SDK is loaded at the first one: who logs in with passwords need not have it. */
 export async function signerOf({ service, region, credentials }: SignedFor): Promise<SignatureV4> {
-  const { SignatureV4: Signer } = await import('@smithy/signature-v4');
+  const { SignatureV4: Signer } = await import('@smithy/signature-v4').catch(notInstalled('@smithy/signature-v4'));
   return new Signer({
-    credentials: credentials ?? (await import('@aws-sdk/credential-provider-node')).defaultProvider(),
+    credentials:
+      credentials ??
+      (
+        await import('@aws-sdk/credential-provider-node').catch(notInstalled('@aws-sdk/credential-provider-node'))
+      ).defaultProvider(),
     region,
     service,
     sha256: Sha256,

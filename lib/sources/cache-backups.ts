@@ -5,6 +5,7 @@ import type {
   ServerlessCacheSnapshot,
   Snapshot,
 } from '@aws-sdk/client-elasticache';
+import { notInstalled } from '../errors';
 import type { BackupDescriber, DescribedBackups } from './described-backups';
 
 /** Where there is no way to ElastiCache's API nothing answers: found out soon, since a check waits for it. In milliseconds. */
@@ -17,7 +18,7 @@ const DAY_MINUTES = 24 * 60;
  * @throws what the SDK throws: no way to the API, no right to ask
  */
 export const describeCacheBackups: BackupDescriber = async (host) => {
-  const sdk = await import('@aws-sdk/client-elasticache');
+  const sdk = await import('@aws-sdk/client-elasticache').catch(notInstalled('@aws-sdk/client-elasticache'));
   const client = new sdk.ElastiCacheClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   try {
     return (await ofNodes(sdk, client, host)) ?? (await ofServerless(sdk, client, host));

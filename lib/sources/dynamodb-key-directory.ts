@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { notInstalled } from '../errors';
 import type { BucketId } from '../placement';
 import { assignmentConflict, countAssignments, type Assignment, type KeyDirectory } from './key-directory';
 
@@ -21,7 +22,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async find(key: string): Promise<Assignment | undefined> {
-    const { GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const { GetItemCommand } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     const client = await this.open();
     const { Item } = await client.send(
       new GetItemCommand({ TableName: this.table, Key: { key: partitionOf(key) }, ConsistentRead: true }),
@@ -33,7 +34,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async assign(key: string, bucket: BucketId, from: Assignment | undefined): Promise<Assignment> {
-    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     const client = await this.open();
     const assignment = { bucket, revision: randomUUID() };
     const Item = { key: partitionOf(key), bucket: { N: String(bucket) }, revision: { S: assignment.revision } };
@@ -47,7 +48,9 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async remove(key: string, from: Assignment): Promise<void> {
-    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb').catch(
+      notInstalled('@aws-sdk/client-dynamodb'),
+    );
     const client = await this.open();
     const Key = { key: partitionOf(key) };
     const remove = new DeleteItemCommand({ TableName: this.table, Key, ...conditionOf(from) });
@@ -57,7 +60,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async countByBucket(): Promise<ReadonlyMap<BucketId, number>> {
-    const { paginateScan } = await import('@aws-sdk/client-dynamodb');
+    const { paginateScan } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     const client = await this.open();
     const pages = paginateScan(
       { client },
@@ -71,13 +74,15 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   private async open(): Promise<DynamoDBClient> {
-    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     return (this.client ??= new DynamoDBClient());
   }
 
   /** Whether the condition of a write held, so that it was done. */
   private async wasFirst(write: () => Promise<unknown>): Promise<boolean> {
-    const { ConditionalCheckFailedException } = await import('@aws-sdk/client-dynamodb');
+    const { ConditionalCheckFailedException } = await import('@aws-sdk/client-dynamodb').catch(
+      notInstalled('@aws-sdk/client-dynamodb'),
+    );
     try {
       await write();
       return true;

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PolystoreError } from '../errors';
+import { notInstalled, PolystoreError } from '../errors';
 import { decodePlacement, encodePlacement, type Placement } from '../placement';
 import { placementConflict, requireNextVersion, type PlacementStore } from './placement-store';
 
@@ -45,7 +45,9 @@ export class DynamoDbPlacement implements PlacementStore {
   }
 
   private async find(): Promise<Placement | undefined> {
-    const { DynamoDBClient, GetItemCommand } = await import('@aws-sdk/client-dynamodb');
+    const { DynamoDBClient, GetItemCommand } = await import('@aws-sdk/client-dynamodb').catch(
+      notInstalled('@aws-sdk/client-dynamodb'),
+    );
     this.client ??= new DynamoDBClient();
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { store: { S: this.store } }, ConsistentRead: true }),
@@ -61,7 +63,7 @@ export class DynamoDbPlacement implements PlacementStore {
     expression: { names: Record<string, string>; values?: Record<string, { N: string }> },
   ): Promise<boolean> {
     const { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } =
-      await import('@aws-sdk/client-dynamodb');
+      await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     this.client ??= new DynamoDBClient();
     try {
       await this.client.send(

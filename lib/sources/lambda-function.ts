@@ -1,4 +1,4 @@
-import { PolystoreError } from '../errors';
+import { notInstalled, PolystoreError } from '../errors';
 
 /** Calls a deployed function and waits for its answer, parsed from JSON. */
 export type FunctionInvoker = (name: string, event: Readonly<Record<string, unknown>>) => Promise<unknown>;
@@ -8,7 +8,9 @@ export type FunctionInvoker = (name: string, event: Readonly<Record<string, unkn
  * @throws {PolystoreError} DOCUMENT_MISSING where no such function is deployed, FUNCTION_FAILED where it threw
  */
 export const invokeFunction: FunctionInvoker = async (name, event) => {
-  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
+  const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda').catch(
+    notInstalled('@aws-sdk/client-lambda'),
+  );
   const client = new LambdaClient();
   try {
     const request = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) });

@@ -1,5 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { PolystoreError } from '../errors';
+import { notInstalled, PolystoreError } from '../errors';
 import { lastReportPath, NO_REPORT_YET, type StoreFamily } from '../topology';
 
 /** The longest text that a standard parameter of SSM holds, which costs nothing, in bytes. */
@@ -36,7 +36,9 @@ export class SsmLastReport implements LastReportSource {
   }
 
   async keep(text: string): Promise<void> {
-    const { PutParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const { PutParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm').catch(
+      notInstalled('@aws-sdk/client-ssm'),
+    );
     const client = this.client ?? new SSMClient();
     await client.send(new PutParameterCommand({ Name: this.name, Value: text, Overwrite: true }), {
       abortSignal: AbortSignal.timeout(KEEP_MS),
@@ -44,7 +46,9 @@ export class SsmLastReport implements LastReportSource {
   }
 
   async read(): Promise<string> {
-    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm').catch(
+      notInstalled('@aws-sdk/client-ssm'),
+    );
     const client = this.client ?? new SSMClient();
     try {
       const { Parameter } = await client.send(new GetParameterCommand({ Name: this.name }));

@@ -1,4 +1,5 @@
 import type { DBCluster, DBInstance, RDSClient } from '@aws-sdk/client-rds';
+import { notInstalled } from '../errors';
 import type { BackupDescriber, DescribedBackups } from './described-backups';
 
 /** A server as RDS describes it: what no SQL can show. Backups are those of its cluster, or its own where it is in none. */
@@ -26,7 +27,7 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 5_000 };
  * @throws what the SDK throws: no way to the API, no right to ask
  */
 export const describeRdsServers: ServerDescriber = async () => {
-  const sdk = await import('@aws-sdk/client-rds');
+  const sdk = await import('@aws-sdk/client-rds').catch(notInstalled('@aws-sdk/client-rds'));
   const client = new sdk.RDSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   try {
     const [instances, clusters] = await Promise.all([allInstances(sdk, client), allClusters(sdk, client)]);
@@ -43,7 +44,7 @@ export const describeRdsServers: ServerDescriber = async () => {
  * @see https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html
  */
 export const describeClusterBackups: BackupDescriber = async (host) => {
-  const sdk = await import('@aws-sdk/client-rds');
+  const sdk = await import('@aws-sdk/client-rds').catch(notInstalled('@aws-sdk/client-rds'));
   const client = new sdk.RDSClient({ maxAttempts: 2, requestHandler: TIMEOUTS });
   try {
     const cluster = (await allClusters(sdk, client)).find(({ Endpoint }) => Endpoint === host);

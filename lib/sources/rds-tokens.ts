@@ -1,4 +1,5 @@
 import type { Signer, SignerConfig } from '@aws-sdk/rds-signer';
+import { notInstalled } from '../errors';
 import type { RoleLogin } from './secret-login';
 
 /** Who wants to log in where. */
@@ -28,7 +29,7 @@ export class RdsTokens implements TokenSource {
   constructor(private readonly credentials?: SignerConfig['credentials']) {}
 
   async token(request: TokenRequest): Promise<string> {
-    const { Signer } = await import('@aws-sdk/rds-signer');
+    const { Signer } = await import('@aws-sdk/rds-signer').catch(notInstalled('@aws-sdk/rds-signer'));
     const key = JSON.stringify(Object.values(request));
     let signer = this.signers.get(key);
     if (signer === undefined) {

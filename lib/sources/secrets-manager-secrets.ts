@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { PolystoreError } from '../errors';
+import { notInstalled, PolystoreError } from '../errors';
 import { decodeCredentials, type Credentials, type SecretSource } from './secrets';
 
 /**
@@ -28,7 +28,7 @@ export class SecretsManagerSecrets implements SecretSource {
 
   private async textOf(name: string): Promise<string | undefined> {
     const { GetSecretValueCommand, ResourceNotFoundException, SecretsManagerClient } =
-      await import('@aws-sdk/client-secrets-manager');
+      await import('@aws-sdk/client-secrets-manager').catch(notInstalled('@aws-sdk/client-secrets-manager'));
     this.client ??= new SecretsManagerClient();
     try {
       return (await this.client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;

@@ -1,5 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { PolystoreError } from '../errors';
+import { notInstalled, PolystoreError } from '../errors';
 import { assembleTopology, type PartDocument, type Topology } from '../topology';
 import type { TopologySource } from './topology-source';
 
@@ -24,7 +24,9 @@ export class SsmTopology implements TopologySource {
 
   async read(): Promise<Topology> {
     const parts: PartDocument[] = [];
-    const { paginateGetParametersByPath, SSMClient } = await import('@aws-sdk/client-ssm');
+    const { paginateGetParametersByPath, SSMClient } = await import('@aws-sdk/client-ssm').catch(
+      notInstalled('@aws-sdk/client-ssm'),
+    );
     const client = this.client ?? new SSMClient();
     const pages = paginateGetParametersByPath({ client }, { Path: this.prefix, Recursive: true });
     for await (const { Parameters = [] } of pages) {

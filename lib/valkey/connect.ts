@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Cluster, RedisOptions } from 'iovalkey';
+import { notInstalled } from '../errors';
 import type { Endpoint, StoreTrust, ValkeyTopology } from '../topology';
 import type { ValkeyClient, ValkeyOptions } from './client';
 import { connectorWith } from './connector';
@@ -32,7 +33,7 @@ const ATTEMPTS = 2;
  * @throws {TypeError} where the package iovalkey is not installed
  */
 export async function connectValkey(connection: ValkeyConnection, options: ValkeyOptions): Promise<ValkeyClient> {
-  const { AbstractConnector, Cluster, Redis } = await import('iovalkey');
+  const { AbstractConnector, Cluster, Redis } = await import('iovalkey').catch(notInstalled('iovalkey'));
   const { endpoint, slots, to, trust, tell } = connection;
   const login = new LiveLogin(connection.login);
   const reach = new Reach();

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { NODE_ARGS } from '../support/command-line';
 
 const root = join(__dirname, '../..');
@@ -109,6 +110,27 @@ describe('polystore-router, packed and installed in an empty project', () => {
     expect(execFileSync(process.execPath, args, { cwd: project, env, encoding: 'utf8' })).toBe(
       '3784 s0 function function\n',
     );
+  });
+
+  it('is bundled without the packages that it does not need, and names one that is missed', async () => {
+    const application = join(project, 'application.cjs');
+    const uses = `const { SsmTopology } = require('polystore-router');
+      new SsmTopology('/blog/prod').read().catch(({ name, message }) => console.log(name + ': ' + message));`;
+    writeFileSync(application, uses);
+    const outfile = join(project, 'bundled', 'application.cjs');
+    const { warnings } = await build({
+      entryPoints: [application],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      logLevel: 'silent',
+    });
+    expect(warnings.filter(({ text }) => !text.includes('Could not resolve'))).toEqual([]);
+    for (const program of [application, outfile]) {
+      expect(execFileSync(process.execPath, [program], { cwd: project, env, encoding: 'utf8' })).toBe(
+        'TypeError: the package @aws-sdk/client-ssm is not installed: npm install @aws-sdk/client-ssm\n',
+      );
+    }
   });
 
   it.each([
