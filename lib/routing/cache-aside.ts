@@ -60,7 +60,10 @@ export class CacheAside<V> {
   get(key: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
     const known = this.loading.get(key);
     if (known) return known;
-    const value = this.lookUp(key, load).finally(() => this.loading.delete(key));
+    const value = this.lookUp(key, load).finally(() => {
+      // After an invalidation somebody else's may stand there.
+      if (this.loading.get(key) === value) this.loading.delete(key);
+    });
     this.loading.set(key, value);
     return value;
   }

@@ -85,33 +85,46 @@ export class KeyCache {
     const bucket = this.cached(key);
     if (bucket !== undefined) return bucket;
     if (this.unknown.get(key)) return this.whereUnknown(key);
-    let asked = this.asked.get(key);
-    if (!asked) {
-      asked = this.ask(key).finally(() => this.asked.delete(key));
-      this.asked.set(key, asked);
-    }
-    return asked;
+    return this.asked.get(key) ?? this.ask(key);
   }
 
+  /** An answer that is still on its way counts no more: it may be one of before. */
   remember(key: CanonicalKey, bucket: BucketId): void {
-    this.unknown.delete(key);
-    this.known.set(key, { bucket, untilMs: this.clock.nowMs() + this.ttlMs });
+    this.asked.delete(key);
+    this.keep(key, bucket);
   }
 
+  /** Whoever asks next gets an answer of their own, and none that is still on its way. */
   forget(key: CanonicalKey): void {
+    this.asked.delete(key);
     this.unknown.delete(key);
     this.known.delete(key);
   }
 
-  private async ask(key: CanonicalKey): Promise<BucketId> {
+  private ask(key: CanonicalKey): Promise<BucketId> {
+    const isNews = (): boolean => this.asked.get(key) === asked;
+    const asked = this.lookUp(key, isNews).finally(() => {
+      if (isNews()) this.asked.delete(key);
+    });
+    this.asked.set(key, asked);
+    return asked;
+  }
+
+  /** `isNews` tells whether what was found may be remembered. */
+  private async lookUp(key: CanonicalKey, isNews: () => boolean): Promise<BucketId> {
     const text = keyText(this.keyType, key);
     const bucket = (await this.directory.find(text))?.bucket ?? (await this.assignNew(text));
     if (bucket === undefined) {
-      this.unknown.set(key, true);
+      if (isNews()) this.unknown.set(key, true);
       return this.whereUnknown(key);
     }
-    this.remember(key, bucket);
+    if (isNews()) this.keep(key, bucket);
     return bucket;
+  }
+
+  private keep(key: CanonicalKey, bucket: BucketId): void {
+    this.unknown.delete(key);
+    this.known.set(key, { bucket, untilMs: this.clock.nowMs() + this.ttlMs });
   }
 
   private async assignNew(text: string): Promise<BucketId | undefined> {

@@ -37,6 +37,13 @@ export type Round =
       readonly reason: unknown;
     };
 
+const ROUTER_CLOSED: Round = {
+  primary: undefined,
+  isLost: false,
+  isDemoted: false,
+  reason: new Error('the router was closed'),
+};
+
 /**
  * Finds the server that takes writes by asking every server who it is, for a name may point to the old one for minutes. The one that is held for
  * it stays as long as it takes writes: a replica that was promoted beside it was made a database of its own. Once it does not, of several that
@@ -85,7 +92,8 @@ export class PrimarySearch {
   private async askRested(): Promise<Round> {
     const restMs = this.foundNobodyAtMs + REST_MS - performance.now();
     if (restMs > 0) await pause(restMs);
-    return this.ask();
+    // Closed meanwhile: whoever is asked now would get a connection that nobody closes.
+    return this.closed ? ROUTER_CLOSED : this.ask();
   }
 
   private async ask(): Promise<Round> {

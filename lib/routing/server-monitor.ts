@@ -109,6 +109,7 @@ export class ServerMonitor {
 
   /** Asks now, whatever the breaker says. Never rejects. */
   async askRole(): Promise<RoleAnswer> {
+    if (this.closed) return { kind: 'unclear', error: watchEnded() };
     try {
       const answer = await this.ask();
       this.note(answer);
@@ -178,7 +179,7 @@ export class ServerMonitor {
     try {
       this.note(await this.breaker.execute(() => this.ask()));
     } catch (error) {
-      if (!isBrokenCircuitError(error)) {
+      if (!isBrokenCircuitError(error) && !this.closed) {
         this.fall(error);
         await this.disconnect();
       }
@@ -193,7 +194,8 @@ export class ServerMonitor {
 
   /** One question at a time: who asks meanwhile gets the same answer. */
   private ask(): Promise<Answer> {
-    if (this.closed) return Promise.reject(new Error('its monitor was closed'));
+    // Nobody would close the connection that it needs.
+    if (this.closed) return Promise.reject(watchEnded());
     this.asking ??= this.askOnce().finally(() => (this.asking = undefined));
     return this.asking;
   }
@@ -279,3 +281,5 @@ export class ServerMonitor {
     if (client) await closeClient(client);
   }
 }
+
+const watchEnded = (): Error => new Error('the watch of this server has ended');

@@ -80,9 +80,10 @@ export class TierRouter implements RouterCore {
     context.lifetime.check(name, `service "${name}"`);
     const login = { kind: 'service', service: name } as const;
     const router = await TierRouter.open({ ...context, login, lifetime: new Lifetime() });
-    // Closed in the meantime: the new router has no connection yet, and nobody would ever close it.
-    context.lifetime.check(name, `service "${name}"`);
     this.#services.add(router);
+    // Closed in the meantime: it has no connection yet, but it would go on reading the topology, and nobody would ever close it.
+    if (this.#closing) await router.close();
+    context.lifetime.check(name, `service "${name}"`);
     return router;
   }
 
@@ -115,12 +116,13 @@ export class TierRouter implements RouterCore {
       const open = [...this.#entries].filter(([, { opened }]) => opened).map(([name]) => name);
       requireProxies(this.#context.connection, topology, open);
       const { stores } = topology;
-      const changes = await Promise.all(
-        [...this.#entries].map(([name, { opened }]): Promise<MemberChange> | undefined => {
-          const topology = stores[name];
-          return topology && opened?.refresh(topology);
-        }),
-      );
+      const refreshes = [...this.#entries].map(([name, { opened }]): Promise<MemberChange> | undefined => {
+        const topology = stores[name];
+        return topology && opened?.refresh(topology);
+      });
+      // To the end of each: who closes the router waits for this, and what one of them opened after that nobody would close.
+      await Promise.allSettled(refreshes);
+      const changes = await Promise.all(refreshes);
       const added = changes.flatMap((change) => change?.added ?? []);
       const removed = changes.flatMap((change) => change?.removed ?? []);
       events.emit('topologyRefresh', { added, removed, error: undefined });
