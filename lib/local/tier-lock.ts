@@ -59,8 +59,11 @@ export async function takeLock(directory: string, purpose: LockPurpose = 'run'):
 }
 
 async function deleteLocked(directory: string, lock: string): Promise<void> {
-  for (const name of await readdir(directory)) {
-    if (name !== basename(lock)) await rm(join(directory, name), { recursive: true, force: true });
+  const others = async (): Promise<readonly string[]> =>
+    (await readdir(directory)).filter((name) => name !== basename(lock));
+  // Again, since somebody may have written in it meanwhile.
+  for (let names = await others(); names.length > 0; names = await others()) {
+    for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
   }
   await unlink(lock);
   await rmdir(directory).catch((error: unknown) => {

@@ -96,6 +96,18 @@ describe('a directory that is deleted by who has it', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  test('is gone although somebody goes on writing for a while', async () => {
+    const lock = await takeLock(directory);
+    await mkdir(join(directory, 'data'));
+    const { rm } = files;
+    const removing = jest.spyOn(files, 'rm').mockImplementationOnce(async (path, options) => {
+      await rm(path, options);
+      await writeFile(join(directory, 'last.log'), 'a line');
+    });
+    await lock.deleteDirectory().finally(() => removing.mockRestore());
+    expect(existsSync(directory)).toBe(false);
+  });
+
   test('is left to whoever takes it as soon as it is given away', async () => {
     const lock = await takeLock(directory);
     const { rmdir } = files;
