@@ -58,7 +58,7 @@ function fileOf(name, sources) {
 }
 
 async function compile(name, record) {
-  const { build } = require('esbuild');
+  const { build, stop } = require('esbuild');
   const { outputFiles, metafile } = await build({
     entryPoints: [join('bin', `${name}.ts`)],
     absWorkingDir: ROOT,
@@ -75,7 +75,8 @@ async function compile(name, record) {
     metafile: true,
     logLevel: 'warning',
     plugins: [{ name: 'places', setup: keepPlaces }],
-  });
+    // Else its process stays for as long as this one, which may be days, and may outlive it by a moment.
+  }).finally(stop);
   const sources = Object.keys(metafile.inputs).sort();
   const file = fileOf(name, sources);
   mkdirSync(CACHE, { recursive: true });

@@ -60,6 +60,15 @@ test('a program is compiled once for the same sources, and anew for others', () 
   expect(compiled()).toHaveLength(before + 1);
 });
 
+test('the process that compiles is gone before the program has anything to do', () => {
+  write('lib/deep/other.ts', `export const whom: string = 'anew';`);
+  const children = `require('node:child_process').execFileSync('ps', ['-A', '-ww', '-o', 'ppid=,stat=,args='], { encoding: 'utf8' })
+    .split('\\n').filter((line) => /^ *(\\d+) +[^Z].*--service=/.exec(line)?.[1] === String(process.pid))`;
+  const look = `(tries) => { const left = ${children}; left.length > 0 && tries > 0 ? setTimeout(look, 20, tries - 1) : console.log(left) }`;
+  const script = `${SCRIPT}.then(() => { const look = ${look}; look(100); })`;
+  expect(execFileSync(process.execPath, ['-e', script], { cwd: clone, encoding: 'utf8' })).toBe('Greeting anew\n[]\n');
+});
+
 test('a file finds what lies beside it, and stacks name the TypeScript', () => {
   write('lib/deep/whom.ts', `\nexport const whom = [__dirname, __filename, new Error().stack].join('\\n');`);
   expect(run()).toContain(`Greeting ${join(clone, 'lib/deep')}\n${join(clone, 'lib/deep/whom.ts')}\n`);

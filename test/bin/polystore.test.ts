@@ -130,7 +130,9 @@ describe('a detached tier', () => {
     expect(second.code).toBe(3);
     expect(second.stderr).toContain(`started by process ${pid}`);
 
-    const servers = await serversOf();
+    // On a busy machine one may take longer to answer than a look takes.
+    let servers: readonly LocalRow[] = [];
+    await until(async () => (servers = await serversOf()).every(({ isWell }) => isWell));
     expect(servers.map(({ store, name, role }) => [store, name, role])).toEqual([
       ['main', 'primary', 'primary'],
       ['main', 'r1', 'replica'],
