@@ -2,6 +2,7 @@ import { isPolystoreError } from '../errors';
 import type { TlsFiles } from './certificates';
 import type { PortChoice } from './cluster';
 import { startEngine, waitUntilLogged, type EngineLaunch } from './engine-process';
+import { requireFree } from './ports';
 import type { ServerProcess } from './server-process';
 import { dataOf, logOf, type TierDirectory } from './tier-directory';
 import type { PlannedServer } from './tier-plan';
@@ -69,13 +70,17 @@ export async function allOrNone(
 
 const PORT_ATTEMPTS = 5;
 
-/** Starts servers on free ports, and once more on others where somebody was faster; on ports that were told, once. */
+/**
+ * Starts servers on free ports, and once more on others where somebody was faster. Ports that were told stay, and are tried again as long as nobody has
+ * them: a server chooses others beside its own, as for the bus of a cluster.
+ */
 export async function onFreshPorts<T>({ ports }: EngineRoom, start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await start();
     } catch (error) {
-      if (ports.kind === 'fixed' || attempt === PORT_ATTEMPTS || !isPolystoreError(error, 'PORT_TAKEN')) throw error;
+      if (attempt === PORT_ATTEMPTS || !isPolystoreError(error, 'PORT_TAKEN')) throw error;
+      if (ports.kind === 'fixed') await requireFree(error.details.port, error.details.server);
     }
   }
 }

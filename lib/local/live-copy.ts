@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '../sources/files';
@@ -19,19 +20,35 @@ const EMPTY_IN_A_COPY = new Set([
   'pg_subtrans',
 ]);
 
-/** Copies a data directory that a server works in, between the start of a backup and its end. Files that go meanwhile are left out: WAL tells of them. */
+/**
+ * Copies a data directory that a server works in, between the start of a backup and its end. Files and directories that go meanwhile are left out: WAL
+ * tells of them. Where it fails, nothing is copied any more when this rejects.
+ */
 export async function copyLiveDirectory(identity: Identity, from: string, to: string): Promise<void> {
-  const entries = await readdir(from, { withFileTypes: true });
-  await Promise.all(
-    entries.map(async (entry) => {
-      if (NOT_COPIED.has(entry.name)) return;
-      const [source, target] = [join(from, entry.name), join(to, entry.name)];
-      if (!entry.isDirectory()) return copyOwned(identity, source, target);
-      await mkdir(target, { mode: 0o700 });
-      giveTo(identity, target);
-      if (!EMPTY_IN_A_COPY.has(entry.name)) await copyLiveDirectory(identity, source, target);
-    }),
-  );
+  await copyEntries(identity, await readdir(from, { withFileTypes: true }), from, to);
+}
+
+async function copyEntries(identity: Identity, entries: readonly Dirent[], from: string, to: string): Promise<void> {
+  const copies = entries.map(async (entry) => {
+    if (NOT_COPIED.has(entry.name)) return;
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (!entry.isDirectory()) return copyOwned(identity, source, target);
+    await mkdir(target, { mode: 0o700 });
+    giveTo(identity, target);
+    if (!EMPTY_IN_A_COPY.has(entry.name)) await copyEntries(identity, await entriesLeftIn(source), source, target);
+  });
+  await Promise.allSettled(copies);
+  await Promise.all(copies);
+}
+
+/** None where the directory is gone, as that of a database which was dropped. */
+async function entriesLeftIn(directory: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
 }
 
 async function copyOwned(identity: Identity, source: string, target: string): Promise<void> {
