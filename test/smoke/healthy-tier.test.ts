@@ -6,7 +6,11 @@ import { KeptConnections } from '../../lib/smoke/kept-connections';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
 import { TcpProxy } from '../support/tcp-proxy';
-import { asOwner, createUsersTables, failedOf, mainOf, postsOf, prove, skippedOf, tier } from './tier';
+import { asOwner, createUsersTables, failedOf, mainOf, postsOf, prove as proveWithin, skippedOf, tier } from './tier';
+
+/** Nothing here is made to take long: a machine that is busy with other tests has all the time that it needs. */
+const PATIENT_MS = 30_000;
+const prove: typeof proveWithin = (on, changes) => proveWithin(on, { deadlineMs: PATIENT_MS, ...changes });
 
 let local: TestTier;
 const PRIMARIES = ['main/primary', 'posts/s0', 'posts/s1'];
@@ -177,7 +181,7 @@ describe('on a tier that keeps its promises', () => {
 
 it('passes twice at once', async () => {
   const reports = await Promise.all([prove(local), prove(local)]);
-  expect(reports.flatMap(failedOf)).toEqual([]);
+  expect(reports.flatMap(({ outcomes }) => outcomes.filter(({ status }) => status === 'failed'))).toEqual([]);
   expect(new Set(reports.map(({ run }) => run)).size).toBe(2);
   expect(await smokeRows()).toBe(0);
 });
