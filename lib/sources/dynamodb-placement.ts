@@ -36,12 +36,15 @@ export class DynamoDbPlacement implements PlacementStore {
 
   async replace(expectedVersion: number, next: Placement): Promise<void> {
     requireNextVersion(expectedVersion, next);
-    const isFirst = await this.putIf(next, '#version = :expected', {
+    const put = await this.putIf(next, '#version = :expected', {
       names: { '#version': 'mapVersion' },
       values: { ':expected': { N: String(expectedVersion) } },
     });
-    if (isFirst) return;
-    throw placementConflict(this.store, expectedVersion, (await this.find())?.shardMap.version ?? 0);
+    if (put === 'written') return;
+    const found = await this.find();
+    // The SDK repeats what it got no answer to: then the first try may have been ours.
+    if (put === 'repeated' && found && encodePlacement(found) === encodePlacement(next)) return;
+    throw placementConflict(this.store, expectedVersion, found?.shardMap.version ?? 0);
   }
 
   private async find(): Promise<Placement | undefined> {
@@ -56,12 +59,12 @@ export class DynamoDbPlacement implements PlacementStore {
     return text === undefined ? undefined : decodePlacement(text, `table ${this.table}, item ${this.store}`);
   }
 
-  /** Whether the condition held and the item was written. */
+  /** Whether the condition held and the item was written. `repeated`: it did not hold at a later try, and what became of the first is not known. */
   private async putIf(
     placement: Placement,
     condition: string,
     expression: { names: Record<string, string>; values?: Record<string, { N: string }> },
-  ): Promise<boolean> {
+  ): Promise<'written' | 'refused' | 'repeated'> {
     const { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } =
       await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
     this.client ??= new DynamoDBClient();
@@ -79,10 +82,10 @@ export class DynamoDbPlacement implements PlacementStore {
           ...(expression.values && { ExpressionAttributeValues: expression.values }),
         }),
       );
-      return true;
+      return 'written';
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return (error.$metadata.attempts ?? 1) > 1 ? 'repeated' : 'refused';
     }
   }
 }

@@ -48,15 +48,18 @@ let directory: string;
 let dynamo: Server;
 let client: DynamoDBClient;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'polystore-placement-'));
-  dynamo = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
-  client = new DynamoDBClient({
+const newClient = (): DynamoDBClient =>
+  new DynamoDBClient({
     endpoint: `http://127.0.0.1:${(dynamo.address() as AddressInfo).port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'polystore-placement-'));
+  dynamo = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
+  client = newClient();
   for (const [table, key] of [
     ['placements', 'store'],
     ['keys', 'key'],
@@ -269,6 +272,48 @@ describe('FileKeyDirectory', () => {
     await expect(one.find('a')).resolves.toEqual(first);
     const second = await one.assign('a', 2, first);
     await expect(openKeyDirectory('tenants', { kind: 'file', path }).find('a')).resolves.toEqual(second);
+  });
+});
+
+describe('DynamoDbPlacement', () => {
+  /** A client to which the answer of its first write never comes, so that the SDK repeats it. */
+  function losingOneAnswer(beforeRepeating: () => Promise<void> = () => Promise.resolve()): DynamoDBClient {
+    const losing = newClient();
+    let isLost = false;
+    losing.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          if (isLost || commandName !== 'PutItemCommand') return answer;
+          isLost = true;
+          await beforeRepeating();
+          throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+        },
+      { step: 'deserialize', priority: 'low' },
+    );
+    return losing;
+  }
+
+  it('takes a placement that it wrote itself for its own, though the answer was lost and the SDK repeated it', async () => {
+    const name = `store${stores++}`;
+    await new DynamoDbPlacement(name, 'placements', client).seed(first);
+    const store = new DynamoDbPlacement(name, 'placements', losingOneAnswer());
+    await store.replace(1, after(first, 's1'));
+    await expect(store.read()).resolves.toEqual(after(first, 's1'));
+  });
+
+  it('loses to somebody who was first after that', async () => {
+    const name = `store${stores++}`;
+    const somebody = new DynamoDbPlacement(name, 'placements', client);
+    await somebody.seed(first);
+    const [own, theirs] = [after(first, 's1'), after(after(first, 's1'), 's0')];
+    const store = new DynamoDbPlacement(
+      name,
+      'placements',
+      losingOneAnswer(() => somebody.replace(2, theirs)),
+    );
+    await expect(store.replace(1, own)).rejects.toMatchObject({ code: 'PLACEMENT_CONFLICT' });
+    await expect(store.read()).resolves.toEqual(theirs);
   });
 });
 
