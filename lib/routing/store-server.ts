@@ -242,11 +242,7 @@ export class StoreServer implements FailedServer {
   }
 
   /** What an error means in the words of the tier. Never rejects. */
-  async translate(
-    error: unknown,
-    progress: Progress,
-    client: PgPoolClient | undefined,
-  ): Promise<unknown> {
+  async translate(error: unknown, progress: Progress, client: PgPoolClient | undefined): Promise<unknown> {
     const group = errorGroupOf(error);
     if (group === 'unavailable' || group === 'untrusted') return serverUnavailable(this, progress, error);
     if (group === 'poolExhausted') {
