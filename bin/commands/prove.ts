@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
-import { baselineFileOf, renderLeftOver, renderVerdicts } from '../../lib/guard';
+import { baselineFileOf, renderLeftOver, renderVerdicts, sentenceOf } from '../../lib/guard';
 import { inspectLocalTier, startLocalTier, urlsIn } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
@@ -61,29 +61,31 @@ export async function prove(options: ProveOptions): Promise<ExitCode> {
     services: Object.fromEntries(Object.values(definition.services).map(({ name, uses }) => [name, { uses }])),
     servers,
     synthesis,
+    ...(losses && { losses }),
     cost,
     quotas,
     smoke,
   };
   const page = await writeReport(report);
+  const failed = report.counts.failed + (losses?.length ?? 0);
   if (options.json) {
     printJson(report);
   } else {
-    const { passed, failed, skipped } = report.counts;
+    const { passed, skipped } = report.counts;
     for (const need of exceededQuotas(quotas)) steps.note(renderQuotaWarning(need));
     steps.note(`report  ${page} · ${renderCostLine(cost)}`);
     steps.note(`next    ${forSameTier('npx polystore up', options)} · edit ${options.tier} · ${synthesisOf(options)}`);
-    steps.note(`${passed} passed, ${failed + losses} failed, ${skipped} skipped`);
+    steps.note(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   }
-  return report.counts.failed + losses > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+  return failed > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
 /**
  * Compares every stage with the committed baseline; without one there is nothing to compare with.
- * @returns how many losses it found
+ * @returns each loss in a sentence
  */
-async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promise<number> {
-  if (!existsSync(baselineFileOf(options.tier))) return 0;
+async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promise<readonly string[] | undefined> {
+  if (!existsSync(baselineFileOf(options.tier))) return undefined;
   const outcome = await steps.run('guard', async (now) => {
     now('the templates of every stage, against the baseline');
     const value = await guardTier({ tier: options.tier });
@@ -98,7 +100,9 @@ async function guardAgainstBaseline(options: ProveOptions, steps: Steps): Promis
   const leftOver = renderLeftOver(outcome.comparisons, painterFor(process.stdout)).trimEnd();
   // Where something would be lost, that is to be settled first.
   if (outcome.isSafe && leftOver !== '' && !options.json) steps.note(leftOver);
-  return outcome.comparisons.flatMap(({ verdicts }) => verdicts).length;
+  return outcome.comparisons.flatMap(({ stage, verdicts }) =>
+    verdicts.map((verdict) => `${stage}: ${sentenceOf(verdict)}`),
+  );
 }
 
 /** All of it is work of this process alone, which writes to a terminal at once: what it does is said before each part. */

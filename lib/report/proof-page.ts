@@ -21,6 +21,7 @@ export function renderProofPage(report: ProofReport): string {
 <body>
 <main>
 ${renderVerdict(report, title)}
+${renderLosses(report)}
 ${renderTierPicture(report)}
 ${Object.keys(report.stores)
   .map((store) => renderStore(report, store))
@@ -36,10 +37,14 @@ ${report.quotas === undefined ? '' : renderQuotaSection(report.quotas)}
 `;
 }
 
-function renderVerdict({ counts, durationMs, startedAt, synthesis, servers }: ProofReport, title: string): string {
-  const verdict = counts.failed === 0 ? 'good' : 'bad';
-  const words =
-    counts.failed === 0 ? 'every promise that can be checked here holds' : `${counts.failed} broken promises`;
+function renderVerdict(report: ProofReport, title: string): string {
+  const { counts, durationMs, startedAt, synthesis, servers, losses = [] } = report;
+  const faults = [
+    ...(counts.failed > 0 ? [`${counts.failed} broken promises`] : []),
+    ...(losses.length > 0 ? [`${losses.length} ${losses.length === 1 ? 'loss' : 'losses'} by what has changed`] : []),
+  ];
+  const verdict = faults.length === 0 ? 'good' : 'bad';
+  const words = faults.length === 0 ? 'every promise that can be checked here holds' : faults.join(', ');
   const facts = [
     ['checks', `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`],
     ['servers', `${servers.filter(({ isUp }) => isUp).length} of ${servers.length} up`],
@@ -48,6 +53,12 @@ function renderVerdict({ counts, durationMs, startedAt, synthesis, servers }: Pr
   ];
   return `<header class="${verdict}"><h1>${escapeHtml(title)}</h1><p class="verdict">${words}</p>
 <dl>${facts.map(([term, fact]) => `<div><dt>${term}</dt><dd>${escapeHtml(fact ?? '')}</dd></div>`).join('')}</dl></header>`;
+}
+
+function renderLosses({ losses = [] }: ProofReport): string {
+  if (losses.length === 0) return '';
+  return `<section><h2>What would be lost <small>against the committed baseline</small></h2>
+<ul>${losses.map((loss) => `<li>${escapeHtml(loss)}</li>`).join('')}</ul></section>`;
 }
 
 function renderStore({ smoke, stores }: ProofReport, store: string): string {

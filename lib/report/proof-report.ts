@@ -24,6 +24,8 @@ export interface ProofReport {
   readonly services: Readonly<Record<string, ServiceTopology>>;
   readonly servers: readonly ProvenServer[];
   readonly synthesis: Synthesis;
+  /** What the change since the committed baseline would lose, a sentence each, in every stage. @default - there is no baseline */
+  readonly losses?: readonly string[];
   /** What the stage costs on AWS. @default - the page says nothing of it */
   readonly cost?: CostEstimate;
   /** What the stage needs of an account's quotas. @default - the page says nothing of it */

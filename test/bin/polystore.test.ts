@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { ServerRow, TierStatus } from '../../lib/status';
+import type { ProofReport } from '../../lib/report';
 import type { SmokeReport } from '../../lib/smoke';
 import { processesOf } from '../local/scratch';
 import { createProject, type Project } from '../support/command-line';
@@ -241,7 +242,11 @@ describe('polystore prove', () => {
     copyFileSync(join(__dirname, '../../polystore.baseline.json'), join(changed.directory, 'polystore.baseline.json'));
     changed.edit((text) => text.replace('main: postgres(', "main: postgres({ database: 'renamed' }"));
     const { code, stdout: shown } = await changed.callOnTerminal('prove');
+    const file = readFileSync(join(changed.directory, '.polystore/report.json'), 'utf8');
     changed.remove();
+    expect((JSON.parse(file) as ProofReport).losses).toContainEqual(
+      expect.stringMatching(/^prod: \S+ would be replaced: DBName main → renamed$/),
+    );
     expect(shown).toMatch(/…[^\n]* synth [^\n]*templates are written[^\n]*✓[^\n]* synth /);
     expect(shown).toMatch(/…[^\n]* smoke [^\n]*2 checks made[^\n]*✓[^\n]* smoke /);
     const stdout = stripVTControlCharacters(shown).replaceAll('\r', '');

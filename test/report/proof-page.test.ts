@@ -19,6 +19,15 @@ describe('renderProofPage', () => {
     expect(good).toContain('<header class="good">');
   });
 
+  it('says what a change would lose, though every promise holds', () => {
+    const counts = { passed: 3, failed: 0, skipped: 0 };
+    const lossy = renderProofPage({ ...report, counts, losses: ['prod: main <b> would be replaced: DBName a → b'] });
+    expect(lossy).toContain('<header class="bad">');
+    expect(lossy).toContain('1 loss by what has changed');
+    expect(lossy).toContain('<li>prod: main &lt;b&gt; would be replaced: DBName a → b</li>');
+    expect(renderProofPage({ ...report, counts, losses: [] })).not.toContain('would be lost');
+  });
+
   it('draws services, stores and servers, and marks the one that is down', () => {
     expect(page).toMatch(
       /<svg[\s\S]*users[\s\S]*reports[\s\S]*primary[\s\S]*class="server down"[\s\S]*r1[\s\S]*3 ms[\s\S]*<\/svg>/,
