@@ -1,8 +1,9 @@
-// `npm run check`: types, lint with the import walls, format, links, runbooks, documents that are written from code. Runs all of them, then says what failed.
+// `npm run check`: types, here and as they are published, lint with the import walls, format, links, runbooks, documents that are written from code. Runs all of them, then says what failed.
 import { spawnSync } from 'node:child_process';
 
 const checks = [
   ['types', process.execPath, ['node_modules/@typescript/native/bin/tsc', '--noEmit', '-p', 'tsconfig.json']],
+  ['declarations', process.execPath, ['scripts/check-declarations.mjs']],
   ['lint', 'eslint', ['--max-warnings', '0', '.']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['links', process.execPath, ['scripts/check-links.mjs']],
