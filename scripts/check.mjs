@@ -18,7 +18,7 @@ for (const [name, command, args] of checks) {
   const isScript = command === process.execPath;
   const { status } = spawnSync(isScript ? command : `node_modules/.bin/${command}`, args, { stdio: 'inherit' });
   const took = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(10)} ${took} s`);
+  console.log(`${status === 0 ? '✓' : '✗'} ${name.padEnd(12)} ${took} s`);
   if (status !== 0) failed.push(name);
 }
 console.log(`${checks.length - failed.length} passed, ${failed.length} failed`);
