@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { devNull } from 'node:os';
 import { BUCKET_COUNT, firstRanges, hash, seedShardMap, type Placement } from '../lib/placement';
 import { openRouter, type Router } from '../lib/routing';
 import type { ServerTopology, ShardedPostgresTopology, Topology } from '../lib/topology';
@@ -122,8 +123,8 @@ const TOPOLOGY: Topology = {
   tier: 'bench',
   stage: 'bench',
   world: 'local',
-  // Nothing is connected to, so nothing of this is read.
-  trust: { kind: 'file', path: 'no-such-file' },
+  // Nothing is connected to, so nobody has to be trusted.
+  trust: { kind: 'file', path: devNull },
   stores: {
     posts: storeTopology(),
     events: storeTopology(),
