@@ -97,6 +97,8 @@ export abstract class ShardSet {
   /** After a shard refused a bucket: the placement read again, or the reason why the one in use has to do. */
   async afterRefusal(): Promise<unknown> {
     try {
+      // One that runs already may have begun before the bucket was given away.
+      await this.refreshing?.catch(() => undefined);
       await this.refreshPlacement();
       return undefined;
     } catch (error) {

@@ -351,6 +351,47 @@ describe('a router whose shard map is old', () => {
     await move('visits', 0, 's1', 's0');
   });
 
+  it('does not make do with a map that was being read before the shard refused', async () => {
+    const reads: (() => void)[] = [];
+    let isHeld = false;
+    const stale = await open({
+      openPlacement: (store) => {
+        const source = placements()(store);
+        const read = async (): Promise<Placement> => {
+          const found = await source.read();
+          if (isHeld) await new Promise<void>((resolve) => reads.push(resolve));
+          return found;
+        };
+        return { read, seed: source.seed.bind(source), replace: source.replace.bind(source) };
+      },
+    });
+    isHeld = true;
+    const early = stale.visits.refreshPlacement();
+    await eventually('the map is being read', () => reads.length === 1);
+    await move('visits', 0, 's0', 's1');
+    let refused = 0;
+    const written = stale.visits.forKey(KEY).transaction((client) =>
+      client.query(INSERT, [KEY, 'read before']).catch((error: unknown) => {
+        refused++;
+        throw error;
+      }),
+    );
+    await eventually('the shard has refused it, and it is rolled back', async () => {
+      const { rows } = await local.on('visits/s0', (client) =>
+        client.query(
+          `select from pg_stat_activity where state like 'idle in transaction%' or state = 'active' and pid <> pg_backend_pid()`,
+        ),
+      );
+      return refused === 1 && rows.length === 0;
+    });
+    isHeld = false;
+    reads[0]?.();
+    await Promise.all([early, written]);
+    expect(await shardsWith('visits', 'read before')).toEqual(['s1']);
+    await stale.close();
+    await move('visits', 0, 's1', 's0');
+  });
+
   it('runs a transaction once more, whole, where the key is now', async () => {
     const stale = await open();
     await move('visits', 0, 's0', 's1');
