@@ -12,7 +12,11 @@ export interface CacheAsideOptions {
   readonly jitter?: number;
   /** How long it is remembered that there is no such thing; 0 forgets at once. @default 30, or `ttlSeconds` where that is less */
   readonly missingTtlSeconds?: number;
-  /** How long others wait for whoever loads a value, in milliseconds; after that one of them loads it. @default 5000 */
+  /**
+   * How long others wait for whoever loads a value, in milliseconds; after that one of them loads it, for whom the others wait so long again, and for
+   * nobody else.
+   * @default 5000
+   */
   readonly leaseMs?: number;
   /** Told of what goes wrong with the cache itself, while values are loaded past it. @default - nobody */
   readonly onError?: (error: unknown) => void;
@@ -26,6 +30,12 @@ const LOOK_EVERY_MS = 20;
 /** What stands for a thing that is not there: no JSON. */
 const MISSING = '-';
 
+/** Takes the lease, unless somebody has it or has kept a value since it was looked for: that is what is answered then. */
+const TAKE = `local kept = redis.call('get', KEYS[1])
+if kept then return { kept } end
+if redis.call('set', KEYS[2], ARGV[1], 'PX', ARGV[2], 'NX') then return 1 end
+return 0`;
+
 /** Keeps a value only for whoever still holds the lease: one that was invalidated meanwhile is old already. */
 const STORE = `if redis.call('get', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('del', KEYS[2])
@@ -34,8 +44,15 @@ return 1`;
 
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`;
 
-/** What is looked up: a value; that there is none; or nothing, since nobody has loaded it. */
-type Found<V> = { readonly value: V | undefined } | undefined;
+/** What is kept of a key: a value, or that there is none. */
+interface Kept<V> {
+  readonly value: V | undefined;
+}
+
+/** What is looked up; undefined where nobody has loaded it. */
+type Found<V> = Kept<V> | undefined;
+
+const kept = <V>(text: string): Kept<V> => ({ value: text === MISSING ? undefined : (JSON.parse(text) as V) });
 
 /**
  * Values of a database, kept in a cache beside it. One load a key at a time, in this process and in all others; what is not there is remembered too;
@@ -91,15 +108,15 @@ export class CacheAside<V> {
   private async lookUp(key: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
     const { leaseMs = DEFAULT_LEASE_MS } = this.options;
     const token = randomUUID();
-    const until = performance.now() + leaseMs;
+    // For one who loads it and does not end, and for one more: each wait ends, however many give up.
+    const until = performance.now() + 2 * leaseMs;
     for (;;) {
       const found = await this.orElse('down' as const, (client) => this.read(client, key));
       if (found === 'down') return load();
       if (found !== undefined) return found.value;
-      const isMine = await this.orElse(true, async (client) =>
-        Boolean(await client.set(this.leaseOf(key), token, 'PX', leaseMs, 'NX')),
-      );
-      if (isMine || performance.now() > until) return this.loadAndKeep(key, load, token);
+      const taken = await this.orElse('mine' as const, (client) => this.take(client, key, token, leaseMs));
+      if (typeof taken === 'object') return taken.value;
+      if (taken === 'mine' || performance.now() > until) return this.loadAndKeep(key, load, token);
       await delay(LOOK_EVERY_MS);
     }
   }
@@ -123,8 +140,19 @@ export class CacheAside<V> {
 
   private async read(client: ValkeyClient, key: string): Promise<Found<V>> {
     const text = await client.get(this.nameOf(key));
-    if (text === null) return undefined;
-    return { value: text === MISSING ? undefined : (JSON.parse(text) as V) };
+    return text === null ? undefined : kept(text);
+  }
+
+  /** The right to load a value, or what somebody else has loaded. */
+  private async take(
+    client: ValkeyClient,
+    key: string,
+    token: string,
+    leaseMs: number,
+  ): Promise<Kept<V> | 'mine' | 'theirs'> {
+    const taken = (await client.eval(TAKE, 2, this.nameOf(key), this.leaseOf(key), token, leaseMs)) as [string] | 0 | 1;
+    if (typeof taken === 'object') return kept(taken[0]);
+    return taken === 1 ? 'mine' : 'theirs';
   }
 
   private valueTtlMs(): number {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { clusterMode, defineTier, parseTier, valkey } from '../../lib/definition';
 import { startLocalTier, type LocalTier } from '../../lib/local';
 import { tierDirectory } from '../../lib/local/tier-directory';
@@ -83,6 +84,29 @@ describeWithEngine(['valkey-server', 'redis-server'], 'values kept beside their 
     expect(await asideOf('stampede', 1).get('7', () => Promise.reject(new Error('loaded again')))).toEqual({
       name: 'Ada',
     });
+  });
+
+  it('are loaded once more, by one of those who wait, where whoever loads them has died', async () => {
+    const leaseMs = 500;
+    const client = (routers[0] as Router<typeof tier>).cache.client();
+    await client.set('{died:7}:lease', 'of a process that has died', 'PX', leaseMs);
+    // As many processes.
+    const asides = Array.from({ length: 20 }, (_, index) => asideOf('died', index % 2, { leaseMs }));
+    let loads = 0;
+    // Longer than others take to look again.
+    const load = (): Promise<User> => delay(100, { name: `loaded ${++loads}` });
+    const values = await Promise.all(asides.map((aside) => aside.get('7', load)));
+    expect(new Set(values.map((value) => value?.name))).toEqual(new Set(['loaded 1']));
+  });
+
+  it('are loaded by whoever waits, where whoever loads them never ends', async () => {
+    const leaseMs = 100;
+    const stuck = asideOf('stuck', 0, { leaseMs }).get('7', () => new Promise(() => undefined));
+    const next = asideOf('stuck', 1, { leaseMs }).get('7', () => new Promise(() => undefined));
+    expect(await asideOf('stuck', 1, { leaseMs }).get('7', () => Promise.resolve({ name: 'Ada' }))).toEqual({
+      name: 'Ada',
+    });
+    void [stuck, next];
   });
 
   it('are remembered not to be there, and for less time', async () => {
