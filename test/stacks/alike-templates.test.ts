@@ -12,7 +12,21 @@ const ALARM = {
   Properties: { AlarmName: { 'Fn::Sub': 'shop-${Unit}-load' }, Threshold: 90 },
 };
 
+/** Gathers what a loop repeats, and has the stack's own name, as CDK writes it. */
+const gathering = (stack: string, hash: string, ...refs: readonly string[]): object => ({
+  [`States${stack.replaceAll('-', '')}page${hash}`]: {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: {
+      AlarmName: `${stack}-page`,
+      AlarmRule: { 'Fn::Join': ['', ['ALARM("', ...refs.map((name) => ({ Ref: `shop${name}page` })), '")']] },
+    },
+  },
+});
+
 interface Shape {
+  readonly stack?: string;
+  /** Beside the loop. */
+  readonly others?: object;
   readonly names?: readonly string[];
   readonly body?: object;
   readonly rest?: object;
@@ -24,13 +38,14 @@ function stackOf({
   names = ['s1', 's2'],
   body = ALARM,
   rest = {},
+  others = {},
+  stack: name = 'shop-alarms',
   region = 'eu-west-1',
 }: Shape): PolicyValidationStack {
-  const name = `stack${++count}`;
-  const templatePath = join(directory, `${name}.template.json`);
-  const Resources = { 'Fn::ForEach::Alarms': ['Unit', names, { 'shop${Unit}load': body }] };
+  const templatePath = join(directory, `${++count}.template.json`);
+  const Resources = { 'Fn::ForEach::Alarms': ['Unit', names, { 'shop${Unit}load': body }], ...others };
   writeFileSync(templatePath, JSON.stringify({ Resources, ...rest }));
-  return { stackConstructPath: name, templatePath, accountId: '111122223333', region };
+  return { stackConstructPath: `Pipeline/${name}`, templatePath, accountId: '111122223333', region };
 }
 
 const groupSizes = (...shapes: readonly Shape[]): readonly number[] =>
@@ -38,6 +53,24 @@ const groupSizes = (...shapes: readonly Shape[]): readonly number[] =>
 
 test('loops of the same body over names that differ in their numbers are alike', () => {
   expect(groupSizes({}, { names: ['s3', 's4'] }, { names: ['s8', 's9'] })).toEqual([3]);
+});
+
+const first: Shape = { stack: 'shop-s0', others: gathering('shop-s0', 'E4032272', 's1', 's2') };
+
+test('what has the stack’s own name, and gathers each of the loop in its place, is alike', () => {
+  const names = ['s3', 's4'];
+  expect(groupSizes(first, { stack: 'shop-s1', names, others: gathering('shop-s1', '72FB3B50', 's3', 's4') })).toEqual([
+    2,
+  ]);
+});
+
+test.each<[string, object]>([
+  ['gathers another in one’s place', gathering('shop-s1', '72FB3B50', 's4', 's3')],
+  ['gathers one twice', gathering('shop-s1', '72FB3B50', 's3', 's3')],
+  ['gathers one that it has not', gathering('shop-s1', '72FB3B50', 's3', 's5')],
+  ['has the name of another stack', gathering('shop-s0', 'E4032272', 's3', 's4')],
+])('what %s is not', (_, others) => {
+  expect(groupSizes(first, { stack: 'shop-s1', names: ['s3', 's4'], others })).toEqual([1, 1]);
 });
 
 test.each<[string, Shape]>([
