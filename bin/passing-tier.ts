@@ -1,6 +1,24 @@
+import type { TierDefinition } from '../lib/definition';
 import { isPolystoreError, PolystoreError } from '../lib/errors';
-import { deleteLocalTier } from '../lib/local';
+import { deleteLocalTier, type LocalTier } from '../lib/local';
 import { removeEmptyFoldersAround } from './empty-folders';
+import { startShown, type ShownStart } from './shown-start';
+
+/** Runs a fresh tier for as long as `work` takes; it is stopped, and deleted with everything in it, whatever happens. @throws {PolystoreError} TIER_ALREADY_UP */
+export function withPassingTier<T>(
+  definition: TierDefinition,
+  start: ShownStart,
+  work: (tier: LocalTier) => Promise<T>,
+): Promise<T> {
+  return inPassingDirectory(start.directory, async () => {
+    const tier = await startShown(definition, start);
+    try {
+      return await work(tier);
+    } finally {
+      await tier.stop();
+    }
+  });
+}
 
 /**
  * Runs `work` on a directory for a tier that lasts as long as it does: what an earlier one has left there is stopped and deleted first, and all of it

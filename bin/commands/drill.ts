@@ -17,7 +17,7 @@ import {
   type DrillTier,
 } from '../../lib/drills';
 import { PolystoreError } from '../../lib/errors';
-import { readLocalState, startLocalTier, urlsIn } from '../../lib/local';
+import { readLocalState } from '../../lib/local';
 import { tierNotUp } from '../../lib/local/status';
 import { encodeDrillRecord, readDrillRecord } from '../../lib/runbooks/drill-record';
 import { replaceFile } from '../../lib/sources/files';
@@ -26,19 +26,17 @@ import { describeSmoke } from '../describe-smoke';
 import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { listenForInterrupt, type Interrupt } from '../interrupt';
 import { printJson } from '../json-output';
-import { inPassingDirectory } from '../passing-tier';
+import { withPassingTier } from '../passing-tier';
 import { painterFor, Steps } from '../terminal';
 import {
   drillDirectory,
   drillRecordFileOf,
   drillReportsDirectory,
   openTier,
-  templatesDirectory,
   tierDirectory,
   topologyFileIn,
   type TierOptions,
 } from '../tier-context';
-import { describeServers } from './up';
 
 export interface DrillOptions extends TierOptions {
   readonly situation: DrillName;
@@ -102,27 +100,12 @@ async function holdOnRunning(chosen: Drill, definition: TierDefinition, held: He
 /** Beside the tier that may be up; stopped and deleted with everything in it, whatever happens. */
 async function holdOnOwn(chosen: Drill, definition: TierDefinition, held: Held): Promise<DrillReport> {
   const { steps, interrupt } = held;
-  const directory = drillDirectory(definition);
   try {
-    return await inPassingDirectory(directory, async () => {
-      const own = chosen.needs === 'ownTierOnSmallDisk' ? withoutReplicas(definition) : definition;
-      const tier = await steps.run('up', async (now) => {
-        const value = await startLocalTier(own, {
-          directory,
-          templates: templatesDirectory(),
-          searchPath: process.env['PATH'] ?? '',
-          urls: urlsIn(process.env, own.stores),
-          signal: interrupt.signal,
-          onProgress: ({ text }) => now(text),
-        });
-        return { value, detail: describeServers(own, value.topology) };
-      });
-      try {
-        return await hold(chosen, await openDrillTier(tier.topologyFile, tier), held);
-      } finally {
-        await tier.stop();
-      }
-    });
+    const own = chosen.needs === 'ownTierOnSmallDisk' ? withoutReplicas(definition) : definition;
+    const start = { directory: drillDirectory(definition), steps, signal: interrupt.signal };
+    return await withPassingTier(own, start, async (tier) =>
+      hold(chosen, await openDrillTier(tier.topologyFile, tier), held),
+    );
   } finally {
     if (interrupt.signal.aborted) throw interrupted();
   }

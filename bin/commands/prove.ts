@@ -5,7 +5,7 @@ import { estimateTier, renderCostLine } from '../../lib/cost';
 import type { TierDefinition } from '../../lib/definition';
 import { PolystoreError } from '../../lib/errors';
 import { baselineFileOf, renderLeftOver, renderVerdicts, sentenceOf } from '../../lib/guard';
-import { inspectLocalTier, startLocalTier, urlsIn } from '../../lib/local';
+import { inspectLocalTier } from '../../lib/local';
 import { PROOF_REPORT_VERSION, renderProofPage, type ProofReport, type ProvenServer } from '../../lib/report';
 import { exceededQuotas, neededQuotas, renderQuotaWarning } from '../../lib/quota';
 import { renderExceptions, type SmokeReport } from '../../lib/smoke';
@@ -16,14 +16,13 @@ import { EXIT_CODES, type ExitCode } from '../exit-code';
 import { openGuardedTier } from '../guarded-tier';
 import { listenForInterrupt } from '../interrupt';
 import { printJson } from '../json-output';
-import { inPassingDirectory } from '../passing-tier';
+import { withPassingTier } from '../passing-tier';
 import { forSameTier, synthesisOf } from '../same-tier';
 import { painterFor, Steps, type StepResult } from '../terminal';
-import { proofDirectory, STATE_ROOT, templatesDirectory, topologyFileIn, type TierOptions } from '../tier-context';
+import { proofDirectory, STATE_ROOT, topologyFileIn, type TierOptions } from '../tier-context';
 import { guardTier } from './guard';
 import { countingOutcomes, smokeTopologyFile } from './smoke';
 import { startTemplateRules } from '../template-rules';
-import { describeServers } from './up';
 
 export interface ProveOptions extends TierOptions {
   readonly json?: true;
@@ -133,34 +132,19 @@ async function runAndProve(
   const directory = proofDirectory(definition);
   const interrupt = listenForInterrupt();
   try {
-    return await inPassingDirectory(directory, async () => {
-      const tier = await steps.run('up', async (now) => {
-        const value = await startLocalTier(definition, {
-          directory,
-          templates: templatesDirectory(),
-          searchPath: process.env['PATH'] ?? '',
-          urls: urlsIn(process.env, definition.stores),
+    return await withPassingTier(definition, { directory, steps, signal: interrupt.signal }, async () => {
+      const smoke = await steps.run('smoke', async (now) => {
+        const value = await smokeTopologyFile(topologyFileIn(directory), {
           signal: interrupt.signal,
-          onProgress: ({ text }) => now(text),
+          onOutcome: countingOutcomes(now),
         });
-        return { value, detail: describeServers(definition, value.topology) };
+        return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
       });
-      try {
-        const smoke = await steps.run('smoke', async (now) => {
-          const value = await smokeTopologyFile(topologyFileIn(directory), {
-            signal: interrupt.signal,
-            onOutcome: countingOutcomes(now),
-          });
-          return { value, detail: describeSmoke(value), isGood: value.counts.failed === 0 };
-        });
-        if (!options.json) {
-          const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
-          if (exceptions !== '') steps.note(forSameTier(exceptions.trimEnd(), options));
-        }
-        return { smoke, servers: await inspectServers(directory) };
-      } finally {
-        await tier.stop();
+      if (!options.json) {
+        const exceptions = renderExceptions(smoke.outcomes, painterFor(process.stdout));
+        if (exceptions !== '') steps.note(forSameTier(exceptions.trimEnd(), options));
       }
+      return { smoke, servers: await inspectServers(directory) };
     });
   } finally {
     interrupt.release();

@@ -1,4 +1,4 @@
-import { describeServers } from '../../bin/commands/up';
+import { describeServers } from '../../bin/shown-start';
 import { describeSmoke } from '../../bin/describe-smoke';
 import { parseTier } from '../../lib/definition';
 import type { SmokeReport } from '../../lib/smoke';
