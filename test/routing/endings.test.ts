@@ -6,37 +6,20 @@ import type { Router, RouterEvents } from '../../lib/routing';
 import type { Topology } from '../../lib/topology';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
-import { TcpProxy } from '../support/tcp-proxy';
+import { closedAfterEach } from './closed-after-each';
 import { mainOnly, routerOf, through, withMain, type tier } from './tier';
 
+const opened = closedAfterEach();
 let test: TestTier;
-let routers: { close(): Promise<void> }[] = [];
-let proxies: TcpProxy[] = [];
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteUnhandled);
   test = await startTestTier(mainOnly);
 });
 
-afterEach(async () => {
-  await Promise.all(routers.map((router) => router.close()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  routers = [];
-  proxies = [];
-  expect(unhandled).toEqual([]);
-});
-
-afterAll(async () => {
-  await test?.stop();
-  process.off('unhandledRejection', noteUnhandled);
-});
+afterAll(() => test?.stop());
 
 const open = async (options: Parameters<typeof routerOf>[1] = {}): Promise<Router<typeof tier>> => {
-  const router = await routerOf(test, options);
-  routers.push(router);
-  return router;
+  return opened.router(await routerOf(test, options));
 };
 
 /** Resolves when so many wait for a connection. */
@@ -126,8 +109,7 @@ describe('a signal that aborts while a read waits', () => {
   });
 
   it('for the first probe of replicas that are silent ends the wait', async () => {
-    const proxy = await TcpProxy.open(portOf('main/r1'));
-    proxies.push(proxy);
+    const proxy = await opened.proxyTo(portOf('main/r1'));
     await proxy.set('silent');
     const router = await open({
       change: (topology) =>
@@ -145,8 +127,7 @@ const portOf = (label: string): number => test.servers().find((server) => server
 
 describe('a primary that has gone silent', () => {
   const silentPrimary = async (max: number) => {
-    const proxy = await TcpProxy.open(portOf('main/primary'));
-    proxies.push(proxy);
+    const proxy = await opened.proxyTo(portOf('main/primary'));
     const router = await open({
       pool: { max, connectTimeoutMs: 500 },
       change: (topology) => withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary) })),

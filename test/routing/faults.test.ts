@@ -5,50 +5,28 @@ import type { Router, RouterEvents } from '../../lib/routing';
 import { ServerMonitor } from '../../lib/routing/server-monitor';
 import { eventually } from '../support/eventually';
 import { startTestTier, type TestTier } from '../support/local-servers';
-import { TcpProxy } from '../support/tcp-proxy';
+import type { TcpProxy } from '../support/tcp-proxy';
+import { closedAfterEach } from './closed-after-each';
 import { mainOnly, routerOf, through, WHO, withMain } from './tier';
 
+const opened = closedAfterEach();
 let test: TestTier;
-let proxies: TcpProxy[] = [];
-let routers: { close(): Promise<void> }[] = [];
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
 
 beforeAll(async () => {
-  process.on('unhandledRejection', noteUnhandled);
   test = await startTestTier(mainOnly);
   const router = await routerOf(test);
   await router.main.write('create table note (id integer primary key)');
   await router.close();
 });
 
-afterEach(async () => {
-  await Promise.all(routers.map((router) => router.close()));
-  await Promise.all(proxies.map((proxy) => proxy.close()));
-  routers = [];
-  proxies = [];
-  expect(unhandled).toEqual([]);
-});
-
-afterAll(async () => {
-  await test?.stop();
-  process.off('unhandledRejection', noteUnhandled);
-});
+afterAll(() => test?.stop());
 
 /** A router that is closed, and whose proxies are, at the end of the test. */
-const open: typeof routerOf = async (...options) => {
-  const router = await routerOf(...options);
-  routers.push(router);
-  return router;
-};
+const open: typeof routerOf = async (...options) => opened.router(await routerOf(...options));
 
 const port = (label: string): number => test.servers().find((server) => server.label === label)?.port as number;
 
-async function proxyTo(label: string): Promise<TcpProxy> {
-  const proxy = await TcpProxy.open(port(label));
-  proxies.push(proxy);
-  return proxy;
-}
+const proxyTo = (label: string): Promise<TcpProxy> => opened.proxyTo(port(label));
 
 const readers = async (router: Router, times = 20): Promise<string[]> => {
   const answers = await Promise.all(Array.from({ length: times }, () => readWho(router)));
@@ -463,8 +441,7 @@ describe('a primary behind a broken network', () => {
 
 describe('a primary that was demoted', () => {
   it('is told from one that is well, and left as soon as its name points elsewhere', async () => {
-    const proxy = await TcpProxy.open(port('main/r1'));
-    proxies.push(proxy);
+    const proxy = await opened.proxyTo(port('main/r1'));
     const router = await open(test, {
       change: (topology) =>
         withMain(topology, ({ primary }) => ({ primary: through(proxy.port, primary), replicas: [] })),
