@@ -4,6 +4,9 @@ import { notInstalled } from '../errors';
 import type { BucketId } from '../placement';
 import { assignmentConflict, countAssignments, type Assignment, type KeyDirectory } from './key-directory';
 
+/** Loaded when it is needed first. */
+const sdk = () => import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+
 /**
  * A key directory on AWS: an item a key in a DynamoDB table whose partition key is `key`. Read consistently, since who asks has no newer answer.
  *
@@ -22,7 +25,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async find(key: string): Promise<Assignment | undefined> {
-    const { GetItemCommand } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+    const { GetItemCommand } = await sdk();
     const client = await this.open();
     const { Item } = await client.send(
       new GetItemCommand({ TableName: this.table, Key: { key: partitionOf(key) }, ConsistentRead: true }),
@@ -34,7 +37,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async assign(key: string, bucket: BucketId, from: Assignment | undefined): Promise<Assignment> {
-    const { PutItemCommand } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+    const { PutItemCommand } = await sdk();
     const client = await this.open();
     const assignment = { bucket, revision: randomUUID() };
     const Item = { key: partitionOf(key), bucket: { N: String(bucket) }, revision: { S: assignment.revision } };
@@ -48,9 +51,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async remove(key: string, from: Assignment): Promise<void> {
-    const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb').catch(
-      notInstalled('@aws-sdk/client-dynamodb'),
-    );
+    const { DeleteItemCommand } = await sdk();
     const client = await this.open();
     const Key = { key: partitionOf(key) };
     const remove = new DeleteItemCommand({ TableName: this.table, Key, ...conditionOf(from) });
@@ -60,7 +61,7 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   async countByBucket(): Promise<ReadonlyMap<BucketId, number>> {
-    const { paginateScan } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+    const { paginateScan } = await sdk();
     const client = await this.open();
     const pages = paginateScan(
       { client },
@@ -74,15 +75,13 @@ export class DynamoDbKeyDirectory implements KeyDirectory {
   }
 
   private async open(): Promise<DynamoDBClient> {
-    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+    const { DynamoDBClient } = await sdk();
     return (this.client ??= new DynamoDBClient());
   }
 
   /** Whether the condition of a write held, so that it was done. */
   private async wasFirst(write: () => Promise<unknown>): Promise<boolean> {
-    const { ConditionalCheckFailedException } = await import('@aws-sdk/client-dynamodb').catch(
-      notInstalled('@aws-sdk/client-dynamodb'),
-    );
+    const { ConditionalCheckFailedException } = await sdk();
     try {
       await write();
       return true;

@@ -3,6 +3,9 @@ import { notInstalled, PolystoreError } from '../errors';
 import { decodePlacement, encodePlacement, type Placement } from '../placement';
 import { placementConflict, requireNextVersion, type PlacementStore } from './placement-store';
 
+/** Loaded when it is needed first. */
+const sdk = () => import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+
 /**
  * A placement on AWS: the item `store` of a DynamoDB table whose partition key is `store`.
  *
@@ -48,9 +51,7 @@ export class DynamoDbPlacement implements PlacementStore {
   }
 
   private async find(): Promise<Placement | undefined> {
-    const { DynamoDBClient, GetItemCommand } = await import('@aws-sdk/client-dynamodb').catch(
-      notInstalled('@aws-sdk/client-dynamodb'),
-    );
+    const { DynamoDBClient, GetItemCommand } = await sdk();
     this.client ??= new DynamoDBClient();
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { store: { S: this.store } }, ConsistentRead: true }),
@@ -65,8 +66,7 @@ export class DynamoDbPlacement implements PlacementStore {
     condition: string,
     expression: { names: Record<string, string>; values?: Record<string, { N: string }> },
   ): Promise<'written' | 'refused' | 'repeated'> {
-    const { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } =
-      await import('@aws-sdk/client-dynamodb').catch(notInstalled('@aws-sdk/client-dynamodb'));
+    const { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } = await sdk();
     this.client ??= new DynamoDBClient();
     try {
       await this.client.send(

@@ -2,6 +2,9 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import { notInstalled, PolystoreError } from '../errors';
 import { lastReportPath, NO_REPORT_YET, type StoreFamily } from '../topology';
 
+/** Loaded when it is needed first. */
+const sdk = () => import('@aws-sdk/client-ssm').catch(notInstalled('@aws-sdk/client-ssm'));
+
 /** The longest text that a standard parameter of SSM holds, which costs nothing, in bytes. */
 export const LAST_REPORT_BYTES_MAX = 4_096;
 
@@ -36,9 +39,7 @@ export class SsmLastReport implements LastReportSource {
   }
 
   async keep(text: string): Promise<void> {
-    const { PutParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm').catch(
-      notInstalled('@aws-sdk/client-ssm'),
-    );
+    const { PutParameterCommand, SSMClient } = await sdk();
     const client = this.client ?? new SSMClient();
     await client.send(new PutParameterCommand({ Name: this.name, Value: text, Overwrite: true }), {
       abortSignal: AbortSignal.timeout(KEEP_MS),
@@ -46,9 +47,7 @@ export class SsmLastReport implements LastReportSource {
   }
 
   async read(): Promise<string> {
-    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm').catch(
-      notInstalled('@aws-sdk/client-ssm'),
-    );
+    const { GetParameterCommand, SSMClient } = await sdk();
     const client = this.client ?? new SSMClient();
     try {
       const { Parameter } = await client.send(new GetParameterCommand({ Name: this.name }));
