@@ -37,7 +37,8 @@ export type Round =
       readonly reason: unknown;
     };
 
-const ROUTER_CLOSED: Round = {
+/** Of a search that has ended: whoever it asked then would get a connection that nobody closes. */
+const ENDED: Round = {
   primary: undefined,
   isLost: false,
   isDemoted: false,
@@ -62,8 +63,7 @@ export class PrimarySearch {
    * somebody does. Resolves within about a second.
    */
   async look(): Promise<Round> {
-    if (this.closed)
-      return { primary: undefined, isLost: false, isDemoted: false, reason: new Error('it is out of use') };
+    if (this.closed) return ENDED;
     this.round ??= this.askRested().finally(() => (this.round = undefined));
     const result = await this.round;
     if (result.primary === undefined && result.isLost) this.goOn();
@@ -92,8 +92,7 @@ export class PrimarySearch {
   private async askRested(): Promise<Round> {
     const restMs = this.foundNobodyAtMs + REST_MS - performance.now();
     if (restMs > 0) await pause(restMs);
-    // Closed meanwhile: whoever is asked now would get a connection that nobody closes.
-    return this.closed ? ROUTER_CLOSED : this.ask();
+    return this.closed ? ENDED : this.ask();
   }
 
   private async ask(): Promise<Round> {
