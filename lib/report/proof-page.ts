@@ -40,7 +40,7 @@ ${report.quotas === undefined ? '' : renderQuotaSection(report.quotas)}
 function renderVerdict(report: ProofReport, title: string): string {
   const { counts, durationMs, startedAt, synthesis, servers, losses = [] } = report;
   const faults = [
-    ...(counts.failed > 0 ? [`${counts.failed} broken promises`] : []),
+    ...(counts.failed > 0 ? [`${counts.failed} broken ${counts.failed === 1 ? 'promise' : 'promises'}`] : []),
     ...(losses.length > 0 ? [`${losses.length} ${losses.length === 1 ? 'loss' : 'losses'} by what has changed`] : []),
   ];
   const verdict = faults.length === 0 ? 'good' : 'bad';
